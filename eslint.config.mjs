@@ -1,0 +1,94 @@
+import { relative } from 'node:path';
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/**
+ * The arrows of the tree: what each package may import of ours. Anything else of ours, a path inside another package,
+ * and an import of an app are refused. `tests/*` may use everything but an app's inside.
+ */
+const mayImport = {
+  'libs/contracts': [],
+  'libs/phone': [],
+  'libs/calls': ['contracts', 'phone'],
+  'libs/amocrm': [],
+  'libs/kafka': [],
+  'libs/postgres': [],
+  'libs/service': ['kafka', 'postgres'],
+  'libs/credentials': ['postgres'],
+  'apps/settings-api': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service', 'credentials', 'amocrm'],
+  'apps/call-ingest': ['contracts', 'phone', 'kafka', 'postgres', 'service'],
+  'apps/decision-engine': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service'],
+  'apps/amocrm-writer': ['contracts', 'phone', 'calls', 'amocrm', 'kafka', 'postgres', 'service', 'credentials'],
+  'apps/amocrm-emulator': [],
+  'apps/pbx-simulator': ['contracts', 'kafka'],
+  'local': [],
+  'tests/e2e': ['contracts', 'local', 'kafka', 'postgres'],
+  'tests/bench': ['contracts', 'local', 'kafka', 'postgres', 'phone', 'call-ingest'],
+};
+
+/** Outside packages that only some of ours may touch, so that a successor can be put in their place. */
+const fenced = {
+  'kafkajs': ['libs/kafka', 'tests/bench'],
+  'axios': ['libs/amocrm'],
+  'libphonenumber-js': ['libs/phone'],
+};
+
+const here = import.meta.dirname;
+const project = relative(here, process.cwd()).replaceAll('\\', '/');
+const projects = Object.keys(mayImport).filter((p) => project === '' || p === project);
+
+const boundaries = projects.map((p) => {
+  const allowed = new Set(mayImport[p].map((name) => `@perezvon/${name}`));
+  const forbidden = Object.keys(mayImport)
+    .map((other) => `@perezvon/${other.split('/').at(-1)}`)
+    .filter((name) => !allowed.has(name));
+  const base = project === '' ? `${p}/` : '';
+  return {
+    files: [`${base}**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...forbidden.map((name) => ({
+              name,
+              message: `${p} may not import ${name}: see mayImport in eslint.config.mjs`,
+            })),
+            ...Object.entries(fenced)
+              .filter(([, who]) => !who.includes(p))
+              .map(([name, who]) => ({ name, message: `only ${who.join(', ')} may import ${name}` })),
+          ],
+          patterns: [{ group: ['@perezvon/*/*'], message: "a package's index is its contract" }],
+        },
+      ],
+    },
+  };
+});
+
+export default ts.config(
+  { ignores: ['**/dist/**', '**/coverage/**', '**/*.html'] },
+  js.configs.recommended,
+  ...ts.configs.recommendedTypeChecked,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { globals: globals.node, parserOptions: { projectService: true, tsconfigRootDir: here } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  // Nest takes a constructor's classes from the emitted metadata: a type-only import would erase them.
+  { files: ['apps/**/*.ts', 'src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    ...ts.configs.disableTypeChecked,
+    languageOptions: { globals: { ...globals.node } },
+  },
+  ...boundaries,
+  prettier,
+);
