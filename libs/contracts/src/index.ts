@@ -1,1 +1,63 @@
-export {};
+export {
+  defineMessage,
+  problemsOf,
+  ContractViolation,
+  type ContractProblem,
+  type Message,
+  type Retention,
+} from './message.js';
+export { catalogue, topicSettings, type TopicSettings } from './catalogue.js';
+export {
+  SCHEMA_VERSION,
+  type CallClient,
+  type CallDirection,
+  type CallEmployee,
+  type CallEventType,
+  type CallOutcome,
+  type CallOutcomeDetail,
+  type CallRecord,
+} from './call-event.js';
+export { pbxCallEvents, pbxCallEventSchema, type PbxCallEvent } from './pbx-call-events.js';
+export { calls, callEventSchema, type CallEvent } from './calls.js';
+export {
+  rejectedCallEvents,
+  rejectionCode,
+  type RejectedCallEvent,
+  type RejectionCode,
+} from './rejected-call-events.js';
+export {
+  settings,
+  settingsSchema,
+  integrationSettings,
+  cellAction,
+  defaultDirection,
+  defaultIntegration,
+  type CellAction,
+  type CellSettings,
+  type DirectionSettings,
+  type IntegrationSettings,
+  type PbxEmployee,
+  type PbxSource,
+  type PortalEntry,
+  type Settings,
+} from './settings.js';
+export { portals, portalSchema, type Portal, type PortalStop } from './portals.js';
+export { clients, clientSchema, type Client, type ClientCard } from './clients.js';
+export {
+  commands,
+  crmCommandSchema,
+  effectCommandSchema,
+  lookupCommandSchema,
+  effectName,
+  type CallNoteIntent,
+  type CreateDealIntent,
+  type CreateUnsortedIntent,
+  type CrmCommand,
+  type EffectCommand,
+  type EffectName,
+  type EnsureContactIntent,
+  type Intent,
+  type LookupCommand,
+} from './commands.js';
+export { results, resultSchema, effectState, type CrmResult, type EffectState } from './results.js';
+export { decisions, decisionSchema, cellName, type CallDecision, type CellName, type Reason } from './decisions.js';

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { defineMessage } from './message.js';
+import { accountId, crmId, utcInstant, uuid } from './primitives.js';
+
+/** Why nothing is sent to a portal right now (rules.md R11); `until` is when the writer tries again by itself. */
+export const portalStop = z.object({
+  reason: z.enum(['no_credentials', 'unauthorised', 'unpaid', 'blocked', 'ip_not_allowed', 'no_rights', 'not_found']),
+  since: utcInstant,
+  until: utcInstant.nullable(),
+});
+export type PortalStop = z.infer<typeof portalStop>;
+
+const status = z.object({
+  id: crmId,
+  name: z.string(),
+  sort: z.int(),
+  /** 1 = «Неразобранное», 0 = ordinary (reference/amocrm-api.md §3.3). */
+  type: z.int(),
+  color: z.string().nullish(),
+});
+
+export const portalSchema = z.object({
+  portalId: uuid,
+  accountId,
+  /** One amoCRM account: `host family:account id`; null until the writer has seen the account once. */
+  lane: z.string().max(100).nullable(),
+  readAt: utcInstant.nullable(),
+  stop: portalStop.nullable(),
+  /** Empty until read once. */
+  pipelines: z.array(
+    z.object({
+      id: crmId,
+      name: z.string(),
+      sort: z.int(),
+      isMain: z.boolean(),
+      isUnsortedOn: z.boolean(),
+      isArchive: z.boolean(),
+      statuses: z.array(status),
+    }),
+  ),
+  users: z.array(z.object({ id: crmId, name: z.string(), email: z.string().nullish(), isActive: z.boolean() })),
+  taskTypes: z.array(z.object({ id: crmId, name: z.string() })),
+});
+export type Portal = z.infer<typeof portalSchema>;
+
+export const portals = defineMessage({
+  topic: 'crm.portals.v1',
+  title: 'What amoCRM has: pipelines, stages, users, task types',
+  description: 'The newest copy of one portal, its lane, and whether it takes writes now. Published by amocrm-writer.',
+  schema: portalSchema,
+  retention: { kind: 'compacted' },
+  key: (portal) => portal.portalId,
+});

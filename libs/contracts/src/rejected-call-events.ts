@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { defineMessage } from './message.js';
+import { accountId, utcInstant, uuid } from './primitives.js';
+
+/** Why call-ingest could not take an event. A vendor acts on the code; the message says what to change. */
+export const rejectionCode = z.enum([
+  'invalid_json',
+  'too_large',
+  'unknown_schema_version',
+  'invalid_event',
+  'unknown_account',
+  'untranslatable',
+  'too_old',
+]);
+export type RejectionCode = z.infer<typeof rejectionCode>;
+
+export const rejectedCallEventSchema = z.object({
+  /** Deterministic (UUID v5 of door and original), so that a redelivered reject is the same reject. */
+  rejectedId: uuid,
+  rejectedAt: utcInstant,
+  door: z.enum(['kafka', 'http']),
+  /** Null where the event does not tell. */
+  accountId: accountId.nullable(),
+  sourceId: uuid.nullable(),
+  code: rejectionCode,
+  /** One sentence without values: what is wrong and what to send instead. */
+  message: z.string().max(1000),
+  errors: z.array(z.object({ path: z.string().max(200), message: z.string().max(300) })).max(50),
+  original: z.object({
+    /** The bytes as they came, at most 64 KiB of them. */
+    base64: z.string().max(90_000),
+    sizeBytes: z.int().min(0),
+    truncated: z.boolean(),
+    /** Where it stood: `topic/partition/offset`, or the HTTP route without secrets. */
+    position: z.string().max(300),
+  }),
+});
+export type RejectedCallEvent = z.infer<typeof rejectedCallEventSchema>;
+
+export const rejectedCallEvents = defineMessage({
+  topic: 'pbx.call-events.rejected.v1',
+  title: 'Rejected PBX call event',
+  description: 'An event that call-ingest refused, with a reason a PBX vendor can act on and the original bytes.',
+  schema: rejectedCallEventSchema,
+  retention: { kind: 'stream', days: 30 },
+  key: (rejected) => rejected.accountId ?? rejected.rejectedId,
+});
