@@ -1,1 +1,16 @@
-export {};
+export { columns, type ColumnValue } from './columns.js';
+export { quoteIdentifier } from './connection.js';
+export { type DatabaseOptions, openDatabase } from './database.js';
+export {
+  CommitOutcomeUnknownError,
+  dispositionOf,
+  type FailureDisposition,
+  isRetryable,
+  sqlStateOf,
+  TransactionAbortedError,
+} from './errors.js';
+export { type MigrationClass } from './migrations.js';
+export { createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
+export { OutboxRelay, type OutboxRelayOptions, type RelayLogger, type RelayState } from './outbox-relay.js';
+export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+export { inTransaction, type TransactionOptions } from './transaction.js';

@@ -1,0 +1,51 @@
+import { type ClientConfig } from 'pg';
+
+/** Where a service's tables are and how its sessions behave; what every connection of ours is made from. */
+export interface ConnectionSettings {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** The service's own schema: the only one on its search path. */
+  readonly schema: string;
+  /** What `pg_stat_activity` shows for the session. */
+  readonly applicationName: string;
+  /** A statement that runs longer is cancelled by the server (SQLSTATE 57014). 0 means no limit. */
+  readonly statementTimeoutMs: number;
+}
+
+/** How long opening one connection may take before it counts as failed. */
+export const connectTimeoutMs = 10_000;
+
+/**
+ * The session's settings as start-up options, so that a connection that the pool opens later has them too.
+ * TCP keep-alive lets the client notice a server that vanished without closing (power loss, dropped NAT entry).
+ */
+export function clientConfig(settings: ConnectionSettings): ClientConfig {
+  return {
+    connectionString: settings.url,
+    application_name: settings.applicationName,
+    options: `-c search_path=${escapeOption(quoteIdentifier(settings.schema))}`,
+    statement_timeout: settings.statementTimeoutMs,
+    // The server's own limit answers first; this one is for a server that does not answer at all.
+    ...(settings.statementTimeoutMs > 0 && { query_timeout: settings.statementTimeoutMs + 5_000 }),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: connectTimeoutMs,
+  };
+}
+
+/** A name as SQL takes it literally, whatever characters it has. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The same server, another database. */
+export function urlOfDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.toString();
+}
+
+/** Start-up options are split at blanks; a backslash keeps a character literal. */
+function escapeOption(value: string): string {
+  return value.replaceAll(/[\\\s]/g, String.raw`\$&`);
+}

@@ -1,0 +1,228 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type DataSource } from 'typeorm';
+import { clientConfig, type ConnectionSettings } from './connection.js';
+import { settingsOf } from './database.js';
+import { outboxTable, type OutboxRecord } from './outbox.js';
+
+export interface OutboxRelayOptions {
+  /** Says which database and schema; the relay opens a connection of its own beside the pool. */
+  readonly dataSource: DataSource;
+  /**
+   * Resolves when every record is durable at its destination, in the order given per key. Rejects if any may not be: then
+   * the whole batch comes again. `signal` aborts when the relay no longer leads: what has not been sent must not be.
+   */
+  readonly publish: (records: readonly OutboxRecord[], signal: AbortSignal) => Promise<void>;
+  readonly logger: RelayLogger;
+  /** The net under {@link OutboxRelay.wake}: how often an idle relay looks by itself. Default 1 s. */
+  readonly pollMs?: number;
+  /** Records per publish. Default 500. */
+  readonly batchSize?: number;
+}
+
+export interface RelayLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** `standby`: another process of the service relays. `failing`: the last attempt failed, the next comes by itself. */
+export type RelayState = 'new' | 'connecting' | 'standby' | 'leading' | 'failing' | 'stopped';
+
+/** First key of the advisory lock; the second one is the schema's hash. */
+const relayLockClass = 0x7065_7266;
+
+const firstRetryMs = 100;
+const longestRetryMs = 10_000;
+/** How long the server may take to close a session that says goodbye. */
+const farewellMs = 1_000;
+
+/**
+ * Publishes what {@link Outbox} holds and deletes it afterwards; one process at a time does so for a schema.
+ *
+ *     new ──start──▶ connecting ──connected──▶ standby ◀──lock held elsewhere, asked again each pollMs──┐
+ *                       ▲   ▲                     │ └───────────────────────────────────────────────────┘
+ *                       │   └──── failing ◀─any──┐│lock won
+ *                       │       (back-off)  error │▼
+ *                       └──── connection lost ── leading: read → publish → delete, until empty; then wait for wake
+ *     any ──stop──▶ stopped
+ *
+ * Lock and reading live on one session: a relay that lost its lock has also lost the connection it deletes with, so it
+ * cannot take away what another one is still publishing.
+ *
+ * Published twice: records whose publish resolved and whose delete did not (killed between, connection lost). Receivers
+ * drop duplicates by version or id. Lost: never, because only a resolved publish leads to a delete.
+ *
+ * Limit: a publish already on the wire when the session is lost may arrive after the successor's. Keep the publish's own
+ * time-out short and let receivers ignore a version lower than the one they hold.
+ */
+export class OutboxRelay {
+  private readonly settings: ConnectionSettings;
+  private readonly pollMs: number;
+  private readonly batchSize: number;
+  private readonly stopping = new AbortController();
+  private current: RelayState = 'new';
+  private lastFailure: string | undefined;
+  private life: Promise<void> | undefined;
+  private client: Client | undefined;
+  /** Set by a wake that came while the relay was busy: look again before waiting. */
+  private woken = false;
+  private endWait: (() => void) | undefined;
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.settings = settingsOf(options.dataSource);
+    this.pollMs = options.pollMs ?? 1_000;
+    this.batchSize = options.batchSize ?? 500;
+  }
+
+  get state(): RelayState {
+    return this.current;
+  }
+
+  /** Not ready while records may be piling up because of this process: connecting, or failing. */
+  readiness(): { ready: boolean; reason?: string } {
+    if (this.current === 'leading' || this.current === 'standby') return { ready: true };
+    return { ready: false, reason: this.lastFailure ?? `outbox relay is ${this.current}` };
+  }
+
+  start(): void {
+    if (this.current !== 'new') throw new Error(`an outbox relay starts once; this one is ${this.current}`);
+    this.current = 'connecting';
+    this.life = this.live();
+  }
+
+  /** Something was committed to the outbox: publish it now rather than at the next poll. Never waits, never fails. */
+  wake(): void {
+    this.woken = true;
+    this.endWait?.();
+  }
+
+  /**
+   * Lets the batch in hand finish, then lets go of the lock. After `deadlineMs` the connection is cut instead: what was
+   * being published stays in the outbox and is published again by whoever comes next.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.stopping.abort();
+    this.endWait?.();
+    const deadline = new AbortController();
+    const cut = sleep(deadlineMs, 'late' as const, { signal: deadline.signal }).catch(() => 'cancelled' as const);
+    const outcome = await Promise.race([this.life, cut]);
+    deadline.abort();
+    if (outcome === 'late') {
+      this.options.logger.warn({ deadlineMs }, 'outbox relay did not stop in time: its connection is cut');
+      if (this.client !== undefined) void disconnect(this.client);
+    }
+    this.current = 'stopped';
+  }
+
+  private async live(): Promise<void> {
+    let retryMs = firstRetryMs;
+    while (!this.stopping.signal.aborted) {
+      try {
+        this.current = 'connecting';
+        await this.session(() => {
+          retryMs = firstRetryMs;
+          this.lastFailure = undefined;
+        });
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        // The session was given up with its lock: where this process cannot reach the destination, another one may.
+        this.current = 'failing';
+        this.lastFailure = 'outbox relay: the last attempt failed';
+        this.options.logger.warn({ err: error, retryMs }, 'outbox relay failed, nothing is lost, it tries again');
+        await this.pause(retryMs * (0.5 + Math.random() / 2));
+        retryMs = Math.min(retryMs * 2, longestRetryMs);
+      }
+    }
+  }
+
+  /** One connection, from opening it to its end. */
+  private async session(worked: () => void): Promise<void> {
+    const client = new Client(clientConfig(this.settings));
+    const lost = new AbortController();
+    client.on('error', (error) => lost.abort(error));
+    client.on('end', () => lost.abort(new Error('the connection to Postgres ended')));
+    this.client = client;
+    try {
+      await client.connect();
+      if (!(await this.becomeLeader(client))) return;
+      this.current = 'leading';
+      this.options.logger.info({ schema: this.settings.schema }, 'outbox relay leads');
+      while (!this.stopping.signal.aborted) {
+        this.woken = false;
+        const relayed = await this.relayBatch(client, lost.signal);
+        worked();
+        if (relayed < this.batchSize) await this.idle(lost.signal);
+        lost.signal.throwIfAborted();
+      }
+    } finally {
+      this.client = undefined;
+      // Ending the session is what frees the lock; a server that vanished does not answer the farewell.
+      await Promise.race([disconnect(client), sleep(farewellMs, undefined, { ref: false })]);
+    }
+  }
+
+  /** Asks again and again rather than waiting inside Postgres: a waiting statement would hold back vacuum's horizon. */
+  private async becomeLeader(client: Client): Promise<boolean> {
+    while (!this.stopping.signal.aborted) {
+      const answer = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as won', [
+        relayLockClass,
+        this.settings.schema,
+      ]);
+      if (answer.rows[0]?.won === true) return true;
+      this.current = 'standby';
+      await this.pause(this.pollMs);
+    }
+    return false;
+  }
+
+  private async relayBatch(client: Client, lost: AbortSignal): Promise<number> {
+    const { rows } = await client.query<StoredRecord>(
+      `select id, topic, key, value, headers from ${outboxTable} order by id limit $1`,
+      [this.batchSize],
+    );
+    if (rows.length === 0) return 0;
+    await this.options.publish(
+      rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
+      lost,
+    );
+    await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [rows.map((row) => row.id)]);
+    return rows.length;
+  }
+
+  private async idle(lost: AbortSignal): Promise<void> {
+    if (this.woken || lost.aborted || this.stopping.signal.aborted) return;
+    const onLost = (): void => this.endWait?.();
+    lost.addEventListener('abort', onLost, { once: true });
+    await this.waitForWake(this.pollMs);
+    lost.removeEventListener('abort', onLost);
+  }
+
+  /** A pause that a wake does not shorten, so that a failing relay keeps its back-off; stop does. */
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private async waitForWake(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.endWait = undefined;
+  }
+}
+
+interface StoredRecord {
+  id: string;
+  topic: string;
+  key: string;
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
+
+/** Ends the session, also in the middle of a statement; that statement rejects, and its owner reports it. */
+async function disconnect(client: Client): Promise<void> {
+  await client.end().catch(() => undefined); // a connection that fails to close politely is closed all the same
+}

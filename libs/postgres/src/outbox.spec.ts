@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import {
+  createOutboxTable,
+  createTestDatabase,
+  dropOutboxTable,
+  inTransaction,
+  Outbox,
+  type OutboxRecord,
+  OutboxRelay,
+  type OutboxRelayOptions,
+  type TestDatabase,
+} from './index.js';
+
+class CreateOutbox1700000000000 implements MigrationInterface {
+  up(runner: QueryRunner): Promise<void> {
+    return createOutboxTable(runner);
+  }
+
+  down(runner: QueryRunner): Promise<void> {
+    return dropOutboxTable(runner);
+  }
+}
+
+let database: TestDatabase;
+const outbox = new Outbox();
+const relays: OutboxRelay[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase({ schema: 'post', migrations: [CreateOutbox1700000000000] });
+});
+afterAll(() => database.drop());
+beforeEach(() => database.dataSource.query('truncate outbox'));
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop(1_000)));
+});
+
+const record = (value: string): OutboxRecord => ({ topic: 'settings.v1', key: 'k', value });
+const append = async (...values: string[]): Promise<void> => {
+  await inTransaction(database.dataSource, (tx) => outbox.append(tx, values.map(record)));
+};
+const left = async (): Promise<number> => {
+  const rows: { n: number }[] = await database.dataSource.query('select count(*)::int as n from outbox');
+  return rows[0]!.n;
+};
+const textOf = (sent: OutboxRecord): string => String(sent.value);
+
+/** A relay whose poll is too rare to help: what arrives, arrives by wake or by recovery. */
+function relay(
+  publish: OutboxRelayOptions['publish'],
+  options: { pollMs?: number; batchSize?: number } = {},
+): OutboxRelay {
+  const made = new OutboxRelay({
+    dataSource: database.dataSource,
+    publish,
+    logger: { info: () => undefined, warn: () => undefined },
+    pollMs: 60_000,
+    ...options,
+  });
+  relays.push(made);
+  return made;
+}
+
+/** Cuts the relay's own session, as a restart of Postgres does. */
+async function cutSessionOfLeader(): Promise<void> {
+  await database.dataSource.query(
+    `select pg_terminate_backend(pid, 5000) from pg_locks
+      where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`,
+  );
+}
+
+describe('an outbox', () => {
+  it('publishes what was appended, in order, byte for byte, and forgets it', async () => {
+    const sent: OutboxRecord[] = [];
+    const records: OutboxRecord[] = [
+      { topic: 'a', key: '1', value: 'привет', headers: { traceparent: '00-1' } },
+      { topic: 'b', key: '2', value: Buffer.from([0, 255, 10]) },
+      { topic: 'a', key: '1', value: null },
+    ];
+    await inTransaction(database.dataSource, (tx) => outbox.append(tx, records));
+    relay((batch) => Promise.resolve(void sent.push(...batch))).start();
+    await eventually(async () => (await left()) === 0);
+    expect(sent).toEqual([
+      { topic: 'a', key: '1', value: Buffer.from('привет'), headers: { traceparent: '00-1' } },
+      { topic: 'b', key: '2', value: Buffer.from([0, 255, 10]), headers: {} },
+      { topic: 'a', key: '1', value: null, headers: {} },
+    ]);
+  });
+
+  it('publishes nothing of a transaction that rolled back', async () => {
+    const sent: OutboxRecord[] = [];
+    const refused = inTransaction(database.dataSource, async (tx) => {
+      await outbox.append(tx, [record('never')]);
+      throw new Error('no');
+    });
+    await expect(refused).rejects.toThrow('no');
+    await append('yes');
+    relay((batch) => Promise.resolve(void sent.push(...batch))).start();
+    await eventually(async () => (await left()) === 0);
+    expect(sent.map(textOf)).toEqual(['yes']);
+  });
+});
+
+describe('an outbox relay', () => {
+  it('publishes at a wake, without waiting for its poll', async () => {
+    const sent: string[] = [];
+    const running = relay((batch) => Promise.resolve(void sent.push(...batch.map(textOf))));
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    for (const value of ['1', '2', '3']) {
+      await append(value);
+      running.wake();
+      await eventually(() => Promise.resolve(sent.includes(value)));
+    }
+    expect(sent).toEqual(['1', '2', '3']);
+  });
+
+  it('finds by its poll what nobody woke it for', async () => {
+    const sent: string[] = [];
+    const running = relay((batch) => Promise.resolve(void sent.push(...batch.map(textOf))), { pollMs: 20 });
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    await append('forgotten');
+    await eventually(() => Promise.resolve(sent.length === 1));
+  });
+
+  it('empties a long queue batch by batch, in order, from one wake', async () => {
+    const values = Array.from({ length: 25 }, (_, index) => String(index));
+    await append(...values);
+    const batches: string[][] = [];
+    relay((batch) => Promise.resolve(void batches.push(batch.map(textOf))), { batchSize: 10 }).start();
+    await eventually(async () => (await left()) === 0);
+    expect(batches.map((batch) => batch.length)).toEqual([10, 10, 5]);
+    expect(batches.flat()).toEqual(values);
+  });
+
+  it('keeps the records and their order when publishing fails, and is not ready meanwhile', async () => {
+    await append('1', '2');
+    const sent: string[] = [];
+    let isBroken = true;
+    const running = relay((batch) => {
+      if (isBroken) return Promise.reject(new Error('no broker'));
+      sent.push(...batch.map(textOf));
+      return Promise.resolve();
+    });
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'failing'));
+    expect(running.readiness().ready).toBe(false);
+    expect(await left()).toBe(2);
+    isBroken = false;
+    await eventually(async () => (await left()) === 0);
+    expect(sent).toEqual(['1', '2']);
+    await eventually(() => Promise.resolve(running.readiness().ready));
+  });
+
+  it('loses nothing when it is cut between publishing and deleting: it publishes again', async () => {
+    await append('1', '2');
+    const batches: string[][] = [];
+    relay(async (batch) => {
+      batches.push(batch.map(textOf));
+      if (batches.length === 1) await cutSessionOfLeader();
+    }).start();
+    await eventually(async () => (await left()) === 0);
+    expect(batches).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+    ]);
+  });
+
+  it('hands over to another process what it had not finished', async () => {
+    await append('1');
+    let isPublishing = false;
+    const stuck = relay(() => {
+      isPublishing = true;
+      return new Promise(() => undefined);
+    });
+    stuck.start();
+    await eventually(() => Promise.resolve(isPublishing));
+    const sent: string[] = [];
+    const successor = relay((batch) => Promise.resolve(void sent.push(...batch.map(textOf))), { pollMs: 20 });
+    successor.start();
+    await eventually(() => Promise.resolve(successor.state === 'standby'));
+    expect(sent).toEqual([]);
+    await stuck.stop(0);
+    await eventually(() => Promise.resolve(successor.state === 'leading'));
+    await eventually(async () => (await left()) === 0);
+    expect(sent).toEqual(['1']);
+  });
+
+  it('lets only one of several processes publish at a time', async () => {
+    const running = [1, 2, 3].map(() => relay(() => Promise.resolve(), { pollMs: 20 }));
+    for (const each of running) each.start();
+    await eventually(() => Promise.resolve(running.every((r) => r.state === 'leading' || r.state === 'standby')));
+    expect(running.filter((r) => r.state === 'leading')).toHaveLength(1);
+    expect(running.every((r) => r.readiness().ready)).toBe(true);
+  });
+
+  it('tells a publish in hand that it no longer leads', async () => {
+    await append('1');
+    const told: boolean[] = [];
+    relay(async (_batch, signal) => {
+      if (told.length > 0) return;
+      const isTold = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      await cutSessionOfLeader();
+      await isTold;
+      told.push(signal.aborted);
+    }).start();
+    await eventually(async () => (await left()) === 0);
+    expect(told).toEqual([true]);
+  });
+
+  it('finishes the batch in hand when it is stopped', async () => {
+    await append('1');
+    let finish: (() => void) | undefined;
+    const running = relay(() => new Promise<void>((resolve) => (finish = resolve)));
+    running.start();
+    await eventually(() => Promise.resolve(finish !== undefined));
+    const stopped = running.stop(10_000);
+    finish?.();
+    await stopped;
+    expect(await left()).toBe(0);
+    expect(running.state).toBe('stopped');
+  });
+});
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 15_000;
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error('did not come true in 15 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

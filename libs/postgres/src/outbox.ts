@@ -1,0 +1,61 @@
+import { type EntityManager, type QueryRunner } from 'typeorm';
+import { columns } from './columns.js';
+
+/** One message that is owed to a topic. */
+export interface OutboxRecord {
+  readonly topic: string;
+  readonly key: string;
+  /** `null` is a tombstone: on a compacted topic it deletes the key. */
+  readonly value: string | Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The table's name inside the service's schema. */
+export const outboxTable = 'outbox';
+
+/** To be called from a migration of the service that owns the outbox. */
+export async function createOutboxTable(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    create table ${outboxTable} (
+      id bigint generated always as identity primary key,
+      topic text not null,
+      key text not null,
+      value bytea,
+      headers jsonb not null,
+      created_at timestamptz not null default now()
+    )`);
+}
+
+/** The reverse of {@link createOutboxTable}; what was not relayed yet is lost with it. */
+export async function dropOutboxTable(runner: QueryRunner): Promise<void> {
+  await runner.query(`drop table ${outboxTable}`);
+}
+
+/**
+ * Messages that become visible with a transaction, and only then: what is appended in `tx` is published after it
+ * commits, at least once, or never if it rolls back.
+ *
+ * Records of one key leave in the order of appending if their transactions exclude each other, as they do when each
+ * first locks the row that the key stands for. Ids are given at the append, so two transactions that do not exclude
+ * each other may commit in the other order.
+ */
+export class Outbox {
+  /** One statement, whatever the number of records. Call {@link OutboxRelay.wake} once `tx` has committed. */
+  async append(tx: EntityManager, records: readonly OutboxRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await tx.query(
+      `insert into ${outboxTable} (topic, key, value, headers)
+       select topic, key, value, headers
+         from unnest($1::text[], $2::text[], $3::bytea[], $4::jsonb[]) with ordinality
+           as record (topic, key, value, headers, place)
+        order by place`,
+      columns(
+        records,
+        (record) => record.topic,
+        (record) => record.key,
+        (record) => (typeof record.value === 'string' ? Buffer.from(record.value) : record.value),
+        (record) => JSON.stringify(record.headers ?? {}),
+      ),
+    );
+  }
+}
