@@ -1,0 +1,23 @@
+import { v5 } from 'uuid';
+import type { CallEvent, EffectName } from '@perezvon/contracts';
+
+/** Namespace of every deterministic id of the product: the same fact always gives the same UUID. */
+const NAMESPACE = '6f0d2c1e-6d0b-5a54-9c5b-0f6a7a3a9b11';
+
+const id = (...parts: readonly (string | number)[]) => v5(JSON.stringify(parts), NAMESPACE);
+
+type CallSource = Pick<CallEvent, 'account_id' | 'source' | 'source_instance'>;
+
+/** Everything but the account is unique only inside a PBX cabinet (reference/pbx-events.md §4.1). */
+export const callIdOf = (event: CallSource, pbxCallId: string) =>
+  id('call', event.account_id, event.source, event.source_instance ?? '', pbxCallId);
+
+/** One command per state that an effect should have: a repeat is the same command (rules.md R3). */
+export const commandIdOf = (accountId: string, callId: string, effect: EffectName, revision: number) =>
+  id('command', accountId, callId, effect, revision);
+
+export const lookupIdOf = (lane: string, phone: string, callId: string) => id('lookup', lane, phone, callId);
+
+/** `ordinal` counts the decisions of one call. */
+export const decisionIdOf = (accountId: string, callId: string, ordinal: number) =>
+  id('decision', accountId, callId, ordinal);
