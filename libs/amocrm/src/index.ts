@@ -1,1 +1,48 @@
-export {};
+export { createAmocrmClient, type AmocrmClient, type AmocrmClientOptions } from './client.js';
+export {
+  codes,
+  errorTable,
+  type Applied,
+  type Code,
+  type CodeOf,
+  type Disposition,
+  type ReadDisposition,
+  type WriteDisposition,
+} from './error-table.js';
+export { type LeadsById } from './reads.js';
+export { type Page, type Pages, type PagingOptions } from './getter.js';
+export * from './inputs.js';
+export {
+  fieldValues,
+  fieldValuesById,
+  type Account,
+  type Company,
+  type Contact,
+  type CustomField,
+  type CustomFieldValue,
+  type Lead,
+  type Note,
+  type Pipeline,
+  type PipelineStatus,
+  type Task,
+  type Unsorted,
+  type User,
+} from './models.js';
+export { createPacer, type Clock, type Pacer, type SlidingWindowPacer } from './pacer.js';
+export { parseExtraOrigins, portalUrl, type PortalUrl, type PortalUrlProblem } from './portal-url.js';
+export { type CallOptions, type RequestEnd, type RequestObserver, type RequestStart } from './requester.js';
+export {
+  type Done,
+  type Exchange,
+  type FieldError,
+  type InDoubt,
+  type ItemOutcome,
+  type ReadResult,
+  type Rejected,
+  type RejectedItem,
+  type Retry,
+  type StopPortal,
+  type WriteResult,
+} from './result.js';
+export { type Timeouts } from './transport.js';
+export { type BatchResult, type Created, type CreatedComplex, type CreatedUnsorted } from './writes.js';

@@ -1,0 +1,158 @@
+import { parseJson, refusalOf, type Answer } from './answer.js';
+import { isUsable } from './connection.js';
+import { masked } from './mask.js';
+import { type Pacer } from './pacer.js';
+import { exchangeOf, type Exchange } from './result.js';
+import { type FailureOf } from './settle.js';
+import { type Transport, type WireOutcome } from './transport.js';
+
+/** What each call may bring along. */
+export interface CallOptions {
+  /** Aborted before the request is sent: nothing was done. Afterwards: a write is in doubt. */
+  signal?: AbortSignal;
+  /**
+   * Asked in the very tick in which the request is handed to the socket, after every wait: false ends in `send_refused`,
+   * nothing sent. The writer's last check of its lease (design.md, Fencing). Must not throw.
+   */
+  maySend?: () => boolean;
+}
+
+/** One request as metrics and traces see it: no ids, no query, no body. */
+export interface RequestStart {
+  method: 'GET' | 'POST' | 'PATCH';
+  /** The route's template, such as `/api/v4/contacts/{id}`. */
+  route: string;
+  /** How many items a write carries; 0 for a read. */
+  items: number;
+}
+
+export interface RequestEnd extends Exchange {
+  /** `done`, or the code from the error table. */
+  outcome: 'done' | FailureOf['code'];
+  /** Waiting for a token, a connection and the pacer's turn. */
+  waitedMs: number;
+  /** From handing over to the end. */
+  tookMs: number;
+}
+
+/** Called when a request begins; what it returns is called when it ends. Must not throw. */
+export type RequestObserver = (start: RequestStart) => (end: RequestEnd) => void;
+
+export interface RequesterOptions {
+  transport: Transport;
+  token: () => Promise<string>;
+  pacer: (Pacer & { slowDown?(ms: number): void }) | undefined;
+  onRequest: RequestObserver | undefined;
+}
+
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'PATCH';
+  route: string;
+  path: string;
+  query?: Query;
+  body?: unknown[];
+}
+
+export type Query = Record<string, string | number | readonly (string | number)[] | undefined>;
+
+/** A success: its JSON, or nothing for a 204. */
+export type ApiAnswer = ({ ok: true; value: unknown; empty: boolean } & Exchange) | { ok: false; failure: FailureOf };
+
+/** An idle connection may be found dead only when it is used; then one fresh one is tried. */
+const maxConnections = 3;
+/** What a 429 without a time means for the pacer. */
+const defaultSlowDownMs = 1000;
+
+/** Token, connection, turn, exchange, JSON: the one way every request takes. */
+export class Requester {
+  constructor(private readonly options: RequesterOptions) {}
+
+  async request(request: ApiRequest, { signal, maySend }: CallOptions = {}): Promise<ApiAnswer> {
+    const ended = this.options.onRequest?.({
+      method: request.method,
+      route: request.route,
+      items: request.body?.length ?? 0,
+    });
+    const times = { beganAt: performance.now(), sentAt: undefined as number | undefined };
+    const outcome = await this.exchange(request, { signal, maySend }, times);
+    const answer = outcome.ok ? readAnswer(outcome.answer) : { ok: false as const, failure: failureOf(outcome) };
+    if (!answer.ok && answer.failure.code === 'rate_limited') {
+      this.options.pacer?.slowDown?.(answer.failure.afterMs ?? defaultSlowDownMs);
+    }
+
+    const endedAt = performance.now();
+    ended?.({
+      outcome: answer.ok ? 'done' : answer.failure.code,
+      waitedMs: (times.sentAt ?? endedAt) - times.beganAt,
+      tookMs: endedAt - (times.sentAt ?? endedAt),
+      ...exchangeOf(answer.ok ? answer : answer.failure),
+    });
+    return answer;
+  }
+
+  private async exchange(
+    request: ApiRequest,
+    { signal, maySend }: { signal: AbortSignal | undefined; maySend: (() => boolean) | undefined },
+    times: { sentAt: number | undefined },
+  ): Promise<WireOutcome> {
+    const { transport, pacer } = this.options;
+    for (let tries = 1; ; tries += 1) {
+      const token = await this.options.token();
+      const attempt = await transport.connect(signal);
+      if (!attempt.ok) return attempt;
+      const { connection } = attempt;
+      try {
+        await pacer?.acquire(signal);
+      } catch (error) {
+        transport.release(connection);
+        if (signal?.aborted) return { ok: false, code: 'aborted_before_send', detail: 'aborted' };
+        throw error;
+      }
+      const outcome: WireOutcome = isUsable(connection)
+        ? ((times.sentAt = performance.now()),
+          await transport.send(
+            connection,
+            {
+              method: request.method,
+              path: request.path + queryString(request.query),
+              token,
+              ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+            },
+            { signal, maySend },
+          ))
+        : { ok: false, code: 'connection_gone', detail: 'closed while waiting for a turn' };
+      if (outcome.ok || outcome.code !== 'connection_gone' || tries === maxConnections) return outcome;
+    }
+  }
+}
+
+function failureOf(outcome: Extract<WireOutcome, { ok: false }>): FailureOf {
+  return { ...outcome, detail: masked(outcome.detail) };
+}
+
+function readAnswer(answer: Answer): ApiAnswer {
+  const exchange: Exchange = {
+    status: answer.status,
+    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
+  };
+  if (answer.status === 204) return { ok: true, value: undefined, empty: true, ...exchange };
+  if (answer.status !== 200 && answer.status !== 201) {
+    return { ok: false, failure: { ...exchange, ...refusalOf(answer) } };
+  }
+  if (answer.body.trim() === '') return { ok: false, failure: { code: 'unexpected_empty', ...exchange } };
+  const parsed = parseJson(answer.body);
+  if (!parsed.json) return { ok: false, failure: { code: 'not_json', ...exchange } };
+  return { ok: true, value: parsed.value, empty: false, ...exchange };
+}
+
+/** PHP's way of writing lists: `filter[id][]=1&filter[id][]=2`. */
+function queryString(query: Query | undefined): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    if (typeof value === 'object') for (const one of value) params.append(`${name}[]`, String(one));
+    else params.append(name, String(value));
+  }
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
