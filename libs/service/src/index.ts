@@ -1,1 +1,42 @@
-export {};
+export {
+  commaList,
+  databaseConfig,
+  type DatabaseConfig,
+  internalKey,
+  kafkaConfig,
+  type KafkaConfig,
+  type KafkaSasl,
+  logLevel,
+  portConfig,
+  tracesEndpoint,
+  wholeNumber,
+} from './config-fragments.js';
+export {
+  ConfigError,
+  type ConfigOf,
+  type ConfigProblem,
+  type ConfigShape,
+  type Fragment,
+  group,
+  readConfig,
+  variable,
+} from './config.js';
+export { DeadlineError, withDeadline } from './deadline.js';
+export { databaseCheck, type HealthCheck, HealthChecks, type HealthReport, type Readiness } from './health.js';
+export { InternalApiGuard } from './internal-api.guard.js';
+export { createLogger, type Logger, type LoggerOptions, NestLogger } from './log.js';
+export { type MetricDefinition, Metrics } from './metrics.js';
+export { ProblemFilter, sendProblem } from './problem.filter.js';
+export {
+  type FieldProblem,
+  type Language,
+  languageOf,
+  type Localized,
+  Problem,
+  type ProblemOptions,
+} from './problem.js';
+export { maskPhone, maskText, redact } from './redaction.js';
+export { exitBecause, type ProcessHost, runMain, type Stoppable } from './run.js';
+export { isSameSecret } from './secrets.js';
+export { type RunningService, type ServiceConsumer, type ServiceOptions, startService } from './service.js';
+export { startTracing, type StopTracing, type TracingOptions } from './tracing.js';
