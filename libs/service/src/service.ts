@@ -109,7 +109,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
 /** Outside of Nest's routes: no guard, no pipe and no prefix of a service applies to them. */
 function serveHealth(app: NestExpressApplication, health: HealthChecks, metrics: Metrics): void {
-  const express = app.getHttpAdapter().getInstance<Express>();
+  const express = app.getHttpAdapter().getInstance() as Express;
   express.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });
