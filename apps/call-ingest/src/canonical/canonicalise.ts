@@ -1,0 +1,156 @@
+import {
+  type CallClient,
+  type CallEvent,
+  type PbxCallEvent,
+  pbxCallEventSchema,
+  problemsOf,
+  SCHEMA_VERSION,
+} from '@perezvon/contracts';
+import { parsePhone } from '@perezvon/phone';
+import { contentHash, eventId, type Identified } from './identity.js';
+import { settleOutcome } from './outcome.js';
+import { accountIdOf, type Rejection, rejection } from './rejection.js';
+import { eventTimes } from './times.js';
+
+/** What the event alone does not tell. Times are epoch milliseconds of our clock. */
+export interface IngestContext {
+  /** When the event reached our edge; an event that waited keeps it. */
+  readonly receivedAtMs: number;
+  readonly nowMs: number;
+  readonly knowsAccount: (accountId: string) => boolean;
+  /** The account whose source's secret opened the door; an event may not name another. */
+  readonly boundAccountId?: string;
+  /** Remarks that an adapter already made, for the journal. */
+  readonly warnings?: readonly string[];
+}
+
+export type Canonicalised = { readonly event: CallEvent } | { readonly rejected: Rejection };
+
+/**
+ * One PBX event, from whichever door: checked against `pbx.call-events.v1`, phones in E.164, times in UTC, outcome
+ * settled, ids stable. Pure: the same event always becomes the same ids, so any repetition is recognised later.
+ */
+export function canonicalise(input: unknown, context: IngestContext): Canonicalised {
+  const accountId = accountIdOf(input);
+  const version = versionProblem(input, accountId);
+  if (version !== null) return { rejected: version };
+
+  const parsed = pbxCallEventSchema.safeParse(input);
+  if (!parsed.success) return { rejected: contractRejection(problemsOf(parsed.error), accountId) };
+  const given = parsed.data;
+
+  const refused = refusal(given, context);
+  if (refused !== null) return { rejected: refused };
+
+  const times = eventTimes(given, context.receivedAtMs, context.nowMs);
+  if (times.tooOld) {
+    return {
+      rejected: rejection('too_old', 'The event is older than 30 days; such events are never applied.', { accountId }),
+    };
+  }
+
+  const warnings = new Set(context.warnings);
+  if (times.clockAhead) warnings.add('clock_ahead');
+  const identified: Identified = {
+    ...given,
+    ...numbersOf(given, warnings),
+    ...outcomeOf(given, warnings),
+    occurred_at: times.occurred_at,
+    occurred_at_quality: times.occurred_at_quality,
+    received_at: times.received_at,
+    origin: given.origin ?? 'push',
+  };
+  return { event: withIds(identified, given, warnings) };
+}
+
+function versionProblem(input: unknown, accountId: string | null): Rejection | null {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return rejection('invalid_event', 'An event is a JSON object in the envelope of pbx.call-events.v1.');
+  }
+  const version = 'schema_version' in input ? input.schema_version : undefined;
+  if (version === undefined || version === SCHEMA_VERSION) return null;
+  return rejection('unknown_schema_version', `Only schema_version ${SCHEMA_VERSION} (a number) is understood here.`, {
+    errors: [{ path: 'schema_version', message: `must be ${SCHEMA_VERSION}` }],
+    accountId,
+  });
+}
+
+function contractRejection(errors: readonly { path: string; message: string }[], accountId: string | null): Rejection {
+  const paths = [...new Set(errors.map((e) => e.path || '(root)'))];
+  const named = paths.slice(0, 10).join(', ') + (paths.length > 10 ? ' and more' : '');
+  return rejection('invalid_event', `The event does not follow pbx.call-events.v1: see ${named}.`.slice(0, 1000), {
+    errors: errors.slice(0, 50).map((e) => ({ path: e.path.slice(0, 200), message: e.message.slice(0, 300) })),
+    accountId,
+  });
+}
+
+function refusal(given: PbxCallEvent, context: IngestContext): Rejection | null {
+  const accountId = context.boundAccountId ?? given.account_id;
+  if (given.account_id !== accountId) {
+    return rejection('invalid_event', 'account_id is not the account of the PBX source that sent the event.', {
+      errors: [{ path: 'account_id', message: 'must be the account of this PBX source' }],
+      accountId,
+    });
+  }
+  if (given.type === 'call.record_ready' && given.record == null) {
+    return rejection('invalid_event', 'call.record_ready needs record with the url of the recording.', {
+      errors: [{ path: 'record', message: 'is required for call.record_ready' }],
+      accountId,
+    });
+  }
+  if (!context.knowsAccount(accountId)) {
+    return rejection(
+      'unknown_account',
+      'No such account is set up here: create it in the settings API, or correct account_id.',
+      { errors: [{ path: 'account_id', message: 'is not a known account' }], accountId },
+    );
+  }
+  return null;
+}
+
+function numbersOf(
+  given: PbxCallEvent,
+  warnings: Set<string>,
+): { client: CallClient; virtual_number: CallNumber | null; target_number: CallNumber | null } {
+  // A producer that hides the raw text and still knows the number may send it as e164 alone.
+  const phone = parsePhone(given.client.raw ?? given.client.e164);
+  if (phone.warning !== undefined) warnings.add(phone.warning);
+  const client: CallClient = { raw: given.client.raw, e164: phone.e164, kind: phone.kind };
+  return {
+    client,
+    virtual_number: numberOf(given.virtual_number),
+    target_number: numberOf(given.target_number),
+  };
+}
+
+type CallNumber = NonNullable<CallEvent['virtual_number']>;
+
+function numberOf(given: PbxCallEvent['virtual_number']): CallNumber | null {
+  if (given == null) return null;
+  return { raw: given.raw, e164: parsePhone(given.raw ?? given.e164).e164 };
+}
+
+function outcomeOf(
+  given: PbxCallEvent,
+  warnings: Set<string>,
+): Pick<Identified, 'outcome' | 'outcome_detail' | 'wait_sec'> {
+  if (given.type !== 'call.ended') {
+    return { outcome: given.outcome, outcome_detail: given.outcome_detail, wait_sec: given.wait_sec };
+  }
+  const { outcome, detail, warning } = settleOutcome(given);
+  if (warning !== undefined) warnings.add(warning);
+  const abandonedAtOnce = given.finish_reason === 'disconnect_before_call_processing';
+  return { outcome, outcome_detail: detail, wait_sec: given.wait_sec ?? (abandonedAtOnce ? 0 : null) };
+}
+
+/** Ids that the producer computed otherwise are kept beside ours for the journal, and never used. */
+function withIds(identified: Identified, given: PbxCallEvent, warnings: Set<string>): CallEvent {
+  const event: CallEvent = { ...identified, event_id: eventId(identified), content_hash: contentHash(identified) };
+  if (given.event_id != null && given.event_id !== event.event_id) event.given_event_id = given.event_id;
+  if (given.content_hash != null && given.content_hash !== event.content_hash) {
+    event.given_content_hash = given.content_hash;
+  }
+  if (event.given_event_id != null || event.given_content_hash != null) warnings.add('ids_recomputed');
+  if (warnings.size > 0) event.warnings = [...warnings];
+  return event;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { type PbxCallEvent } from '@perezvon/contracts';
+import { settleOutcome } from './outcome.js';
+
+type Case = [title: string, end: Partial<PbxCallEvent>, outcome: string, detail: string | null, warning?: string];
+
+const employee = { pbx_id: '7' };
+
+const cases: Case[] = [
+  ['talk with an employee', { talk_sec: 12, employee }, 'answered', null],
+  ['talk with an outside number', { talk_sec: 12, target_number: { raw: '79035550101' } }, 'answered', null],
+  ['talk known from a participant only', { participants: [{ employee, talk_sec: 5 }] }, 'answered', null],
+  ['outgoing talk', { direction: 'out', talk_sec: 1, employee }, 'answered', null],
+  ['no talk', { talk_sec: 0 }, 'missed', null],
+  ['no talk, outgoing', { direction: 'out', talk_sec: 0 }, 'not_reached', null],
+  ['«received» with 0 s of talk', { talk_sec: 0, outcome: 'answered' }, 'missed', null, 'answered_without_talk'],
+  ['«lost» with talk', { talk_sec: 9, outcome: 'missed', employee }, 'answered', null, 'lost_with_talk'],
+  ['an answer whose talk was not measured', { outcome: 'answered', employee }, 'answered', null],
+  ['nothing known', {}, 'missed', null],
+  ['the hint of a lost call', { outcome: 'missed', outcome_detail: 'inferred' }, 'missed', 'inferred'],
+  ['internal', { direction: 'internal', talk_sec: 10 }, 'internal', null],
+  ['spam', { finish_reason: 'numa_in_spam_list', talk_sec: 0 }, 'rejected', 'spam'],
+  ['black list', { finish_reason: 'numa_in_black_list' }, 'rejected', 'spam'],
+  ['do not disturb is nobody’s policy', { finish_reason: 'numa_dnd_interval', talk_sec: 0 }, 'missed', 'no_answer'],
+  ['no money', { finish_reason: 'not_enough_money', talk_sec: 0 }, 'missed', 'technical'],
+  ['no scenario', { finish_reason: 'no_active_scenario', talk_sec: 0 }, 'missed', 'no_employee'],
+  ['too many calls', { finish_reason: 'too_many_identical_incoming_calls', talk_sec: 0 }, 'missed', 'technical'],
+  ['nobody picked up', { finish_reason: 'operator_not_responsible', talk_sec: 0 }, 'missed', 'no_answer'],
+  ['employee’s status', { finish_reason: 'employee_status_away', talk_sec: 0 }, 'missed', 'no_employee'],
+  ['busy', { finish_reason: 'employee_busy', talk_sec: 0 }, 'missed', 'busy'],
+  ['caller left', { finish_reason: 'subscriber_disconnects', talk_sec: 0 }, 'missed', 'cancelled'],
+  ['client busy', { direction: 'out', finish_reason: 'subscriber_busy', talk_sec: 0 }, 'not_reached', 'busy'],
+  [
+    'client does not answer',
+    { direction: 'out', finish_reason: 'subscriber_not_responsible', talk_sec: 0 },
+    'not_reached',
+    'no_answer',
+  ],
+  [
+    'no such number',
+    { direction: 'out', finish_reason: 'subscriber_number_problems', talk_sec: 0 },
+    'not_reached',
+    'invalid_number',
+  ],
+  ['a PBX that knows better', { direction: 'out', outcome_detail: 'not_allowed' }, 'not_reached', 'not_allowed'],
+  ['a leg’s reason on a session', { finish_reason: 'another_operator_answer', talk_sec: 0 }, 'missed', null],
+  ['unknown direction', { direction: 'unknown', talk_sec: 0 }, 'unknown', null],
+];
+
+describe('settleOutcome', () => {
+  it.each(cases.map((row) => ({ title: row[0], row })))('$title', ({ row }) => {
+    const [, end, outcome, detail, warning] = row;
+    const record: PbxCallEvent = {
+      schema_version: 1,
+      account_id: 'a',
+      source: 'uis',
+      type: 'call.ended',
+      call_id: '1',
+      direction: 'in',
+      client: { raw: '79161234567' },
+      ...end,
+    };
+    expect(settleOutcome(record)).toEqual({ outcome, detail, ...(warning !== undefined && { warning }) });
+  });
+});

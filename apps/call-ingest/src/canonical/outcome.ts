@@ -1,0 +1,78 @@
+import { type CallOutcome, type CallOutcomeDetail, type PbxCallEvent } from '@perezvon/contracts';
+import { reasonGroup } from './finish-reasons.js';
+
+export interface SettledOutcome {
+  readonly outcome: CallOutcome;
+  readonly detail: CallOutcomeDetail | null;
+  readonly warning?: 'answered_without_talk' | 'lost_with_talk';
+}
+
+/**
+ * Answered or not, from the end record alone: rules.md R4, reference/pbx-events.md §4.4. Measured talk decides; what
+ * the PBX calls the result is used only where no talk was measured. The engine may still raise it from call state
+ * (§4.4, step 4), which is why talk that was not measured stays null.
+ */
+export function settleOutcome(end: PbxCallEvent): SettledOutcome {
+  const reason = reasonGroup(end.finish_reason);
+  const given = end.outcome === 'unknown' ? undefined : (end.outcome ?? undefined);
+  const talked = end.talk_sec ?? longestTalk(end);
+
+  if (end.direction === 'internal' || given === 'internal') return { outcome: 'internal', detail: null };
+  if (given === 'rejected' || reason === 'spam') {
+    return { outcome: 'rejected', detail: end.outcome_detail ?? 'spam' };
+  }
+  if (talked !== null && talked > 0) {
+    const lost = given === 'missed' || given === 'not_reached';
+    return { outcome: 'answered', detail: answeredDetail(end), ...(lost && { warning: 'lost_with_talk' as const }) };
+  }
+  if (given === 'answered') {
+    if (talked === null) return { outcome: 'answered', detail: answeredDetail(end) };
+    return { ...unanswered(end, null), warning: 'answered_without_talk' };
+  }
+  return unanswered(end, given ?? null);
+}
+
+function unanswered(end: PbxCallEvent, given: 'missed' | 'not_reached' | null): SettledOutcome {
+  const detail = end.outcome_detail ?? detailOf(end);
+  if (end.direction === 'in') return { outcome: 'missed', detail };
+  if (end.direction === 'out') return { outcome: 'not_reached', detail };
+  return { outcome: given ?? 'unknown', detail };
+}
+
+/** A PBX may leave its default detail on an answered call; only `inferred` says something about an answer. */
+function answeredDetail(end: PbxCallEvent): CallOutcomeDetail | null {
+  return end.outcome_detail === 'inferred' ? 'inferred' : null;
+}
+
+function longestTalk(end: PbxCallEvent): number | null {
+  const talks = (end.participants ?? []).flatMap((p) => (p.talk_sec == null ? [] : [p.talk_sec]));
+  return talks.length === 0 ? null : Math.max(...talks);
+}
+
+function detailOf(end: PbxCallEvent): CallOutcomeDetail | null {
+  const outgoing = end.direction === 'out';
+  switch (reasonGroup(end.finish_reason)) {
+    case 'busy':
+      return 'busy';
+    case 'nobody':
+      return 'no_answer';
+    case 'no_employee':
+      return 'no_employee';
+    case 'client_unreachable':
+      return outgoing ? 'no_answer' : 'technical';
+    case 'bad_number':
+      return outgoing ? 'invalid_number' : 'technical';
+    case 'forbidden':
+      return outgoing ? 'not_allowed' : 'technical';
+    case 'technical':
+      return 'technical';
+    case 'abandoned':
+      return 'cancelled';
+    case 'hung_up':
+      return outgoing ? 'no_answer' : 'cancelled';
+    case 'spam':
+      return 'spam';
+    case 'unknown':
+      return null;
+  }
+}

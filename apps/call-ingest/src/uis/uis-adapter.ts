@@ -1,0 +1,212 @@
+import { type PbxCallEvent } from '@perezvon/contracts';
+import { type Rejection, rejection } from '../canonical/rejection.js';
+import { type Fields } from './notification-body.js';
+import { NotificationFields } from './notification-fields.js';
+import { type NotificationKind, notificationKind } from './notification-kinds.js';
+import { notificationTime } from './notification-time.js';
+
+/** The cabinet that sends: an entry of the account's `sources` in the settings. */
+export interface UisCabinet {
+  readonly accountId: string;
+  /** Tells two cabinets of one account apart. */
+  readonly instance: string | null;
+  readonly timeZone: string;
+}
+
+export type Translated =
+  { readonly input: PbxCallEvent; readonly warnings: readonly string[] } | { readonly rejected: Rejection };
+
+/**
+ * One UIS «Контакт-платформа» notification in the words of the canonical event (reference/pbx-events.md §2.1, §4.2).
+ * Pure. What it returns still goes through `canonicalise`, like an event from any other door.
+ *
+ * `communication_id` is not passed on as another id of the call: the session id stands in every notification, and a
+ * number from another sequence could meet a foreign session's id.
+ */
+export function translateNotification(raw: Fields, cabinet: UisCabinet): Translated {
+  const fields = new NotificationFields(raw);
+  const untranslatable = (message: string): Translated => ({
+    rejected: rejection('untranslatable', message, { accountId: cabinet.accountId }),
+  });
+
+  const kind = notificationKind(fields);
+  if (kind === null) {
+    return untranslatable(
+      'The notification does not say what happened: put {{notification_mnemonic}} into its template, or a constant ' +
+        'field "event" such as "call.ended" (the list is in the README of call-ingest).',
+    );
+  }
+  const callId = fields.text('call_session_id', 'session_id');
+  if (callId === null || callId.length > 200) {
+    return untranslatable('call_session_id is missing: put {{call_session_id}} into the notification template.');
+  }
+  const record = kind.type === 'call.record_ready' ? recordOf(fields) : null;
+  if (kind.type === 'call.record_ready' && record === null) {
+    return untranslatable('The recording has no link: put {{file_link}} (an http or https URL) into the template.');
+  }
+
+  const warnings: string[] = [];
+  const parties = partiesOf(fields, kind);
+  const input: PbxCallEvent = {
+    schema_version: 1,
+    account_id: cabinet.accountId,
+    source: 'uis',
+    source_instance: cabinet.instance,
+    type: kind.type,
+    call_id: callId,
+    ...timeOf(fields, cabinet.timeZone, kind, warnings),
+    ...parties,
+    ...legOf(fields, kind),
+    scenario: bounded(fields.text('scenario_name', 'scenario_id'), 500),
+    call_source: bounded(fields.text('call_source'), 500),
+    external_id: bounded(fields.text('external_id'), 500),
+    finish_reason: bounded(fields.text('finish_reason', 'lost_reason'), 500),
+    is_transfer: fields.flag('is_transfer'),
+    ...(kind.type === 'call.ended' && endOf(fields, kind, parties.direction)),
+    ...(record !== null && { record }),
+    origin: 'push',
+    raw: withoutSecrets(raw),
+  };
+  if (fields.sawPlaceholder) warnings.push('template_placeholder');
+  return { input, warnings };
+}
+
+function timeOf(
+  fields: NotificationFields,
+  timeZone: string,
+  kind: NotificationKind,
+  warnings: string[],
+): Pick<PbxCallEvent, 'occurred_at' | 'occurred_at_quality'> {
+  const given = fields.text('notification_timestamp', 'notification_time');
+  if (given !== null) {
+    const time = notificationTime(given, timeZone);
+    if (time !== null) return { occurred_at: time.at, occurred_at_quality: time.quality };
+    warnings.push('unreadable_time');
+  }
+  // Start and duration come from one clock, the PBX's, so their sum is the end (§4.8).
+  const start = notificationTime(fields.text('start_time') ?? '', timeZone);
+  const sinceStartSec = kind.type === 'call.started' ? 0 : fields.seconds('total_time_duration');
+  if (start === null || sinceStartSec === null) return { occurred_at: null, occurred_at_quality: 'received' };
+  const at = new Date(Date.parse(start.at) + sinceStartSec * 1000).toISOString();
+  return { occurred_at: at, occurred_at_quality: start.quality };
+}
+
+/**
+ * Who talks with whom. A call-back that the Call API placed is reported as incoming unless its maker said otherwise
+ * (§2.3): the client stays the client, the direction turns.
+ */
+function partiesOf(
+  fields: NotificationFields,
+  kind: NotificationKind,
+): Pick<PbxCallEvent, 'direction' | 'client' | 'virtual_number'> {
+  const reported = directionOf(fields, kind);
+  const calling = fields.text('calling_phone_number', 'numa');
+  const called = fields.text('called_phone_number', 'numb');
+  const outgoing = reported === 'out';
+  const client = fields.text('contact_phone_number') ?? (outgoing ? called : calling);
+  const virtual = fields.text('virtual_phone_number') ?? (outgoing ? calling : called);
+  const isCallBack = reported === 'in' && /^callapi/i.test(fields.text('call_source') ?? '');
+  return {
+    direction: isCallBack ? 'out' : reported,
+    client: { raw: bounded(client, 200) },
+    virtual_number: virtual === null ? null : { raw: bounded(virtual, 200) },
+  };
+}
+
+function directionOf(fields: NotificationFields, kind: NotificationKind): PbxCallEvent['direction'] {
+  if (fields.flag('is_internal') === true) return 'internal';
+  const given = fields.text('direction')?.toLowerCase();
+  if (given === 'in' || given === 'out' || given === 'internal') return given;
+  return kind.direction ?? 'unknown';
+}
+
+function legOf(fields: NotificationFields, kind: NotificationKind): Pick<PbxCallEvent, 'leg_id' | 'employee'> {
+  if (!kind.type.startsWith('leg.')) return {};
+  return { leg_id: bounded(fields.text('leg_id'), 200), employee: employeeOf(fields) };
+}
+
+type Employee = NonNullable<PbxCallEvent['employee']>;
+
+function employeeOf(fields: NotificationFields, id = fields.text('employee_id')): Employee | null {
+  const employee = {
+    pbx_id: bounded(id, 200),
+    ext: bounded(fields.text('extension_phone_number'), 50),
+    phone: bounded(fields.text('employee_phone_number'), 50),
+    name: bounded(fields.text('employee_full_name'), 500),
+  };
+  return Object.values(employee).some((value) => value !== null) ? employee : null;
+}
+
+type End = Pick<
+  PbxCallEvent,
+  'wait_sec' | 'talk_sec' | 'total_sec' | 'employee' | 'participants' | 'outcome' | 'outcome_detail'
+>;
+
+function endOf(fields: NotificationFields, kind: NotificationKind, direction: PbxCallEvent['direction']): End {
+  const durations = {
+    wait_sec: fields.seconds('wait_time_duration'),
+    talk_sec: fields.seconds('talk_time_duration'),
+    total_sec: fields.seconds('total_time_duration'),
+  };
+  if (kind.isLostHint === true) return { ...durations, outcome: 'missed', outcome_detail: 'inferred', ...rang(fields) };
+  return { ...durations, ...lostFlag(fields, direction), ...whoTalked(fields, direction, durations.talk_sec) };
+}
+
+function lostFlag(fields: NotificationFields, direction: PbxCallEvent['direction']): Pick<End, 'outcome'> {
+  if (fields.flag('is_lost') !== true) return {};
+  return { outcome: direction === 'out' ? 'not_reached' : 'missed' };
+}
+
+/**
+ * The employee of an end record is the last who talked (§4.5). Of a missed incoming call nobody is: whoever is named
+ * only rang. Of an outgoing one it is who called, reached or not.
+ */
+function whoTalked(
+  fields: NotificationFields,
+  direction: PbxCallEvent['direction'],
+  talkSec: number | null,
+): Pick<End, 'employee' | 'participants'> {
+  const named = employeeOf(fields);
+  const lastTalkedId = fields.text('last_talked_employee_id');
+  if (talkSec === 0 && direction !== 'out') {
+    return named === null
+      ? { employee: null }
+      : { employee: null, participants: [{ employee: named, rang: true, answered: false, talked: false }] };
+  }
+  if (lastTalkedId === null || lastTalkedId === '0' || lastTalkedId === named?.pbx_id) return { employee: named };
+  return { employee: { pbx_id: bounded(lastTalkedId, 200) } };
+}
+
+function rang(fields: NotificationFields): Pick<End, 'participants'> {
+  const ids = fields.list('employee_ids').slice(0, 500);
+  if (ids.length === 0) return {};
+  return {
+    participants: ids.map((id) => ({
+      employee: { pbx_id: id.slice(0, 200) },
+      rang: true,
+      answered: false,
+      talked: false,
+    })),
+  };
+}
+
+function recordOf(fields: NotificationFields): NonNullable<PbxCallEvent['record']> | null {
+  const full = fields.text('full_record_file_link');
+  const url = full ?? fields.text('file_link', 'record_link');
+  if (url === null || !/^https?:\/\/[^\s]+$/i.test(url) || !URL.canParse(url) || url.length > 2000) return null;
+  return {
+    record_id: bounded(fields.text('call_record_id', 'record_id'), 200),
+    url,
+    duration_sec: fields.seconds('file_duration', 'call_record_duration'),
+    ...(full !== null && { full: true }),
+  };
+}
+
+function bounded(text: string | null, length: number): string | null {
+  return text === null ? null : text.slice(0, length);
+}
+
+/** The body as it came, for the journal; secrets that a template may carry in a field stay out of every topic. */
+function withoutSecrets(raw: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => !/secret|token|password|api_?key|sign/i.test(name)));
+}
