@@ -1,0 +1,202 @@
+import { columns, inTransaction } from '@perezvon/postgres';
+import { type DataSource } from 'typeorm';
+import { CredentialsError } from './errors.js';
+import { claimsOf } from './jwt-claims.js';
+import { type Binding, type KeyRing } from './key-ring.js';
+import { Secret } from './secret.js';
+
+/** What authorises a request to a portal. */
+export interface PortalToken {
+  accountId: string;
+  kind: 'long_lived' | 'oauth';
+  accessToken: Secret;
+  /** As the token itself says (unverified), or as the token endpoint said. Absent: unknown. */
+  expiresAt?: Date;
+  /** Grows with each change: a reader that keeps a token in memory can tell that it is another one. */
+  revision: number;
+}
+
+interface Row {
+  portal_id: string;
+  account_id: string;
+  kind: 'long_lived' | 'oauth';
+  key_id: string;
+  access_token: Buffer;
+  refresh_token: Buffer | null;
+  access_expires_at: Date | null;
+  /** bigint comes as text. */
+  revision: string;
+}
+
+const maxTokenLength = 16_384;
+const rotationBatch = 100;
+
+/**
+ * Portal tokens in `credentials.portal_tokens`, encrypted. Names are written with their schema, so any data source of the
+ * database serves: each service uses its own, with the rights of its own role.
+ */
+export class CredentialStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /**
+   * Stores a long-lived token (amocrm-api.md §1.4) in place of whatever the portal had.
+   *
+   * @param portalId UUID
+   * @throws CredentialsError `malformed_token`, `portal_of_another_account`
+   */
+  async putLongLivedToken(portalId: string, accountId: string, token: string | Secret): Promise<void> {
+    const plain = readToken(typeof token === 'string' ? token : token.reveal());
+    const sealed = this.keys.seal(plain, { accountId, portalId: canonical(portalId), kind: 'long_lived_access' });
+    const stored: unknown[] = await this.dataSource.query(
+      `insert into credentials.portal_tokens as held
+         (portal_id, account_id, kind, key_id, access_token, access_expires_at)
+       values ($1, $2, 'long_lived', $3, $4, $5)
+       on conflict (portal_id) do update set
+         kind = excluded.kind, key_id = excluded.key_id,
+         access_token = excluded.access_token, access_expires_at = excluded.access_expires_at,
+         refresh_token = null, refresh_expires_at = null, refresh_started_at = null, api_domain = null,
+         revision = held.revision + 1, updated_at = now()
+       where held.account_id = excluded.account_id
+       returning portal_id`,
+      [canonical(portalId), accountId, sealed.keyId, sealed.bytes, claimsOf(plain).expiresAt ?? null],
+    );
+    if (stored.length === 0) {
+      throw new CredentialsError('portal_of_another_account', `portal ${portalId} belongs to another account`);
+    }
+  }
+
+  /**
+   * The token to use now, or undefined if the portal has none.
+   *
+   * @throws CredentialsError `unknown_key`, `not_decryptable`
+   */
+  async token(portalId: string): Promise<PortalToken | undefined> {
+    const rows: Row[] = await this.dataSource.query(
+      `select portal_id, account_id, kind, key_id, access_token, refresh_token, access_expires_at, revision
+       from credentials.portal_tokens where portal_id = $1`,
+      [portalId],
+    );
+    const [row] = rows;
+    if (!row) return undefined;
+    const plain = this.keys.open({ keyId: row.key_id, bytes: row.access_token }, accessBinding(row));
+    return {
+      accountId: row.account_id,
+      kind: row.kind,
+      accessToken: new Secret(plain),
+      ...(row.access_expires_at ? { expiresAt: row.access_expires_at } : {}),
+      revision: Number(row.revision),
+    };
+  }
+
+  /** Deletes the portal's tokens; false if it had none. */
+  async erase(portalId: string): Promise<boolean> {
+    const gone: unknown[] = await this.dataSource.query(
+      `with gone as (delete from credentials.portal_tokens where portal_id = $1 returning portal_id)
+       select portal_id from gone`,
+      [portalId],
+    );
+    return gone.length > 0;
+  }
+
+  /**
+   * Encrypts with the first key what is still under another one. Afterwards the keys that {@link keysInUse} does not name
+   * may leave `CREDENTIALS_KEYS`. May run while the services work, and again after it was cut short: 100 rows a
+   * transaction, in the order of their ids.
+   *
+   * @returns how many rows were changed, and the portals whose row did not open: those stay as they are
+   */
+  async reencryptAll(): Promise<{ reencrypted: number; failedPortalIds: string[] }> {
+    const total = { reencrypted: 0, failedPortalIds: new Array<string>() };
+    let after: string | undefined = '00000000-0000-0000-0000-000000000000';
+    while (after !== undefined) {
+      const batch = await this.reencryptAfter(after);
+      total.reencrypted += batch.reencrypted;
+      total.failedPortalIds.push(...batch.failedPortalIds);
+      after = batch.last;
+    }
+    return total;
+  }
+
+  /** How many portals' tokens each key holds. */
+  async keysInUse(): Promise<Map<string, number>> {
+    const rows: { key_id: string; portals: number }[] = await this.dataSource.query(
+      'select key_id, count(*)::int as portals from credentials.portal_tokens group by key_id order by key_id',
+    );
+    return new Map(rows.map((row) => [row.key_id, row.portals]));
+  }
+
+  /** One transaction; the rows are locked, so a token that is stored meanwhile is not overwritten by its predecessor. */
+  private async reencryptAfter(
+    portalId: string,
+  ): Promise<{ reencrypted: number; failedPortalIds: string[]; last: string | undefined }> {
+    return inTransaction(this.dataSource, async (tx) => {
+      const rows: Row[] = await tx.query(
+        `select portal_id, account_id, kind, key_id, access_token, refresh_token, access_expires_at, revision
+         from credentials.portal_tokens where key_id <> $1 and portal_id > $2
+         order by portal_id limit $3 for update`,
+        [this.keys.primaryId, portalId, rotationBatch],
+      );
+      const failedPortalIds: string[] = [];
+      const renewed = rows.flatMap((row) => {
+        try {
+          return [this.resealed(row)];
+        } catch (error) {
+          if (!(error instanceof CredentialsError)) throw error;
+          failedPortalIds.push(row.portal_id);
+          return [];
+        }
+      });
+      await tx.query(
+        `update credentials.portal_tokens as held
+         set key_id = $1, access_token = renewed.access_token, refresh_token = renewed.refresh_token
+         from unnest($2::uuid[], $3::bytea[], $4::bytea[]) as renewed (portal_id, access_token, refresh_token)
+         where held.portal_id = renewed.portal_id`,
+        [
+          this.keys.primaryId,
+          ...columns(
+            renewed,
+            (row) => row.portalId,
+            (row) => row.access,
+            (row) => row.refresh,
+          ),
+        ],
+      );
+      return { reencrypted: renewed.length, failedPortalIds, last: rows.at(-1)?.portal_id };
+    });
+  }
+
+  private resealed(row: Row): { portalId: string; access: Buffer; refresh: Buffer | null } {
+    const renew = (bytes: Buffer, binding: Binding): Buffer =>
+      this.keys.seal(this.keys.open({ keyId: row.key_id, bytes }, binding), binding).bytes;
+    return {
+      portalId: row.portal_id,
+      access: renew(row.access_token, accessBinding(row)),
+      refresh: row.refresh_token && renew(row.refresh_token, { ...accessBinding(row), kind: 'oauth_refresh' }),
+    };
+  }
+}
+
+function accessBinding(row: Row): Binding {
+  return {
+    accountId: row.account_id,
+    portalId: row.portal_id,
+    kind: row.kind === 'oauth' ? 'oauth_access' : 'long_lived_access',
+  };
+}
+
+/** As Postgres gives a UUID back, so that the binding is the same on both ways. */
+function canonical(portalId: string): string {
+  return portalId.toLowerCase();
+}
+
+/** A token as pasted, without the spaces and line ends around it. It becomes a header, so: visible ASCII only. */
+function readToken(pasted: string): string {
+  const token = pasted.trim();
+  if (token === '' || token.length > maxTokenLength || !/^[\x21-\x7e]+$/u.test(token)) {
+    throw new CredentialsError('malformed_token', 'the token is empty, too long, or has characters that no token has');
+  }
+  return token;
+}
