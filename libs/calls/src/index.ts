@@ -10,5 +10,13 @@ export {
   type Place,
   type Resolution,
 } from './resolve.js';
+export {
+  advance,
+  newProgress,
+  type Advance,
+  type CallIdentity,
+  type CallProgress,
+  type Surroundings,
+} from './advance.js';
 export { chooseCard } from './known-client.js';
 export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf } from './ids.js';
