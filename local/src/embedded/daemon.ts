@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { goneWithin } from './process-table.js';
 
@@ -134,7 +135,7 @@ export async function logTail(logFile: string): Promise<string> {
 }
 
 const GUARD_SCRIPT = `
-cat > /dev/null
+while read -r line; do :; done
 kill -s "$1" "$2" 2> /dev/null
 tries=0
 while kill -0 "$2" 2> /dev/null && [ $tries -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
@@ -146,6 +147,7 @@ function startGuard(pid: number, signal: NodeJS.Signals, removeAfterDeath: strin
   const args = ['-c', GUARD_SCRIPT, 'guard', signal.replace('SIG', ''), String(pid), removeAfterDeath ?? ''];
   const guard = spawn('sh', args, { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   guard.unref();
-  if (guard.stdin !== null && 'unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref();
+  // A pipe of a child process is a socket; unreferenced, it does not keep us running.
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
   return guard;
 }

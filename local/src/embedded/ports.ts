@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { systemErrorCode } from './system-error.js';
 
 /** Another process listens on the port. The caller knows which setting chose it and says so. */
 export class PortInUseError extends Error {
@@ -24,9 +25,7 @@ export async function assertPortFree(port: number): Promise<void> {
   try {
     await listenOnce(port);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new PortInUseError(port, { cause: error });
-    }
+    if (systemErrorCode(error) === 'EADDRINUSE') throw new PortInUseError(port, { cause: error });
     throw error;
   }
 }

@@ -17,6 +17,8 @@ const PROBE_GROUP = 'readiness-probe';
 export async function probeBroker(port: number): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port });
   socket.setTimeout(PROBE_TIMEOUT_MS, () => socket.destroy(new Error('the broker does not answer')));
+  // An error between two requests ends the socket, which the next request sees; nobody else needs to.
+  socket.on('error', () => undefined);
   try {
     await once(socket, 'connect');
     const brokers = (await request(socket, METADATA, 1, int32(0))).readInt32BE(0);
@@ -51,6 +53,10 @@ async function request(socket: Socket, apiKey: number, version: number, body: Bu
 
 async function nextChunk(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    if (socket.destroyed) {
+      reject(new Error('the broker closed the connection'));
+      return;
+    }
     const settle = (act: () => void): void => {
       socket.off('data', onData).off('error', onError).off('close', onClose);
       act();

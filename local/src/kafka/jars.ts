@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { systemErrorCode } from '../embedded/system-error.js';
 import { localDir, repositoryRoot } from '../paths.js';
 
 const run = promisify(execFile);
@@ -46,7 +47,7 @@ async function fetchWithMaven(into: string): Promise<void> {
   try {
     await run('mvn', [...goal, '-DincludeScope=runtime'], { maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (systemErrorCode(error) === 'ENOENT') {
       throw new Error(
         "Apache Maven (mvn) is needed to fetch Kafka's jars: install it (Debian: apt-get install maven)",
         {
@@ -54,7 +55,8 @@ async function fetchWithMaven(into: string): Promise<void> {
         },
       );
     }
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : '';
+    // Maven writes its errors to standard output; the cause's message holds only the command.
+    const output = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout).trim() : '';
     throw new Error(`Maven could not fetch Kafka's jars from Maven Central:\n${output}`, { cause: error });
   }
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Daemon } from '../embedded/daemon.js';
 import { assertPortFree, freePort } from '../embedded/ports.js';
 import { endLeftover } from '../embedded/process-table.js';
+import { systemErrorCode } from '../embedded/system-error.js';
 import { probeBroker } from './broker-probe.js';
 import { ensureKafkaJars } from './jars.js';
 import { serverProperties } from './server-properties.js';
@@ -172,8 +173,7 @@ function javaCommand(): string {
 }
 
 function javaProblem(error: unknown): unknown {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  if (!isMissing) return error;
+  if (systemErrorCode(error) !== 'ENOENT') return error;
   return new Error(
     `Kafka needs Java 17 or newer and "${javaCommand()}" is not there (Debian: apt-get install openjdk-17-jre-headless)`,
     { cause: error },

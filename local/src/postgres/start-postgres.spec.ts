@@ -92,7 +92,10 @@ describe('an embedded PostgreSQL server', () => {
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
     const address = stranger.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
-    await expect(start({ port })).rejects.toBeInstanceOf(PortInUseError);
-    stranger.close();
+    try {
+      await expect(start({ port })).rejects.toBeInstanceOf(PortInUseError);
+    } finally {
+      stranger.close();
+    }
   });
 });
