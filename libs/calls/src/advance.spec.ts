@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CallEvent, Settings } from '@perezvon/contracts';
+import { advance, newProgress, type Advance, type CallProgress, type Surroundings } from './advance.js';
+import {
+  callOf,
+  answered,
+  endedAnswered,
+  endedMissed,
+  recorded,
+  ringing,
+  settingsWith,
+  started,
+  withDeal,
+  withUnsorted,
+} from './testing/given.js';
+
+const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+const CALL = '00000000-0000-4000-8000-0000000000aa';
+const calm: Surroundings = {
+  stillActive: true,
+  lane: 'ru:1',
+  clientKnown: false,
+  now: '2025-03-04T10:00:00.000Z',
+  causedByEventId: 'e',
+};
+
+/** Plays a call event by event, as the engine does, and gives every step. */
+function play(events: readonly CallEvent[], around: Partial<Surroundings> = {}, using: Settings = settings): Advance[] {
+  const steps: Advance[] = [];
+  let progress: CallProgress = newProgress;
+  events.forEach((_, i) => {
+    const identity = { callId: CALL, pbxCallId: '1002003004', settings: using };
+    const step = advance(identity, callOf(...events.slice(0, i + 1)), progress, { ...calm, ...around });
+    steps.push(step);
+    progress = step.progress;
+  });
+  return steps;
+}
+
+const commandsOf = (steps: readonly Advance[]) =>
+  steps.map((s) => s.commands.map((c) => (c.type === 'effect' ? `${c.effect}/${c.revision}` : c.type)));
+
+describe('a call advances', () => {
+  it('by promising each effect once, at its moment', () => {
+    const steps = play([started(), ringing(), answered(), endedAnswered(), endedAnswered()]);
+    expect(commandsOf(steps)).toEqual([[], [], ['contact/1', 'deal/1'], ['note/1'], []]);
+    expect(steps.map((s) => s.decision?.moment ?? null)).toEqual([null, null, 'answer', 'end', null]);
+  });
+
+  it('a late recording gives the same note a new revision, its repetition nothing (R9)', () => {
+    const signedAgain = recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b');
+    const steps = play([started(), endedAnswered(), recorded(), signedAgain]);
+    expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1', 'note/1'], ['note/2'], []]);
+    expect(steps[2]?.decision?.moment).toBe('late');
+  });
+
+  it('asks for an unknown client once, and goes on when the answer is there', () => {
+    const asking = play([started(), ringing()], { clientKnown: null });
+    expect(commandsOf(asking)).toEqual([['lookup'], []]);
+    expect(asking.at(-1)?.progress.state).toBe('awaiting_client');
+  });
+
+  it('known or unknown never flips within a call (R3)', () => {
+    const identity = { callId: CALL, pbxCallId: '1', settings };
+    const first = advance(identity, callOf(started(), answered()), newProgress, calm);
+    const second = advance(identity, callOf(started(), answered(), endedAnswered()), first.progress, {
+      ...calm,
+      clientKnown: true,
+    });
+    expect(second.decision?.cell).toBe('answeredUnknown');
+  });
+
+  it('waits, visibly, while the portal has no lane', () => {
+    const steps = play([started(), endedAnswered()], { lane: null });
+    expect(commandsOf(steps)).toEqual([[], []]);
+    expect(steps.at(-1)?.progress.state).toBe('awaiting_portal');
+  });
+
+  it('first seen while the integration was off, it stays ignored for ever (R3, R11)', () => {
+    const off = settingsWith({ active: false });
+    const steps = play([started(), endedAnswered()], {}, off);
+    expect(steps.map((s) => s.decision?.reasons[0]?.code ?? null)).toEqual(['integration_inactive', null]);
+    expect(steps.at(-1)?.progress.state).toBe('ignored');
+  });
+
+  it('ends being planned when the operator switches the integration off meanwhile (R3)', () => {
+    const steps = play([started(), endedAnswered()], { stillActive: false });
+    expect(commandsOf(steps)).toEqual([[], []]);
+  });
+
+  it('a correction missed → answered leaves the unsorted record and makes no contact (R15)', () => {
+    const correction = endedAnswered({ received_at: '2025-03-04T09:20:00.000Z' });
+    const steps = play([started(), endedMissed(), correction]);
+    expect(commandsOf(steps)).toEqual([[], ['unsorted/1'], []]);
+  });
+
+  it('gives the same ids when history is replayed', () => {
+    const events = [started(), answered(), endedAnswered(), recorded()];
+    expect(play(events)).toEqual(play(events));
+  });
+});
