@@ -1,0 +1,100 @@
+import { type Answer } from '../http/answer.js';
+import { type Exchange } from '../http/exchange.js';
+import { itemsOf, writeBatch, type BatchItem } from './batch.js';
+import { prepareCompany } from './companies.js';
+import { isGone, prepareContact } from './contacts.js';
+import { type ItemReader } from './item-reader.js';
+import { prepareLead } from './leads.js';
+import { prepareClaim } from './unsorted-claims.js';
+
+const MAX_LEADS = 50;
+const MAX_FIELD_VALUES = 40;
+
+interface Written {
+  readonly id: number;
+  readonly contact_id: number | null;
+  readonly company_id: number | null;
+  readonly request_id: readonly string[];
+  readonly merged: boolean;
+}
+
+/**
+ * `POST /api/v4/leads/complex` (§4.3): lead, contact and company at once. Answers a bare array, no HAL. Duplicate control
+ * is off, as for an integration that has not ticked its box, so nothing is ever merged.
+ */
+export function createComplex(x: Exchange): Answer {
+  const claimIdentities: string[] = [];
+  return writeBatch(
+    x,
+    itemsOf(x, MAX_LEADS),
+    (item) => {
+      const metadata = item.reader.object('_embedded', { nullable: true })?.object('metadata');
+      return metadata === undefined
+        ? prepareComplexLead(x, item)
+        : prepareComplexClaim(x, item, metadata, claimIdentities);
+    },
+    (written) => written,
+  );
+}
+
+function prepareComplexLead(x: Exchange, { reader, requestId }: BatchItem): () => Written {
+  const createLead = prepareLead(x, reader);
+  capFields(reader);
+  const embedded = reader.object('_embedded', { nullable: true });
+  const contact = readCard(x, embedded?.objects('contacts', { max: 1 })?.[0], 'contacts');
+  const company = readCard(x, embedded?.objects('companies', { max: 1 })?.[0], 'companies');
+
+  return () => {
+    const companyId = company?.() ?? null;
+    const contactId = contact?.(companyId) ?? null;
+    const lead = createLead({
+      contacts: contactId === null ? [] : [{ id: contactId, is_main: true }],
+      company_id: companyId,
+    });
+    return { id: lead.id, contact_id: contactId, company_id: companyId, request_id: [requestId], merged: false };
+  };
+}
+
+/** An existing card by `{id}`, or a full new one; a new contact is linked to the company it comes with. */
+function readCard(x: Exchange, reader: ItemReader | undefined, type: 'contacts' | 'companies') {
+  if (reader === undefined) return undefined;
+  if (reader.has('id')) {
+    const id = reader.integer('id');
+    if (id !== undefined && isGone(x.store[type].get(id))) reader.notSupported('id');
+    return () => id ?? 0;
+  }
+  capFields(reader);
+  reader.boolean('is_main');
+  if (type === 'companies') {
+    const create = prepareCompany(x, reader);
+    return () => create().id;
+  }
+  const create = prepareContact(x, reader);
+  return (companyId: number | null = null) => create({ company_id: companyId }).id;
+}
+
+/** `_embedded.metadata` sends the lead to «Неразобранное», whatever stage was asked. */
+function prepareComplexClaim(
+  x: Exchange,
+  { reader, requestId }: BatchItem,
+  metadata: ItemReader,
+  identities: string[],
+): () => Written {
+  const category = metadata.string('category', { required: true });
+  if (category !== undefined && category !== 'sip' && category !== 'forms') metadata.notSupported('category');
+  const create = prepareClaim(x, reader, category === 'forms' ? 'forms' : 'sip', identities, metadata);
+  return () => {
+    const claim = create();
+    return {
+      id: claim.lead_id,
+      contact_id: claim.contact_id,
+      company_id: claim.company_id,
+      request_id: [requestId],
+      merged: false,
+    };
+  };
+}
+
+function capFields(reader: ItemReader): void {
+  reader.objects('custom_fields_values', { nullable: true, max: MAX_FIELD_VALUES });
+}

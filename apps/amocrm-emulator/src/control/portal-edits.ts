@@ -1,0 +1,101 @@
+import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
+import { changeSettings } from '../settings.js';
+import { LOST, WON, type Pipeline } from '../store/model.js';
+import {
+  badRequest,
+  bodyBoolean,
+  bodyInteger,
+  bodyObject,
+  bodyText,
+  chosenPortal,
+  type ControlExchange,
+} from './control-exchange.js';
+
+/** `PATCH /_emulator/settings`: the switches of §12.1. */
+export function editSettings(x: ControlExchange): Answer {
+  const { settings } = chosenPortal(x);
+  const wrong = changeSettings(settings, bodyObject(x));
+  if (wrong.length > 0) throw badRequest(wrong.join('; '));
+  return ok(settings);
+}
+
+/** `POST /_emulator/portal/users` `{ id, isActive }`: what an administrator does to a colleague's access. */
+export function editUser(x: ControlExchange): Answer {
+  const { directory } = chosenPortal(x).store;
+  const id = bodyInteger(x, 'id');
+  const isActive = bodyBoolean(x, 'isActive');
+  if (!directory.users.some((user) => user.id === id)) throw notFound(`user ${id}`);
+  directory.users = directory.users.map((user) => (user.id === id ? { ...user, is_active: isActive } : user));
+  return NO_CONTENT;
+}
+
+/** `POST /_emulator/portal/stages/delete` `{ pipelineId, statusId }`: its leads move to the first stage (§3.3). */
+export function deleteStage(x: ControlExchange): Answer {
+  const { store } = chosenPortal(x);
+  const pipeline = pipelineOf(x);
+  const statusId = bodyInteger(x, 'statusId');
+  const status = pipeline.statuses.find((candidate) => candidate.id === statusId);
+  if (status === undefined) throw notFound(`stage ${statusId}`);
+  const isFixed = status.type === 1 || status.id === WON || status.id === LOST;
+  const isLast = pipeline.statuses.filter((s) => s.type === 0 && s.id !== WON && s.id !== LOST).length === 1;
+  if (isFixed || isLast) throw badRequest('this stage cannot be deleted');
+  const left = { ...pipeline, statuses: pipeline.statuses.filter((other) => other.id !== statusId) };
+  replacePipeline(x, left);
+  const first = store.firstWorkingStatus(left).id;
+  for (const lead of [...store.leads.values()]) {
+    if (lead.pipeline_id === left.id && lead.status_id === statusId) store.putLead({ ...lead, status_id: first });
+  }
+  return NO_CONTENT;
+}
+
+/** `POST /_emulator/portal/pipelines/delete` `{ pipelineId }`: not with leads in it, never the last one (§3.3). */
+export function deletePipeline(x: ControlExchange): Answer {
+  const { store } = chosenPortal(x);
+  const pipeline = pipelineOf(x);
+  const holdsLeads = [...store.leads.values()].some((lead) => lead.pipeline_id === pipeline.id && !lead.is_deleted);
+  if (holdsLeads || store.directory.pipelines.length === 1) throw badRequest('this pipeline cannot be deleted');
+  const left = store.directory.pipelines.filter((other) => other.id !== pipeline.id);
+  store.directory.pipelines = left.map((other, index) =>
+    pipeline.is_main && index === 0 ? { ...other, is_main: true } : other,
+  );
+  return NO_CONTENT;
+}
+
+/** `POST /_emulator/portal/unsorted` `{ pipelineId, isOn }`: «Неразобранное» of one pipeline. */
+export function switchUnsorted(x: ControlExchange): Answer {
+  replacePipeline(x, { ...pipelineOf(x), is_unsorted_on: bodyBoolean(x, 'isOn') });
+  return NO_CONTENT;
+}
+
+/** `POST /_emulator/portal/tokens` `{ id, secret, userId, integrationId }`. */
+export function addToken(x: ControlExchange): Answer {
+  const portal = chosenPortal(x);
+  const userId = bodyInteger(x, 'userId');
+  if (portal.store.user(userId) === undefined) throw notFound(`user ${userId}`);
+  const [id, secret, integrationId] = [bodyText(x, 'id'), bodyText(x, 'secret'), bodyText(x, 'integrationId')];
+  portal.addToken({ id, secret, userId, integrationId });
+  return ok({ tokens: portal.tokenIds() });
+}
+
+/** `POST /_emulator/portal/tokens/revoke` `{ id }`: from now on 401. */
+export function revokeToken(x: ControlExchange): Answer {
+  const id = bodyText(x, 'id');
+  if (!chosenPortal(x).revokeToken(id)) throw notFound(`token ${id}`);
+  return NO_CONTENT;
+}
+
+function pipelineOf(x: ControlExchange): Pipeline {
+  const id = bodyInteger(x, 'pipelineId');
+  const pipeline = chosenPortal(x).store.pipeline(id);
+  if (pipeline === undefined) throw notFound(`pipeline ${id}`);
+  return pipeline;
+}
+
+function replacePipeline(x: ControlExchange, pipeline: Pipeline): void {
+  const { directory } = chosenPortal(x).store;
+  directory.pipelines = directory.pipelines.map((other) => (other.id === pipeline.id ? pipeline : other));
+}
+
+function notFound(what: string): Refusal {
+  return new Refusal(problem(404, `There is no ${what}`));
+}

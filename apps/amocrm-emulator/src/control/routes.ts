@@ -1,0 +1,96 @@
+import { VirtualClock } from '../clock.js';
+import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
+import { queryText } from '../http/query.js';
+import { type Route } from '../http/router.js';
+import { badRequest, bodyInteger, chosenPortal, type ControlExchange } from './control-exchange.js';
+import * as edits from './portal-edits.js';
+import { reportOn } from './report.js';
+import { stableState } from './stable-state.js';
+import { counts, fullState } from './state.js';
+
+/** What tests and the page do to the emulator; `?portal=id` chooses a portal other than the port's own. */
+export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
+  ['GET', '/_emulator/portals', listPortals],
+  ['GET', '/_emulator/state', showState],
+  ['GET', '/_emulator/counts', (x) => ok(counts(chosenPortal(x)))],
+  ['GET', '/_emulator/requests', listRequests],
+  ['GET', '/_emulator/report', (x) => ok(reportOn(chosenPortal(x)))],
+
+  ['POST', '/_emulator/reset', reset],
+  ['POST', '/_emulator/snapshots', (x) => ok({ id: chosenPortal(x).takeSnapshot() })],
+  ['POST', '/_emulator/snapshots/{snapshot}/restore', restore],
+  ['POST', '/_emulator/clock/advance', advanceClock],
+
+  ['GET', '/_emulator/faults', (x) => ok({ faults: x.faults.list() })],
+  ['POST', '/_emulator/faults', addFault],
+  ['DELETE', '/_emulator/faults', (x) => removeFaults(x)],
+  ['DELETE', '/_emulator/faults/{fault}', (x) => removeFaults(x, x.params['fault'])],
+  ['POST', '/_emulator/block', (x) => (chosenPortal(x).limiter.block(), NO_CONTENT)],
+  ['POST', '/_emulator/unblock', (x) => (chosenPortal(x).limiter.unblock(), NO_CONTENT)],
+
+  ['GET', '/_emulator/settings', (x) => ok(chosenPortal(x).settings)],
+  ['PATCH', '/_emulator/settings', edits.editSettings],
+  ['POST', '/_emulator/portal/users', edits.editUser],
+  ['POST', '/_emulator/portal/stages/delete', edits.deleteStage],
+  ['POST', '/_emulator/portal/pipelines/delete', edits.deletePipeline],
+  ['POST', '/_emulator/portal/unsorted', edits.switchUnsorted],
+  ['POST', '/_emulator/portal/tokens', edits.addToken],
+  ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
+];
+
+function listPortals(x: ControlExchange): Answer {
+  const portals = x.portals.map(({ portal, url }) => ({
+    id: portal.id,
+    name: portal.name,
+    subdomain: portal.subdomain,
+    accountId: portal.store.accountId,
+    url,
+    isBlocked: portal.limiter.blocked,
+    tokens: portal.tokenIds(),
+  }));
+  return ok({ portals });
+}
+
+function showState(x: ControlExchange): Answer {
+  const portal = chosenPortal(x);
+  if (queryText(x.query, 'view') !== 'stable') return ok(fullState(portal));
+  return ok(stableState(portal, { withTimes: queryText(x.query, 'times') === 'given' }));
+}
+
+/** `?afterSeq=` for followers, `?limit=` for the newest so many. */
+function listRequests(x: ControlExchange): Answer {
+  const { log } = chosenPortal(x);
+  const afterSeq = Number(queryText(x.query, 'afterSeq') ?? 0);
+  const limit = Number(queryText(x.query, 'limit') ?? Infinity);
+  const requests = log.all().filter((entry) => entry.seq > afterSeq);
+  return ok({ requests: limit < requests.length ? requests.slice(-limit) : requests, dropped: log.dropped });
+}
+
+function reset(x: ControlExchange): Answer {
+  chosenPortal(x).reset();
+  x.faults.remove();
+  return NO_CONTENT;
+}
+
+function restore(x: ControlExchange): Answer {
+  const id = x.params['snapshot'] ?? '';
+  if (!chosenPortal(x).restoreSnapshot(id)) throw new Refusal(problem(404, `There is no snapshot ${id}`));
+  return NO_CONTENT;
+}
+
+function advanceClock(x: ControlExchange): Answer {
+  if (!(x.clock instanceof VirtualClock)) throw badRequest('this emulator runs on real time');
+  x.clock.advance(bodyInteger(x, 'ms'));
+  return ok({ nowMs: x.clock.nowMs() });
+}
+
+function addFault(x: ControlExchange): Answer {
+  const added = x.faults.add(x.body);
+  if ('problem' in added) throw badRequest(added.problem);
+  return ok(added.rule);
+}
+
+function removeFaults(x: ControlExchange, id?: string): Answer {
+  x.faults.remove(id);
+  return NO_CONTENT;
+}

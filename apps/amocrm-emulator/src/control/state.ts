@@ -1,0 +1,47 @@
+import { type Portal } from '../portal.js';
+import { CARD_TYPES, type Card, type CardType } from '../store/model.js';
+import { showFields } from '../api/field-values.js';
+
+/**
+ * Everything a portal holds now, without lag and hidden things included, by id: `GET /_emulator/state`. The directories
+ * come along, so that a reader can put names to ids.
+ */
+export function fullState(portal: Portal) {
+  const { store } = portal;
+  const card = <T extends Card>(type: CardType, value: T) => {
+    const { fields, tag_ids, ...plain } = value;
+    return {
+      ...plain,
+      custom_fields_values: showFields(store, type, fields) ?? [],
+      tags: tag_ids.map((id) => store.tag(type, id)?.name ?? ''),
+    };
+  };
+  return {
+    portal: { id: portal.id, subdomain: portal.subdomain, name: portal.name, accountId: store.accountId },
+    users: store.directory.users,
+    pipelines: store.directory.pipelines,
+    taskTypes: store.directory.taskTypes,
+    customFields: store.directory.fields,
+    contacts: [...store.contacts.values()].map((contact) => card('contacts', contact)),
+    companies: [...store.companies.values()].map((company) => card('companies', company)),
+    leads: [...store.leads.values()].map((lead) => card('leads', lead)),
+    unsorted: [...store.unsorted.values()],
+    notes: [...store.notes.values()],
+    tasks: [...store.tasks.values()],
+  };
+}
+
+/** How many of everything there is, for a page or a test that waits. */
+export function counts(portal: Portal) {
+  const { store } = portal;
+  const live = (type: CardType) => [...store[type].values()].filter((card) => !card.is_deleted).length;
+  const [contacts, companies, leads] = CARD_TYPES.map(live);
+  return {
+    contacts,
+    companies,
+    leads,
+    unsorted: [...store.unsorted.values()].filter((claim) => claim.outcome === 'waiting').length,
+    notes: store.notes.size,
+    tasks: store.tasks.size,
+  };
+}

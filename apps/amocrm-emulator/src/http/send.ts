@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Answer } from './answer.js';
+
+/** Sends an answer with the vendor's content types (`application/hal+json` unless it says otherwise) and X-Request-Id. */
+export function send(res: ServerResponse, answer: Answer): void {
+  const headers: Record<string, string | number> = { ...answer.headers, 'X-Request-Id': randomUUID() };
+  if (answer.body === undefined) {
+    res.writeHead(answer.status, headers).end();
+    return;
+  }
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  headers['Content-Type'] = `${answer.contentType ?? 'application/hal+json'}; charset=utf-8`;
+  headers['Content-Length'] = Buffer.byteLength(text);
+  res.writeHead(answer.status, headers).end(text);
+}
+
+/** The same answer with a body that no JSON parser takes. */
+export function spoil(answer: Answer): Answer {
+  return { ...answer, body: `${JSON.stringify(answer.body ?? null).slice(0, 40)},"` };
+}
+
+/** Promises more bytes than it sends, then resets. */
+export function cutShort(res: ServerResponse): void {
+  res.writeHead(200, { 'Content-Type': 'application/hal+json; charset=utf-8', 'Content-Length': 4096 });
+  res.write('{"_links":{"self":{"href":"', () => res.socket?.resetAndDestroy());
+}
+
+/** RST instead of FIN: the caller sees ECONNRESET, as when a gateway dies. */
+export function reset(req: IncomingMessage): void {
+  req.socket.resetAndDestroy();
+}

@@ -1,0 +1,294 @@
+import { type Clock } from '../clock.js';
+import { type SeededRandom } from '../random.js';
+import {
+  type CardType,
+  type Company,
+  type Contact,
+  type CrmEvent,
+  type CustomField,
+  type Lead,
+  type Note,
+  type Pipeline,
+  type Status,
+  type Tag,
+  type Task,
+  type TaskType,
+  type Unsorted,
+  type User,
+  LOST,
+  SINGULAR,
+  WON,
+} from './model.js';
+import { Relation } from './relation.js';
+import { VersionedCollection } from './versioned-collection.js';
+
+type IdSpace = CardType | 'notes' | 'tasks' | 'unsorted' | 'events' | 'tags' | 'fields' | 'enums';
+
+/** The people, pipelines and dictionaries of a portal: small, edited as a whole. */
+export interface Directory {
+  users: User[];
+  pipelines: Pipeline[];
+  taskTypes: TaskType[];
+  fields: Record<CardType, CustomField[]>;
+  tags: Record<CardType, Tag[]>;
+}
+
+/**
+ * The contents of one portal. Knows nothing of HTTP or of who asks; keeps the reverse side of links, gives out ids and
+ * records events. The caller has validated what it writes.
+ */
+export class PortalStore {
+  contacts = new VersionedCollection<Contact>();
+  companies = new VersionedCollection<Company>();
+  leads = new VersionedCollection<Lead>();
+  notes = new VersionedCollection<Note>();
+  tasks = new VersionedCollection<Task>();
+  unsorted = new VersionedCollection<Unsorted>();
+  events = new VersionedCollection<CrmEvent>();
+
+  private leadsByContact = new Relation<number>();
+  private leadsByCompany = new Relation<number>();
+  private contactsByCompany = new Relation<number>();
+  private notesByEntity = new Relation<string>();
+  private tasksByEntity = new Relation<string>();
+  private claimsBySource = new Relation<string>();
+  private unsortedByUid = new Map<string, number>();
+
+  constructor(
+    readonly accountId: number,
+    readonly createdAt: number,
+    readonly directory: Directory,
+    private readonly nextIds: Record<IdSpace, number>,
+    private readonly clock: Clock,
+    private readonly random: SeededRandom,
+    /** How far lists and search lag behind writes, read anew at each write. */
+    private readonly listingLagMs: () => number,
+  ) {}
+
+  newId(space: IdSpace): number {
+    return this.nextIds[space]++;
+  }
+
+  newUnsortedUid(): string {
+    return this.random.text(32, '0123456789abcdef');
+  }
+
+  nowSec(): number {
+    return Math.floor(this.clock.nowMs() / 1000);
+  }
+
+  /** Lists and search know of writes up to here. */
+  cutoffMs(): number {
+    return this.clock.nowMs() - this.listingLagMs();
+  }
+
+  card(type: CardType, id: number): Contact | Company | Lead | undefined {
+    return this[type].get(id);
+  }
+
+  putContact(contact: Contact): Contact {
+    const before = this.contacts.get(contact.id);
+    if (before?.company_id != null) this.contactsByCompany.remove(before.company_id, contact.id);
+    if (contact.company_id !== null) this.contactsByCompany.add(contact.company_id, contact.id);
+    if (before === undefined) this.record('contact_added', 'contact', contact.id, contact.created_by);
+    return this.put(this.contacts, contact);
+  }
+
+  putCompany(company: Company): Company {
+    if (this.companies.get(company.id) === undefined) {
+      this.record('company_added', 'company', company.id, company.created_by);
+    }
+    return this.put(this.companies, company);
+  }
+
+  putLead(lead: Lead): Lead {
+    const before = this.leads.get(lead.id);
+    for (const contact of before?.contacts ?? []) this.leadsByContact.remove(contact.id, lead.id);
+    for (const contact of lead.contacts) this.leadsByContact.add(contact.id, lead.id);
+    if (before?.company_id != null) this.leadsByCompany.remove(before.company_id, lead.id);
+    if (lead.company_id !== null) this.leadsByCompany.add(lead.company_id, lead.id);
+    if (before === undefined) this.record('lead_added', 'lead', lead.id, lead.created_by);
+    else if (before.status_id !== lead.status_id || before.pipeline_id !== lead.pipeline_id) {
+      const status = (l: Lead) => [{ lead_status: { id: l.status_id, pipeline_id: l.pipeline_id } }];
+      this.record('lead_status_changed', 'lead', lead.id, lead.updated_by, status(lead), status(before));
+    }
+    return this.put(this.leads, lead);
+  }
+
+  putNote(note: Note): Note {
+    if (this.notes.get(note.id) === undefined) {
+      this.notesByEntity.add(`${note.entity_type}/${note.entity_id}`, note.id);
+      const type = noteEvent(note.note_type);
+      this.record(type, SINGULAR[note.entity_type], note.entity_id, note.created_by, [{ note: { id: note.id } }]);
+    }
+    return this.put(this.notes, note);
+  }
+
+  putTask(task: Task): Task {
+    const before = this.tasks.get(task.id);
+    if (before?.entity_type != null) this.tasksByEntity.remove(`${before.entity_type}/${before.entity_id}`, task.id);
+    if (task.entity_type !== null) this.tasksByEntity.add(`${task.entity_type}/${task.entity_id}`, task.id);
+    if (before === undefined) this.record('task_added', 'task', task.id, task.created_by);
+    return this.put(this.tasks, task);
+  }
+
+  putUnsorted(claim: Unsorted): Unsorted {
+    this.unsortedByUid.set(claim.uid, claim.id);
+    this.claimsBySource.add(claim.source_uid, claim.id);
+    return this.put(this.unsorted, claim);
+  }
+
+  unsortedOf(uid: string): Unsorted | undefined {
+    const id = this.unsortedByUid.get(uid);
+    return id === undefined ? undefined : this.unsorted.get(id);
+  }
+
+  claimsOfSource(sourceUid: string): Unsorted[] {
+    return this.claimsBySource.of(sourceUid).flatMap((id) => this.unsorted.get(id) ?? []);
+  }
+
+  leadsOfContact(id: number): readonly number[] {
+    return this.leadsByContact.of(id);
+  }
+
+  leadsOfCompany(id: number): readonly number[] {
+    return this.leadsByCompany.of(id);
+  }
+
+  contactsOfCompany(id: number): readonly number[] {
+    return this.contactsByCompany.of(id);
+  }
+
+  notesOf(type: CardType, id: number): readonly number[] {
+    return this.notesByEntity.of(`${type}/${id}`);
+  }
+
+  tasksOf(type: CardType, id: number): readonly number[] {
+    return this.tasksByEntity.of(`${type}/${id}`);
+  }
+
+  /** The term of the next open task on a card (§3.4 `closest_task_at`). */
+  closestTaskAt(type: CardType, id: number): number | null {
+    let closest: number | null = null;
+    for (const taskId of this.tasksOf(type, id)) {
+      const task = this.tasks.get(taskId);
+      if (task === undefined || task.is_completed) continue;
+      if (closest === null || task.complete_till < closest) closest = task.complete_till;
+    }
+    return closest;
+  }
+
+  user(id: number): User | undefined {
+    return this.directory.users.find((user) => user.id === id);
+  }
+
+  pipeline(id: number): Pipeline | undefined {
+    return this.directory.pipelines.find((pipeline) => pipeline.id === id);
+  }
+
+  mainPipeline(): Pipeline {
+    const main = this.directory.pipelines.find((pipeline) => pipeline.is_main) ?? this.directory.pipelines[0];
+    if (main === undefined) throw new Error('a portal always has a pipeline (§3.3: the last one cannot be deleted)');
+    return main;
+  }
+
+  /** The stage new leads enter: the first that is neither «Неразобранное» nor closed. */
+  firstWorkingStatus(pipeline: Pipeline): Status {
+    const working = pipeline.statuses.filter((status) => status.type === 0 && status.id !== WON && status.id !== LOST);
+    const first = working.sort((a, b) => a.sort - b.sort)[0];
+    if (first === undefined) throw new Error(`pipeline ${pipeline.id} has no working stage`);
+    return first;
+  }
+
+  unsortedStatus(pipeline: Pipeline): Status | undefined {
+    return pipeline.statuses.find((status) => status.type === 1);
+  }
+
+  field(type: CardType, id: number): CustomField | undefined {
+    return this.directory.fields[type].find((field) => field.id === id);
+  }
+
+  fieldByCode(type: CardType, code: string): CustomField | undefined {
+    return this.directory.fields[type].find((field) => field.code === code);
+  }
+
+  tag(type: CardType, id: number): Tag | undefined {
+    return this.directory.tags[type].find((tag) => tag.id === id);
+  }
+
+  /** The tag of that name; an existing name gives the existing id (§4.2). */
+  tagNamed(type: CardType, name: string): Tag {
+    const existing = this.directory.tags[type].find((tag) => tag.name === name);
+    if (existing !== undefined) return existing;
+    const tag = { id: this.newId('tags'), name };
+    this.directory.tags[type].push(tag);
+    return tag;
+  }
+
+  record(
+    type: string,
+    entityType: string,
+    entityId: number,
+    by: number,
+    after: readonly unknown[] = [],
+    before: readonly unknown[] = [],
+  ): void {
+    this.put(this.events, {
+      id: this.newId('events'),
+      event_id: this.random.text(26, '0123456789abcdefghjkmnpqrstvwxyz'),
+      type,
+      entity_type: entityType,
+      entity_id: entityId,
+      created_by: by,
+      created_at: this.nowSec(),
+      value_after: after,
+      value_before: before,
+    });
+  }
+
+  /** An independent copy for a snapshot; values are shared, since they never change. */
+  copy(): PortalStore {
+    const { users, pipelines, taskTypes, fields, tags } = this.directory;
+    const directory: Directory = {
+      users: [...users],
+      pipelines: [...pipelines],
+      taskTypes: [...taskTypes],
+      fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
+      tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },
+    };
+    const copy = new PortalStore(
+      this.accountId,
+      this.createdAt,
+      directory,
+      { ...this.nextIds },
+      this.clock,
+      this.random,
+      this.listingLagMs,
+    );
+    copy.contacts = this.contacts.copy();
+    copy.companies = this.companies.copy();
+    copy.leads = this.leads.copy();
+    copy.notes = this.notes.copy();
+    copy.tasks = this.tasks.copy();
+    copy.unsorted = this.unsorted.copy();
+    copy.events = this.events.copy();
+    copy.leadsByContact = this.leadsByContact.copy();
+    copy.leadsByCompany = this.leadsByCompany.copy();
+    copy.contactsByCompany = this.contactsByCompany.copy();
+    copy.notesByEntity = this.notesByEntity.copy();
+    copy.tasksByEntity = this.tasksByEntity.copy();
+    copy.claimsBySource = this.claimsBySource.copy();
+    copy.unsortedByUid = new Map(this.unsortedByUid);
+    return copy;
+  }
+
+  private put<T extends { readonly id: number }>(collection: VersionedCollection<T>, value: T): T {
+    return collection.put(value, this.clock.nowMs(), this.cutoffMs());
+  }
+}
+
+function noteEvent(noteType: string): string {
+  if (noteType === 'call_in') return 'incoming_call';
+  if (noteType === 'call_out') return 'outgoing_call';
+  return `${noteType}_note_added`;
+}

@@ -1,0 +1,128 @@
+import { type Clock } from '../clock.js';
+import { type SeededRandom } from '../random.js';
+import { type CustomField, type FieldEnum, type Pipeline, type Status, LOST, WON } from './model.js';
+import { type Directory, PortalStore } from './portal-store.js';
+
+/** Ids of one portal never occur in another, so that a mix-up of portals fails instead of hitting a neighbour's card. */
+const PORTAL_ID_STEP = 1_000_000;
+
+/** A fresh portal as a customer finds it after signing up: people, two pipelines, PHONE and EMAIL, no cards. */
+export function freshStore(
+  portalIndex: number,
+  clock: Clock,
+  random: SeededRandom,
+  listingLagMs: () => number,
+): PortalStore {
+  const base = portalIndex * PORTAL_ID_STEP;
+  const ids = {
+    contacts: base + 50_001,
+    companies: base + 60_001,
+    leads: base + 70_001,
+    tasks: base + 80_001,
+    notes: base + 90_001,
+    unsorted: base + 1,
+    events: base + 1,
+    tags: base + 20_001,
+    fields: base + 40_101,
+    enums: base + 41_101,
+  };
+  const createdAt = Math.floor(clock.nowMs() / 1000);
+  return new PortalStore(30_000_001 + portalIndex, createdAt, freshDirectory(base), ids, clock, random, listingLagMs);
+}
+
+function freshDirectory(base: number): Directory {
+  return {
+    users: [
+      user(base + 101, 'Анна Смирнова', 'anna', { is_admin: true }),
+      user(base + 102, 'Пётр Иванов', 'petr'),
+      user(base + 103, 'Мария Кузнецова', 'maria'),
+      user(base + 104, 'Олег Соколов', 'oleg', { is_active: false }),
+    ],
+    pipelines: [
+      pipeline(base + 3101, 'Воронка', true, [
+        'Первичный контакт',
+        'Переговоры',
+        'Принимают решение',
+        'Согласование договора',
+      ]),
+      pipeline(base + 3102, 'Повторные продажи', false, [
+        'Новая заявка',
+        'Коммерческое предложение',
+        'Ожидание оплаты',
+      ]),
+    ],
+    taskTypes: [
+      { id: 1, name: 'Связаться', code: 'FOLLOW_UP' },
+      { id: 2, name: 'Встреча', code: 'MEETING' },
+    ],
+    fields: {
+      contacts: contactFields(base + 40_001, base + 41_001),
+      companies: contactFields(base + 40_011, base + 41_011),
+      leads: [],
+    },
+    tags: { contacts: [], companies: [], leads: [] },
+  };
+}
+
+function user(id: number, name: string, login: string, more: { is_admin?: boolean; is_active?: boolean } = {}) {
+  return {
+    id,
+    name,
+    email: `${login}@demo.example`,
+    phone_number: `+7495000${String(id % 1000).padStart(4, '0')}`,
+    is_admin: more.is_admin ?? false,
+    is_free: false,
+    is_active: more.is_active ?? true,
+  };
+}
+
+const COLORS = ['#99ccff', '#ffff99', '#ffcc66', '#ffcccc'];
+
+function pipeline(id: number, name: string, isMain: boolean, stages: string[]): Pipeline {
+  const status = (index: number, title: string, type: 0 | 1): Status => ({
+    id: id * 10 + index,
+    name: title,
+    sort: (index + 1) * 10,
+    is_editable: type === 0,
+    color: type === 1 ? '#c1c1c1' : (COLORS[(index - 1) % COLORS.length] ?? '#99ccff'),
+    type,
+  });
+  return {
+    id,
+    name,
+    sort: isMain ? 1 : 2,
+    is_main: isMain,
+    is_unsorted_on: true,
+    is_archive: false,
+    statuses: [
+      status(0, 'Неразобранное', 1),
+      ...stages.map((title, index) => status(index + 1, title, 0)),
+      { id: WON, name: 'Успешно реализовано', sort: 10_000, is_editable: false, color: '#CCFF66', type: 0 },
+      { id: LOST, name: 'Закрыто и не реализовано', sort: 11_000, is_editable: false, color: '#D5D8DB', type: 0 },
+    ],
+  };
+}
+
+function contactFields(fieldId: number, enumId: number): CustomField[] {
+  const enums = (first: number, codes: string[]): FieldEnum[] =>
+    codes.map((code, index) => ({ id: first + index, value: code, code, sort: (index + 1) * 2 }));
+  const common = { type: 'multitext', is_api_only: false, is_predefined: true, group_id: null };
+  return [
+    {
+      ...common,
+      id: fieldId,
+      name: 'Телефон',
+      code: 'PHONE',
+      sort: 4,
+      enums: enums(enumId, ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER']),
+    },
+    {
+      ...common,
+      id: fieldId + 1,
+      name: 'Email',
+      code: 'EMAIL',
+      sort: 6,
+      enums: enums(enumId + 6, ['WORK', 'PRIV', 'OTHER']),
+    },
+  ];
+}
