@@ -23,7 +23,8 @@ export {
 } from './config.js';
 export { DeadlineError, withDeadline } from './deadline.js';
 export { databaseCheck, type HealthCheck, HealthChecks, type HealthReport, type Readiness } from './health.js';
-export { InternalApiGuard } from './internal-api.guard.js';
+export { INTERNAL_API_KEY, InternalApiGuard } from './internal-api.guard.js';
+export { kafkaMetrics, type KafkaMetrics } from './kafka-metrics.js';
 export { createLogger, type Logger, type LoggerOptions, NestLogger } from './log.js';
 export { type MetricDefinition, Metrics } from './metrics.js';
 export { ProblemFilter, sendProblem } from './problem.filter.js';

@@ -20,15 +20,12 @@ export interface LoggerOptions {
  * Every field and message passes the redaction (see redaction.ts), and carries the trace id when there is a trace.
  */
 export function createLogger({ service, level, destination }: LoggerOptions): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: {
-        level: (label) => ({ level: label }),
-        bindings: (bindings) => redact(bindings) as Record<string, unknown>,
-      },
+      formatters: { level: (label) => ({ level: label }) },
       // The fields are redacted before they get here: an error is a plain object by then.
       serializers: { err: (value: unknown) => value },
       mixin: () => {
@@ -52,6 +49,13 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
+  // pino formats the fields of a child once, when it is made, past the hook above. Children inherit this method.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- bound again to whoever is asked for a child
+  const makeChild = logger.child;
+  logger.child = function (this: Logger, fields, options) {
+    return Reflect.apply(makeChild, this, [redact(fields), options]) as ReturnType<typeof makeChild>;
+  } as typeof makeChild;
+  return logger;
 }
 
 /** Nest's own messages through our logger. Its chatter about each mapped route is `debug`. */

@@ -82,7 +82,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   app.useGlobalFilters(new ProblemFilter(logger));
   serveHealth(app, health, metrics);
   await options.configure?.(app);
-  for (const [, strategy] of consumers) app.connectMicroservice({ strategy });
+  for (const [, strategy] of consumers) {
+    closeOnlyOnce(strategy);
+    app.connectMicroservice({ strategy });
+  }
   await app.listen(options.port);
   await app.startAllMicroservices();
   phase = 'running';
@@ -107,9 +110,20 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
 }
 
+/** We close consumers before HTTP; `app.close()` closes its microservices too, and finds it done. */
+function closeOnlyOnce(consumer: ServiceConsumer): void {
+  const close = consumer.close.bind(consumer) as () => unknown;
+  let isClosed = false;
+  consumer.close = (): unknown => {
+    if (isClosed) return undefined;
+    isClosed = true;
+    return close();
+  };
+}
+
 /** Outside of Nest's routes: no guard, no pipe and no prefix of a service applies to them. */
 function serveHealth(app: NestExpressApplication, health: HealthChecks, metrics: Metrics): void {
-  const express = app.getHttpAdapter().getInstance() as Express;
+  const express: Express = app.getHttpAdapter().getInstance();
   express.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });

@@ -27,6 +27,10 @@ export async function startTracing({ service, endpoint, logger }: TracingOptions
     ]);
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const sdk = new NodeSDK({
+    // Its detectors would send the command line, and its readers metrics, which Prometheus scrapes already.
+    autoDetectResources: false,
+    metricReaders: [],
+    logRecordProcessors: [],
     resource: resources.resourceFromAttributes({ 'service.name': service }),
     spanProcessors: [
       new tracing.BatchSpanProcessor({
