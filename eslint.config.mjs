@@ -28,6 +28,11 @@ const mayImport = {
   'tests/bench': ['contracts', 'local', 'kafka', 'postgres', 'phone', 'call-ingest'],
 };
 
+/** What a package's specs may import on top: servers that a spec must be able to kill are its own. */
+const specsMayImport = {
+  'libs/kafka': ['local'],
+};
+
 /** Outside packages that only some of ours may touch, so that a successor can be put in their place. */
 const fenced = {
   'kafkajs': ['libs/kafka', 'tests/bench'],
@@ -39,33 +44,38 @@ const here = import.meta.dirname;
 const project = relative(here, process.cwd()).replaceAll('\\', '/');
 const projects = Object.keys(mayImport).filter((p) => project === '' || p === project);
 
-const boundaries = projects.map((p) => {
-  const allowed = new Set(mayImport[p].map((name) => `@perezvon/${name}`));
+const boundaries = projects.flatMap((p) => {
+  const base = project === '' ? `${p}/` : '';
+  const specs = [`${base}**/*.spec.ts`, `${base}src/spec/**/*.ts`];
+  return [
+    { files: [`${base}**/*.ts`], ignores: specs, rules: importRules(p, mayImport[p]) },
+    { files: specs, rules: importRules(p, [...mayImport[p], ...(specsMayImport[p] ?? [])]) },
+  ];
+});
+
+function importRules(p, names) {
+  const allowed = new Set(names.map((name) => `@perezvon/${name}`));
   const forbidden = Object.keys(mayImport)
     .map((other) => `@perezvon/${other.split('/').at(-1)}`)
     .filter((name) => !allowed.has(name));
-  const base = project === '' ? `${p}/` : '';
   return {
-    files: [`${base}**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            ...forbidden.map((name) => ({
-              name,
-              message: `${p} may not import ${name}: see mayImport in eslint.config.mjs`,
-            })),
-            ...Object.entries(fenced)
-              .filter(([, who]) => !who.includes(p))
-              .map(([name, who]) => ({ name, message: `only ${who.join(', ')} may import ${name}` })),
-          ],
-          patterns: [{ group: ['@perezvon/*/*'], message: "a package's index is its contract" }],
-        },
-      ],
-    },
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [
+          ...forbidden.map((name) => ({
+            name,
+            message: `${p} may not import ${name}: see mayImport in eslint.config.mjs`,
+          })),
+          ...Object.entries(fenced)
+            .filter(([, who]) => !who.includes(p))
+            .map(([name, who]) => ({ name, message: `only ${who.join(', ')} may import ${name}` })),
+        ],
+        patterns: [{ group: ['@perezvon/*/*'], message: "a package's index is its contract" }],
+      },
+    ],
   };
-});
+}
 
 export default ts.config(
   { ignores: ['**/dist/**', '**/coverage/**', '**/*.html'] },

@@ -1,0 +1,45 @@
+/** Times and sizes of a consumer. The defaults fit a service that writes batches to Postgres. */
+export interface ConsumerTuning {
+  /** The broker gives our partitions to others when it has not heard of us for this long. */
+  readonly sessionTimeoutMs?: number;
+  /** How long the group waits for its members to rejoin. */
+  readonly rebalanceTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  /** Long poll of an idle fetch; also the longest pause between the end of a slow batch and the next one. */
+  readonly maxWaitMs?: number;
+  readonly maxBytesPerPartition?: number;
+  /** How long a batch keeps the fetch loop waiting before its partition is paused and the others go on. */
+  readonly holdMs?: number;
+  /** One attempt of a handler; then its signal aborts and it is called again. */
+  readonly handlerTimeoutMs?: number;
+  /** A handler that goes on this long after its abort makes the consumer unready. */
+  readonly handlerGraceMs?: number;
+  /** First wait after a retryable failure; doubles from there. */
+  readonly retryInitialMs?: number;
+  readonly retryMaxMs?: number;
+  /** Unready for this long without a break: onCannotConsume. */
+  readonly cannotConsumeAfterMs?: number;
+}
+
+const defaults: Required<ConsumerTuning> = {
+  sessionTimeoutMs: 30_000,
+  rebalanceTimeoutMs: 30_000,
+  heartbeatIntervalMs: 2_000,
+  maxWaitMs: 200,
+  maxBytesPerPartition: 1_048_576,
+  holdMs: 300,
+  handlerTimeoutMs: 120_000,
+  handlerGraceMs: 15_000,
+  retryInitialMs: 250,
+  retryMaxMs: 30_000,
+  cannotConsumeAfterMs: 120_000,
+};
+
+/** @throws when heartbeats could not keep the session alive */
+export function resolveTuning(tuning: ConsumerTuning): Required<ConsumerTuning> {
+  const resolved = { ...defaults, ...tuning };
+  if (resolved.heartbeatIntervalMs * 2 >= resolved.sessionTimeoutMs) {
+    throw new RangeError('heartbeatIntervalMs must be less than half of sessionTimeoutMs');
+  }
+  return resolved;
+}
