@@ -31,7 +31,12 @@ export interface TopicSettings {
 }
 
 /** How a service creates a topic it reads or writes, if it is not there (design.md, Topics: retention is ordered). */
-export function topicSettings(message: Pick<Message<never>, 'topic' | 'retention'>, partitions: number): TopicSettings {
+const DEFAULT_PARTITIONS = 6;
+
+export function topicSettings(
+  message: Pick<Message<never>, 'topic' | 'retention'>,
+  partitions = DEFAULT_PARTITIONS,
+): TopicSettings {
   return { topic: message.topic, partitions, ...settingsOf(message.retention) };
 }
 

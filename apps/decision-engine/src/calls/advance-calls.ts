@@ -1,0 +1,146 @@
+import { advance, evolve, type Advance } from '@perezvon/calls';
+import { commands, decisions, type CallEvent, type Message, type Settings } from '@perezvon/contracts';
+import { inTransaction, type Outbox, type OutboxRecord, type OutboxRelay } from '@perezvon/postgres';
+import type { DataSource, EntityManager } from 'typeorm';
+import { lockClients, saveCreations, type LockedClients } from '../directory/client-directory.js';
+import { accountsNow, lanesOf, type AccountNow } from '../settings/account-settings.js';
+import type { SettingsCache } from '../settings/settings-cache.js';
+import type { CallRow } from './call-row.js';
+import { claimCalls } from './claim-calls.js';
+import { lockCalls } from './lock-calls.js';
+import { saveCalls } from './save-calls.js';
+
+/**
+ * Moves calls forward, a batch at a time: state, dedupe and what is emitted commit together, so a crash at any point
+ * repeats the batch without a second effect and without a lost one (design.md, property 1).
+ *
+ * Locks in one fixed order: aliases, calls by id, clients by (lane, phone).
+ */
+export class AdvanceCalls {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly relay: Pick<OutboxRelay, 'wake'>,
+    private readonly settingsCache: SettingsCache,
+    /** How long a look at amoCRM speaks for a client (seconds), until the mirror keeps the directory current. */
+    private readonly clientFreshForSec: number,
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
+
+  /** New facts. Repetitions change nothing: each event's id and content are in the call's row. */
+  async withEvents(events: readonly CallEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.commit(async (tx) => {
+      const { rows, eventsByCall } = await claimCalls(tx, events);
+      return [...eventsByCall].flatMap(([callId, own]) => {
+        const row = rows.get(callId);
+        return row ? [merge(row, own)] : [];
+      });
+    });
+  }
+
+  /** Something around these calls changed: a client, a portal, the settings, the time. */
+  async again(callIds: readonly string[]): Promise<void> {
+    if (callIds.length === 0) return;
+    await this.commit(async (tx) => [...(await lockCalls(tx, callIds)).values()]);
+  }
+
+  private async commit(claim: (tx: EntityManager) => Promise<readonly CallRow[]>): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const rows = await claim(tx);
+      const context = await this.contextOf(tx, rows);
+      const steps = rows.map((row) => step(row, context));
+      await saveCalls(
+        tx,
+        steps.map((s) => s.row),
+      );
+      await saveCreations(tx, context.clients);
+      await this.outbox.append(
+        tx,
+        steps.flatMap((s) => s.emitted),
+      );
+    });
+    this.relay.wake();
+  }
+
+  private async contextOf(tx: EntityManager, rows: readonly CallRow[]): Promise<Context> {
+    const accounts = await accountsNow(tx, distinct(rows.map((r) => r.accountId)));
+    const versions = rows.flatMap((r) => {
+      const version = r.settingsVersion ?? accounts.get(r.accountId)?.version;
+      return version === undefined ? [] : [{ accountId: r.accountId, version }];
+    });
+    const settingsBy = await this.settingsCache.get(tx, versions);
+    const settingsOfRow = (row: CallRow) => {
+      const version = row.settingsVersion ?? accounts.get(row.accountId)?.version;
+      return version === undefined ? undefined : settingsBy({ accountId: row.accountId, version });
+    };
+    const portalIds = rows.map((r) => settingsOfRow(r)?.integration.portalId).filter((id) => id != null);
+    const lanes = await lanesOf(tx, distinct(portalIds));
+    const laneOf = (row: CallRow) => lanes.get(settingsOfRow(row)?.integration.portalId ?? '') ?? null;
+    const undecided = rows.flatMap((row) => {
+      const lane = laneOf(row);
+      const phone = row.facts?.client.e164;
+      return lane !== null && phone != null ? [{ lane, phone }] : [];
+    });
+    const clients = await lockClients(tx, undecided, this.clientFreshForSec);
+    return { accounts, settingsOf: settingsOfRow, laneOf, clients, now: this.clock().toISOString() };
+  }
+}
+
+interface Context {
+  readonly accounts: ReadonlyMap<string, AccountNow>;
+  readonly settingsOf: (row: CallRow) => Settings | undefined;
+  readonly laneOf: (row: CallRow) => string | null;
+  readonly clients: LockedClients;
+  readonly now: string;
+}
+
+const distinct = <T>(values: readonly T[]) => [...new Set(values)];
+
+function merge(row: CallRow, events: readonly CallEvent[]): CallRow {
+  const facts = events.reduce((known, event) => evolve(known, event), row.facts);
+  return { ...row, facts, lastEventId: events.at(-1)?.event_id ?? row.lastEventId };
+}
+
+/** One call's step: what its row becomes and what leaves with it. */
+function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly OutboxRecord[] } {
+  const { facts } = row;
+  const settings = context.settingsOf(row);
+  if (!facts) return { row, emitted: [] };
+  if (!settings) return { row: { ...row, state: 'awaiting_settings', phone: facts.client.e164 }, emitted: [] };
+
+  const lane = context.laneOf(row);
+  const phone = facts.client.e164;
+  const client = lane !== null && phone !== null ? { lane, phone } : null;
+  const advanced = advance({ callId: row.callId, pbxCallId: row.pbxCallId, settings }, facts, row.progress, {
+    stillActive: context.accounts.get(row.accountId)?.active ?? false,
+    lane,
+    clientKnown: client && context.clients.isKnown(client, row.callId),
+    now: context.now,
+    causedByEventId: row.lastEventId,
+  });
+  if (client && advanced.promisesContact) context.clients.promiseContact(client, row.callId);
+  return {
+    row: {
+      ...row,
+      settingsVersion: settings.version,
+      portalId: settings.integration.portalId,
+      phone,
+      progress: advanced.progress,
+      state: advanced.progress.state,
+      wakeAt: advanced.progress.wakeAt,
+    },
+    emitted: recordsOf(advanced),
+  };
+}
+
+/** The decision first: whoever reads both topics finds the reason before its consequence. */
+function recordsOf({ decision, commands: wanted }: Advance): OutboxRecord[] {
+  return [...(decision ? [record(decisions, decision)] : []), ...wanted.map((command) => record(commands, command))];
+}
+
+const record = <T>(message: Message<T>, value: T): OutboxRecord => ({
+  topic: message.topic,
+  key: message.key(value),
+  value: JSON.stringify(value),
+});

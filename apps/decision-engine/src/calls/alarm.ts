@@ -1,0 +1,62 @@
+import type { AdvanceCalls } from './advance-calls.js';
+import type { AwaitingCalls } from './awaiting-calls.js';
+
+/** How often due calls are looked for, and how many are taken at once. */
+const POLL_MS = 1_000;
+const BATCH = 500;
+
+export interface AlarmLogger {
+  warn(fields: object, message: string): void;
+}
+
+/**
+ * Wakes calls whose time has come (R9's wait for a recording). Times live in the rows, so they survive restarts and
+ * rebalances; several processes may wake the same call, and the second finds nothing to do.
+ *
+ *     idle ──start──▶ looking ⇄ pausing ──stop──▶ stopped (the batch in hand is finished first)
+ */
+export class Alarm {
+  private readonly stopping = new AbortController();
+  private life: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly awaiting: AwaitingCalls,
+    private readonly advanceCalls: AdvanceCalls,
+    private readonly logger: AlarmLogger,
+  ) {}
+
+  start(): void {
+    this.life = this.live();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.life;
+  }
+
+  private async live(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      if (!(await this.wakeDue())) await pause(POLL_MS, signal);
+    }
+  }
+
+  /** True when there may be more. A failure is the database's: the rows keep their time and are found again. */
+  private async wakeDue(): Promise<boolean> {
+    try {
+      const due = await this.awaiting.due(BATCH);
+      await this.advanceCalls.again(due);
+      return due.length === BATCH;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'due calls could not be woken; tried again');
+      return false;
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,51 @@
+import { columns } from '@perezvon/postgres';
+import type { DataSource } from 'typeorm';
+import type { ClientKey } from '../directory/client-directory.js';
+
+/** Calls that wait for something, by what they wait for. Read without locks: the step itself looks again. */
+export class AwaitingCalls {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Index calls_awaiting. */
+  forClients(clients: readonly ClientKey[]): Promise<string[]> {
+    return this.ids(
+      `select c.call_id
+         from unnest($1::text[], $2::text[]) as k (lane, phone)
+         join portals p on p.lane = k.lane
+         join calls c on c.portal_id = p.portal_id and c.phone = k.phone
+        where c.state in ('awaiting_client', 'awaiting_portal')`,
+      columns(
+        clients,
+        (c) => c.lane,
+        (c) => c.phone,
+      ),
+    );
+  }
+
+  /** Index calls_awaiting. */
+  forPortals(portalIds: readonly string[]): Promise<string[]> {
+    return this.ids(
+      `select call_id from calls where portal_id = any($1::uuid[]) and state in ('awaiting_client', 'awaiting_portal')
+        limit 1000`,
+      [portalIds],
+    );
+  }
+
+  /** Index calls_awaiting_settings. */
+  forSettings(accountIds: readonly string[]): Promise<string[]> {
+    return this.ids(
+      `select call_id from calls where account_id = any($1::text[]) and state = 'awaiting_settings' limit 1000`,
+      [accountIds],
+    );
+  }
+
+  /** Index calls_wake_at. */
+  due(limit: number): Promise<string[]> {
+    return this.ids('select call_id from calls where wake_at <= now() order by wake_at limit $1', [limit]);
+  }
+
+  private async ids(sql: string, parameters: unknown[]): Promise<string[]> {
+    const rows: { call_id: string }[] = await this.dataSource.query(sql, parameters);
+    return rows.map((row) => row.call_id);
+  }
+}

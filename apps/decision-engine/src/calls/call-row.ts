@@ -1,0 +1,19 @@
+import type { CallFacts, CallProgress } from '@perezvon/calls';
+
+/**
+ * One call as Postgres holds it. `awaiting_settings`: the account's settings have not reached the engine yet; the facts
+ * are kept and nothing is decided.
+ */
+export interface CallRow {
+  readonly callId: string;
+  readonly accountId: string;
+  readonly pbxCallId: string;
+  readonly settingsVersion: number | null;
+  readonly portalId: string | null;
+  readonly phone: string | null;
+  readonly facts: CallFacts | null;
+  readonly progress: CallProgress;
+  readonly state: CallProgress['state'] | 'awaiting_settings';
+  readonly lastEventId: string;
+  readonly wakeAt: string | null;
+}

@@ -1,0 +1,138 @@
+import { chooseCard } from '@perezvon/calls';
+import type { Client } from '@perezvon/contracts';
+import { columns } from '@perezvon/postgres';
+import type { EntityManager } from 'typeorm';
+
+/**
+ * Who is known: what the writer saw in amoCRM (crm.clients.v1), and contacts that we have promised and not yet seen
+ * (rules.md R5, pending creations). One row per (lane, phone), locked in that order after the calls.
+ */
+export interface ClientKey {
+  readonly lane: string;
+  readonly phone: string;
+}
+
+interface StoredClient {
+  lane: string;
+  phone: string;
+  cards: Client['cards'] | null;
+  is_fresh: boolean;
+  creating_call_id: string | null;
+}
+
+export class LockedClients {
+  private readonly rows: Map<string, StoredClient>;
+
+  constructor(rows: readonly StoredClient[]) {
+    this.rows = new Map(rows.map((row) => [keyOf(row), row]));
+  }
+
+  /** True/false = the directory can tell; null = amoCRM must be asked. A call's own promised contact is not "known" to it. */
+  isKnown(client: ClientKey, callId: string): boolean | null {
+    const row = this.rows.get(keyOf(client));
+    if (!row) return null;
+    if (row.creating_call_id !== null && row.creating_call_id !== callId) return true;
+    return row.cards !== null && row.is_fresh ? chooseCard(row.cards) !== null : null;
+  }
+
+  /** From here on the client counts as known to every other call. */
+  promiseContact(client: ClientKey, callId: string): void {
+    const row = this.rows.get(keyOf(client));
+    if (row) row.creating_call_id ??= callId;
+  }
+
+  creations(): readonly (ClientKey & { readonly callId: string })[] {
+    return [...this.rows.values()].flatMap(({ lane, phone, creating_call_id: callId }) =>
+      callId === null ? [] : [{ lane, phone, callId }],
+    );
+  }
+}
+
+const keyOf = ({ lane, phone }: ClientKey) => `${lane}|${phone}`;
+
+const FOUND_CLIENTS = `
+  insert into clients (lane, phone)
+  select * from unnest($1::text[], $2::text[]) as k (lane, phone) order by 1, 2
+  on conflict do nothing`;
+
+/**
+ * Fresh = seen within $3 seconds, by this database's clock alone. Until the mirror keeps rows up to date (design.md),
+ * an older answer says nothing about today.
+ */
+const LOCK_CLIENTS = `
+  select c.lane, c.phone, c.cards, c.creating_call_id,
+         coalesce(c.observed_at > now() - make_interval(secs => $3), false) as is_fresh
+    from clients c
+    join unnest($1::text[], $2::text[]) as k (lane, phone) using (lane, phone)
+   order by c.lane, c.phone
+     for update of c`;
+
+export async function lockClients(
+  tx: EntityManager,
+  clients: readonly ClientKey[],
+  freshForSec: number,
+): Promise<LockedClients> {
+  const distinct = [...new Map(clients.map((c) => [keyOf(c), c])).values()];
+  if (distinct.length === 0) return new LockedClients([]);
+  const keys = columns(
+    distinct,
+    (c) => c.lane,
+    (c) => c.phone,
+  );
+  await tx.query(FOUND_CLIENTS, keys);
+  return new LockedClients(await tx.query(LOCK_CLIENTS, [...keys, freshForSec]));
+}
+
+const SAVE_CREATIONS = `
+  update clients c set creating_call_id = n.call_id
+    from unnest($1::text[], $2::text[], $3::uuid[]) as n (lane, phone, call_id)
+   where c.lane = n.lane and c.phone = n.phone and c.creating_call_id is null`;
+
+export async function saveCreations(tx: EntityManager, clients: LockedClients): Promise<void> {
+  const creations = clients.creations();
+  if (creations.length === 0) return;
+  await tx.query(
+    SAVE_CREATIONS,
+    columns(
+      creations,
+      (c) => c.lane,
+      (c) => c.phone,
+      (c) => c.callId,
+    ),
+  );
+}
+
+/** A newer look replaces an older one; an older one that arrives late changes nothing. */
+const OBSERVE_CLIENTS = `
+  insert into clients as c (lane, phone, cards, as_of, observed_at)
+  select lane, phone, cards, as_of, now()
+    from unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[]) as n (lane, phone, cards, as_of)
+   order by lane, phone
+  on conflict (lane, phone) do update
+     set cards = excluded.cards, as_of = excluded.as_of, observed_at = excluded.observed_at
+   where c.as_of is null or c.as_of <= excluded.as_of`;
+
+export async function observeClients(tx: EntityManager, seen: readonly Client[]): Promise<void> {
+  const newest = new Map<string, Client>();
+  for (const client of seen) {
+    const other = newest.get(keyOf(client));
+    if (!other || other.asOf <= client.asOf) newest.set(keyOf(client), client);
+  }
+  await tx.query(
+    OBSERVE_CLIENTS,
+    columns(
+      [...newest.values()],
+      (c) => c.lane,
+      (c) => c.phone,
+      (c) => JSON.stringify(c.cards),
+      (c) => c.asOf,
+    ),
+  );
+}
+
+/** The promised contact stands, or will never: the directory's own rows speak again. Index clients_creating. */
+const SETTLE_CREATIONS = 'update clients set creating_call_id = null where creating_call_id = any($1::uuid[])';
+
+export async function settleCreations(tx: EntityManager, callIds: readonly string[]): Promise<void> {
+  if (callIds.length > 0) await tx.query(SETTLE_CREATIONS, [callIds]);
+}

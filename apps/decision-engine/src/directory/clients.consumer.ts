@@ -1,0 +1,29 @@
+import { Controller } from '@nestjs/common';
+import { clients, type Client } from '@perezvon/contracts';
+import { Consumes, type MessageBatch } from '@perezvon/kafka';
+import { inTransaction } from '@perezvon/postgres';
+import { DataSource } from 'typeorm';
+import { AdvanceCalls } from '../calls/advance-calls.js';
+import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { observeClients } from './client-directory.js';
+
+/**
+ * `crm.clients.v1` → the directory, then the calls that waited for it. Two transactions, because calls are locked before
+ * clients; a crash between them repeats the batch, and the second look is the same as the first.
+ */
+@Controller()
+export class ClientsConsumer {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly awaiting: AwaitingCalls,
+    private readonly advanceCalls: AdvanceCalls,
+  ) {}
+
+  @Consumes(clients, { tombstones: true })
+  async handle(batch: MessageBatch<Client | null>): Promise<void> {
+    const seen = batch.messages.map((message) => message.value).filter((client) => client !== null);
+    if (seen.length === 0) return;
+    await inTransaction(this.dataSource, (tx) => observeClients(tx, seen));
+    await this.advanceCalls.again(await this.awaiting.forClients(seen));
+  }
+}

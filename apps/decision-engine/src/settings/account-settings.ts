@@ -1,0 +1,107 @@
+import { settings, type Portal, type Settings } from '@perezvon/contracts';
+import { columns } from '@perezvon/postgres';
+import type { EntityManager } from 'typeorm';
+
+/** What settings-api and amocrm-writer published about accounts and portals, kept by version (rules.md R3). */
+
+export interface AccountNow {
+  readonly version: number;
+  readonly active: boolean;
+}
+
+const STORE_VERSIONS = `
+  insert into settings_versions (account_id, version, document)
+  select * from unnest($1::text[], $2::int[], $3::jsonb[])
+  on conflict do nothing`;
+
+/** A replayed older document never overrules a newer one. */
+const MOVE_ACCOUNTS = `
+  insert into accounts as a (account_id, version, active)
+  select distinct on (account_id) account_id, version, active
+    from unnest($1::text[], $2::int[], $3::boolean[]) as n (account_id, version, active)
+   order by account_id, version desc
+  on conflict (account_id) do update
+     set version = excluded.version, active = excluded.active, deleted = false
+   where a.version < excluded.version`;
+
+export async function storeSettings(tx: EntityManager, documents: readonly Settings[]): Promise<void> {
+  if (documents.length === 0) return;
+  const ids = columns(
+    documents,
+    (d) => d.accountId,
+    (d) => d.version,
+  );
+  await tx.query(STORE_VERSIONS, [...ids, documents.map((d) => JSON.stringify(d))]);
+  await tx.query(MOVE_ACCOUNTS, [...ids, documents.map((d) => d.integration.active)]);
+}
+
+/** A deleted account plans nothing any more; its calls' rows go with the retention. */
+export async function deleteAccounts(tx: EntityManager, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await tx.query('update accounts set deleted = true, active = false where account_id = any($1::text[])', [accountIds]);
+}
+
+export async function accountsNow(tx: EntityManager, accountIds: readonly string[]): Promise<Map<string, AccountNow>> {
+  const rows: { account_id: string; version: number; active: boolean }[] = await tx.query(
+    'select account_id, version, active from accounts where account_id = any($1::text[]) and not deleted',
+    [accountIds],
+  );
+  return new Map(rows.map(({ account_id, version, active }) => [account_id, { version, active }]));
+}
+
+export interface VersionKey {
+  readonly accountId: string;
+  readonly version: number;
+}
+
+export async function settingsOf(tx: EntityManager, keys: readonly VersionKey[]): Promise<Map<string, Settings>> {
+  const rows: { document: unknown }[] = await tx.query(
+    `select distinct s.account_id, s.version, s.document
+       from settings_versions s
+       join unnest($1::text[], $2::int[]) as k (account_id, version) using (account_id, version)`,
+    columns(
+      keys,
+      (k) => k.accountId,
+      (k) => k.version,
+    ),
+  );
+  return new Map(
+    rows.map(({ document }) => {
+      const parsed = settings.parse(document);
+      return [versionKey(parsed), parsed];
+    }),
+  );
+}
+
+export const versionKey = ({ accountId, version }: VersionKey) => `${accountId}|${version}`;
+
+const STORE_PORTALS = `
+  insert into portals (portal_id, account_id, lane, document)
+  select distinct on (portal_id) portal_id, account_id, lane, document
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) with ordinality
+      as n (portal_id, account_id, lane, document, place)
+   order by portal_id, place desc
+  on conflict (portal_id) do update
+     set lane = coalesce(excluded.lane, portals.lane), document = excluded.document, received_at = now()`;
+
+export async function storePortals(tx: EntityManager, documents: readonly Portal[]): Promise<void> {
+  if (documents.length === 0) return;
+  await tx.query(
+    STORE_PORTALS,
+    columns(
+      documents,
+      (d) => d.portalId,
+      (d) => d.accountId,
+      (d) => d.lane,
+      (d) => JSON.stringify(d),
+    ),
+  );
+}
+
+export async function lanesOf(tx: EntityManager, portalIds: readonly string[]): Promise<Map<string, string>> {
+  const rows: { portal_id: string; lane: string }[] = await tx.query(
+    'select portal_id, lane from portals where portal_id = any($1::uuid[]) and lane is not null',
+    [portalIds],
+  );
+  return new Map(rows.map((row) => [row.portal_id, row.lane]));
+}

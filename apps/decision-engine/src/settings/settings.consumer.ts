@@ -1,0 +1,34 @@
+import { Controller } from '@nestjs/common';
+import { settings, type Settings } from '@perezvon/contracts';
+import { Consumes, type MessageBatch } from '@perezvon/kafka';
+import { inTransaction } from '@perezvon/postgres';
+import { DataSource } from 'typeorm';
+import { AdvanceCalls } from '../calls/advance-calls.js';
+import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { deleteAccounts, storeSettings } from './account-settings.js';
+
+/** `settings.v1` → versions by account, then the calls that came before their account's settings. */
+@Controller()
+export class SettingsConsumer {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly awaiting: AwaitingCalls,
+    private readonly advanceCalls: AdvanceCalls,
+  ) {}
+
+  @Consumes(settings, { tombstones: true })
+  async handle(batch: MessageBatch<Settings | null>): Promise<void> {
+    const documents = batch.messages.map((message) => message.value).filter((document) => document !== null);
+    await inTransaction(this.dataSource, async (tx) => {
+      await storeSettings(tx, documents);
+      await deleteAccounts(tx, deletedIn(batch));
+    });
+    await this.advanceCalls.again(await this.awaiting.forSettings(documents.map((document) => document.accountId)));
+  }
+}
+
+/** Accounts whose newest message in the batch is a tombstone. */
+function deletedIn(batch: MessageBatch<Settings | null>): string[] {
+  const newest = new Map(batch.messages.map((message) => [message.key, message.value]));
+  return [...newest].flatMap(([key, value]) => (value === null && key !== null ? [key] : []));
+}

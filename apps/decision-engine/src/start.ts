@@ -1,0 +1,73 @@
+import { calls, clients, commands, decisions, portals, results, settings, topicSettings } from '@perezvon/contracts';
+import { ensureTopics, KafkaProducer, KafkaStrategy, sendByTopic } from '@perezvon/kafka';
+import { openDatabase, OutboxRelay } from '@perezvon/postgres';
+import {
+  createLogger,
+  databaseCheck,
+  exitBecause,
+  kafkaMetrics,
+  Metrics,
+  startService,
+  startTracing,
+  type RunningService,
+} from '@perezvon/service';
+import { AppModule } from './app.module.js';
+import { Alarm } from './calls/alarm.js';
+import { AdvanceCalls } from './calls/advance-calls.js';
+import { AwaitingCalls } from './calls/awaiting-calls.js';
+import type { Config } from './config.js';
+import { migrations } from './database/migrations.js';
+
+const NAME = 'decision-engine';
+
+/** Brings the service up: database, topics, outbox relay, consumers, alarm; stops them in the other order. */
+export async function startDecisionEngine(config: Config): Promise<RunningService> {
+  const logger = createLogger({ service: NAME, level: config.logLevel });
+  const stopTracing = await startTracing({ service: NAME, endpoint: config.tracesEndpoint, logger });
+  const metrics = new Metrics(NAME);
+  const kafka = kafkaMetrics(metrics);
+  const connection = { ...config.kafka, clientId: NAME };
+
+  const dataSource = await openDatabase({
+    ...config.database,
+    schema: 'decision_engine',
+    migrations,
+    applicationName: NAME,
+    onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died and is replaced'),
+  });
+  const topics = [calls, clients, commands, decisions, portals, results, settings];
+  await ensureTopics(
+    connection,
+    topics.map((message) => topicSettings(message)),
+  );
+
+  const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
+  const relay = new OutboxRelay({ dataSource, publish: (records) => sendByTopic(producer, records), logger });
+  const strategy = new KafkaStrategy({
+    connection,
+    groupId: NAME,
+    logger,
+    metrics: kafka.consumer,
+    onCannotConsume: exitBecause(logger, 'cannot consume from Kafka'),
+  });
+  relay.start();
+  const service = await startService({
+    name: NAME,
+    module: AppModule.of({ dataSource, relay, clientFreshForSec: config.CLIENT_FRESH_SEC }),
+    port: config.port,
+    logger,
+    metrics,
+    consumers: { kafka: strategy },
+    checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
+    onStop: async () => {
+      await alarm.stop();
+      await relay.stop(5_000);
+      await producer.disconnect(5_000);
+      await dataSource.destroy();
+      await stopTracing();
+    },
+  });
+  const alarm = new Alarm(service.app.get(AwaitingCalls), service.app.get(AdvanceCalls), logger);
+  alarm.start();
+  return service;
+}
