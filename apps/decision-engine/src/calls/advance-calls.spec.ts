@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '@perezvon/postgres';
+import { settleCreations } from '../directory/client-directory.js';
+import { EngineBench } from '../testing/engine.js';
+
+const PHONE = '+79161234567';
+
+let bench: EngineBench;
+
+beforeEach(async () => {
+  bench = await EngineBench.start();
+});
+
+afterEach(async () => {
+  await bench.database.drop();
+});
+
+const ready = async () => {
+  await bench.publishSettings();
+  await bench.publishPortal();
+};
+
+describe('a call of an unknown client', () => {
+  it('asks amoCRM once, waits for the answer, then wants contact, deal and note', async () => {
+    await ready();
+    for (const event of bench.answeredCall()) await bench.process().withEvents([event]);
+    expect(await bench.wanted()).toEqual(['lookup']);
+
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup', 'contact', 'deal', 'note']);
+  });
+
+  it('wants an unsorted record when it was missed', async () => {
+    await ready();
+    await bench.process().withEvents(bench.missedCall());
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'missedUnknown', moment: 'end' });
+  });
+
+  it('changes nothing when its events are delivered again, in any grouping', async () => {
+    await ready();
+    const events = bench.answeredCall();
+    await bench.process().withEvents(events);
+    await bench.answerLookup(PHONE);
+    const first = await bench.emitted();
+    await bench.process().withEvents([...events, ...events].reverse());
+    for (const event of events) await bench.process().withEvents([event]);
+    await bench.answerLookup(PHONE);
+    expect(await bench.emitted()).toEqual(first);
+  });
+
+  it('is promised once when two processes take the same events at the same moment', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const calls = Array.from({ length: 20 }, (_, i) => bench.answeredCall({ call_id: `race-${i}` }));
+    const deliver = (events: typeof calls) => bench.process().withEvents(events.flat());
+    await Promise.all([deliver(calls), deliver([...calls].reverse()), deliver(calls)]);
+    const wanted = (await bench.emitted()).commands.filter((c) => c.type === 'effect');
+    const keys = wanted.map((c) => `${c.callId} ${c.effect} ${c.revision}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(wanted.filter((c) => c.effect === 'contact')).toHaveLength(1);
+    expect(wanted.filter((c) => c.effect === 'note')).toHaveLength(20);
+  });
+});
+
+describe('R5: a client this integration is about to create', () => {
+  const second = { call_id: 'second' };
+
+  it('is known to the next call from that number', async () => {
+    await ready();
+    await bench.process().withEvents(bench.answeredCall());
+    await bench.answerLookup(PHONE);
+    await bench.process().withEvents(bench.answeredCall(second));
+    const { decisions } = await bench.emitted();
+    expect(decisions.map((d) => d.cell)).toEqual(['answeredUnknown', 'answeredKnown']);
+    expect(await bench.wanted()).toEqual(['lookup', 'contact', 'deal', 'note', 'note']);
+  });
+
+  it('is asked for again once the writer has settled it', async () => {
+    await ready();
+    await bench.process().withEvents(bench.answeredCall());
+    await bench.answerLookup(PHONE);
+    const contact = (await bench.emitted()).commands.find((c) => c.type === 'effect' && c.effect === 'contact');
+    if (contact?.type !== 'effect') throw new Error('no contact was wanted');
+    await inTransaction(bench.database.dataSource, (tx) => settleCreations(tx, [contact.callId]));
+    await bench.database.dataSource.query(`update clients set observed_at = now() - interval '2 minutes'`);
+    await bench.process().withEvents(bench.answeredCall(second));
+    expect(await bench.wanted()).toEqual(['lookup', 'contact', 'deal', 'note', 'lookup']);
+  });
+});
+
+describe('a call that waits', () => {
+  it('for its account’s settings is kept and decided when they come', async () => {
+    await bench.process().withEvents(bench.missedCall());
+    expect(await bench.wanted()).toEqual([]);
+    await bench.publishPortal();
+    await bench.publishSettings();
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+  });
+
+  it('for its portal’s lane is decided when the writer has seen the account', async () => {
+    await bench.publishSettings();
+    await bench.process().withEvents(bench.missedCall());
+    expect(await bench.wanted()).toEqual([]);
+    await bench.publishPortal();
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+  });
+
+  it('for its recording is woken by its time alone (R9)', async () => {
+    await bench.publishSettings(
+      bench.settings((integration) => {
+        integration.incoming.cells.answeredUnknown = { enabled: true, action: 'create_unsorted', pipelineId: 10 };
+      }),
+    );
+    await bench.publishPortal();
+    bench.now = new Date('2025-03-04T09:13:20.000Z');
+    await bench.process().withEvents(bench.answeredCall());
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup']);
+
+    bench.now = new Date('2025-03-04T09:14:11.000Z');
+    const due = await bench.awaiting.due(10);
+    expect(due).toHaveLength(1);
+    await bench.process().again(due);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.awaiting.due(10)).toEqual([]);
+  });
+});
+
+describe('R3: the settings version', () => {
+  it('is the one held when the call was first stored; later changes count for later calls', async () => {
+    await ready();
+    const [first, ...rest] = bench.missedCall();
+    if (first) await bench.process().withEvents([first]);
+    await bench.publishSettings(
+      bench.settings((integration) => {
+        integration.incoming.cells.missedUnknown = { enabled: false };
+      }, 2),
+    );
+    await bench.process().withEvents(rest);
+    await bench.answerLookup(PHONE);
+    expect((await bench.emitted()).decisions).toMatchObject([{ settingsVersion: 1, cell: 'missedUnknown' }]);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+  });
+
+  it('a call first seen while the integration was off stays ignored when it is switched on', async () => {
+    await bench.publishSettings(bench.settings((integration) => (integration.active = false)));
+    await bench.publishPortal();
+    const [first, ...rest] = bench.missedCall();
+    if (first) await bench.process().withEvents([first]);
+    await bench.publishSettings(bench.settings(undefined, 2));
+    await bench.process().withEvents(rest);
+    expect(await bench.wanted()).toEqual([]);
+    expect((await bench.emitted()).decisions).toMatchObject([{ reasons: [{ code: 'integration_inactive' }] }]);
+  });
+
+  it('switching off ends the planning of open calls and waiting lookups', async () => {
+    await ready();
+    await bench.process().withEvents(bench.missedCall());
+    await bench.publishSettings(bench.settings((integration) => (integration.active = false), 2));
+    await bench.answerLookup(PHONE);
+    expect(await bench.wanted()).toEqual(['lookup']);
+  });
+});
+
+describe('identity', () => {
+  it('an event under a linked id belongs to the same call, in either order (§4.3)', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const [started, answered, ended] = bench.answeredCall();
+    if (!started || !answered || !ended) throw new Error('three events');
+    const underSecondId = { ...ended, call_id: 'second-leg', linked_call_ids: ['1002003004'] };
+    await bench.process().withEvents([underSecondId]);
+    await bench.process().withEvents([started, answered]);
+    expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
+  });
+
+  it('two accounts with the same call id are two calls', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const foreign = bench.missedCall().map((event) => ({ ...event, account_id: 'somebody-else' }));
+    await bench.process().withEvents([...foreign, ...bench.missedCall()]);
+    expect(await bench.wanted()).toEqual(['unsorted']);
+    const rows: { state: string }[] = await bench.database.dataSource.query('select state from calls order by state');
+    expect(rows.map((r) => r.state)).toEqual(['awaiting_settings', 'decided']);
+  });
+});
