@@ -1,3 +1,6 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
@@ -62,7 +65,6 @@ const cases: Record<Code, [string, Case][]> = {
       'every connection is closed while the request waits for its turn',
       {
         steps: [never],
-        call: () => ({}),
       },
     ],
   ],
@@ -222,6 +224,8 @@ const cases: Record<Code, [string, Case][]> = {
 };
 
 let portal: ScriptedPortal | undefined;
+const clientSockets: Socket[] = [];
+subscribe('net.client.socket', (message) => clientSockets.push((message as { socket: Socket }).socket));
 afterEach(() => portal?.stop());
 
 describe.each(codes.filter((code) => cases[code].length > 0))('%s', (code) => {
@@ -285,10 +289,12 @@ async function arrange(code: Code, one: Case) {
   return { server, client, call: one.call?.(server) ?? {} };
 }
 
-/** Resolves when the client has seen that its connection is closed. */
+/** Resolves when the client's end of every connection knows that it is closed. */
 async function closeEverything(server: ScriptedPortal): Promise<void> {
+  const open = clientSockets.splice(0).filter((socket) => !socket.destroyed);
+  const closed = open.map((socket) => once(socket, 'close'));
   server.dropConnections();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await Promise.all(closed);
 }
 
 function cutGzip(socket: Parameters<Step>[0]): void {
