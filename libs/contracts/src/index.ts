@@ -6,6 +6,7 @@ export {
   type Message,
   type Retention,
 } from './message.js';
+export { asyncApiDocument } from './asyncapi.js';
 export { catalogue, topicSettings, type TopicSettings } from './catalogue.js';
 export {
   SCHEMA_VERSION,
