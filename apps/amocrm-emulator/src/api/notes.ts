@@ -176,7 +176,7 @@ function showNote(x: Exchange, note: Note) {
   const { entity_type, ...plain } = note;
   // A call's status may come back as a string although it was sent as a number [#471].
   const status = note.params['call_status'];
-  const params = status === undefined ? note.params : { ...note.params, call_status: String(status as number) };
+  const params = status === undefined ? note.params : { ...note.params, call_status: String(status) };
   return {
     ...plain,
     params,

@@ -74,7 +74,7 @@ export function acceptUnsorted(x: Exchange): Answer {
   const now = store.nowSec();
   const lead = store.leads.get(claim.lead_id);
   if (lead === undefined) throw new Error(`claim ${claim.uid} has no lead`);
-  const phone = String(claim.metadata['phone'] ?? '');
+  const phone = phoneOf(claim);
   store.putLead({
     ...lead,
     name: claim.category === 'sip' && lead.name === `Сделка #${lead.id}` ? `Звонок от ${phone}` : lead.name,
@@ -188,4 +188,9 @@ function entitiesOf(x: Exchange, claim: Unsorted) {
     contacts: claim.contact_id === null ? [] : [reference(x, 'contacts', claim.contact_id)],
     companies: claim.company_id === null ? [] : [reference(x, 'companies', claim.company_id)],
   };
+}
+
+function phoneOf(claim: Unsorted): string {
+  const { phone } = claim.metadata;
+  return typeof phone === 'string' ? phone : '';
 }

@@ -111,7 +111,7 @@ function parseAction(raw: Record<string, unknown>): FaultAction | string {
       return { kind, status, applied, ms: laterMs, html };
     }
     default:
-      return `kind: unknown ${String(kind as string)}`;
+      return `kind: unknown ${String(kind)}`;
   }
 }
 

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openEmulator, type OpenEmulator } from '../testing/open-emulator.js';
+
+let open: OpenEmulator;
+beforeAll(async () => {
+  open = await openEmulator();
+});
+afterAll(() => open.emulator.stop());
+beforeEach(() => open.emulator.control.reset());
+
+const control = async <T>(path: string) => (await open.amo.get(`/_emulator/${path}`)).json<T>();
+const phone = (value: string) => [{ field_code: 'PHONE', values: [{ value }] }];
+const call = (uniq: string) => ({
+  note_type: 'call_in',
+  params: { uniq, duration: 1, source: 'АТС', phone: '+79161234567' },
+});
+const sample = async (prefix: string[]) => {
+  for (const name of prefix) await open.amo.create('/api/v4/contacts', { name });
+  const [made] = (
+    await open.amo.post('/api/v4/leads/complex', [
+      { name: 'Звонок', _embedded: { contacts: [{ name: 'К', custom_fields_values: phone('+79161234567') }] } },
+    ])
+  ).json<{ id: number; contact_id: number }[]>();
+  await open.amo.create(`/api/v4/leads/${made?.id}/notes`, call('call-1'));
+  await open.amo.create('/api/v4/tasks', {
+    text: 'Перезвонить',
+    complete_till: 5,
+    entity_id: made?.id,
+    entity_type: 'leads',
+  });
+};
+
+describe('state', () => {
+  it('stable: equal for two runs that differ in ids and times only, different when content differs', async () => {
+    await sample([]);
+    const first = await control('state?view=stable');
+    await open.amo.post('/_emulator/reset');
+    open.clock.advance(123_456);
+    await open.amo.create('/api/v4/leads/tags', { name: 'сдвигает номера' });
+    await sample([]);
+    expect(await control('state?view=stable')).toEqual(first);
+    expect(first).toMatchObject({
+      contacts: [
+        {
+          name: 'К',
+          responsible: 'Анна Смирнова',
+          fields: { Телефон: ['+79161234567'] },
+          leads: [
+            { stage: 'Первичный контакт', notes: [{ params: { uniq: 'call-1' } }], tasks: [{ text: 'Перезвонить' }] },
+          ],
+        },
+      ],
+    });
+    await open.amo.create('/api/v4/contacts', { name: 'лишний' });
+    expect(await control('state?view=stable')).not.toEqual(first);
+  });
+
+  it('full: everything at once without lag, with ids', async () => {
+    open.emulator.control.portal().settings.listingLagMs = 30_000;
+    await sample([]);
+    const state = await control<Record<string, unknown[]>>('state');
+    const sizes = ['contacts', 'leads', 'notes', 'tasks', 'unsorted'].map((key) => state[key]?.length);
+    expect(sizes).toEqual([1, 1, 1, 1, 0]);
+  });
+
+  it('snapshot and restore bring contents back, later writes do not touch the snapshot', async () => {
+    await sample([]);
+    const before = await control('state');
+    const { id } = (await open.amo.post('/_emulator/snapshots')).json<{ id: string }>();
+    await open.amo.create('/api/v4/contacts', { tags_to_add: [{ name: 'новый' }] });
+    for (let i = 0; i < 2; i++) {
+      await open.amo.post(`/_emulator/snapshots/${id}/restore`);
+      expect(await control('state')).toEqual(before);
+      await open.amo.create('/api/v4/contacts', {});
+    }
+    expect((await open.amo.post('/_emulator/snapshots/none/restore')).status).toBe(404);
+  });
+});
+
+describe('request log', () => {
+  it('tells what was asked, with token id, items and markers, and leaves control requests out', async () => {
+    await open.amo.post('/api/v4/contacts', [{ custom_fields_values: phone('+7 916 123-45-67') }, {}]);
+    const { requests } = await control<{ requests: unknown[] }>('requests');
+    expect(requests).toMatchObject([
+      {
+        seq: expect.any(Number),
+        method: 'POST',
+        path: '/api/v4/contacts',
+        tokenId: 'token-1',
+        items: 2,
+        status: 200,
+        markers: ['phone:9161234567'],
+        fault: null,
+      },
+    ]);
+    expect(JSON.stringify(requests)).not.toContain('spec-token');
+  });
+
+  it('names fields that the reference does not know', async () => {
+    await open.amo.post('/api/v4/contacts', [{ name: 'К', nickname: 'x' }]);
+    expect(open.emulator.control.report().unknownFields).toEqual(['POST /api/v4/contacts: nickname']);
+  });
+});
+
+describe('invariant report', () => {
+  const report = () => open.emulator.control.report();
+
+  it('is clean after a clean run', async () => {
+    await sample([]);
+    expect(report()).toMatchObject({
+      duplicates: { noteUniq: [], unsorted: [], apiOnlyFields: [], contactPhones: [], tasks: [] },
+      blindResends: [],
+      overLimitWindows: [],
+      requestsWhileBlocked: 0,
+      unknownFields: [],
+    });
+  });
+
+  it('finds duplicates by API-only field and by task, and not those in the trash or of other values', async () => {
+    const field = await open.amo.create('/api/v4/leads/custom_fields', {
+      type: 'text',
+      name: 'Ключ',
+      code: 'KEY',
+      is_api_only: true,
+    });
+    const lead = (value: string) => ({ custom_fields_values: [{ field_id: field, values: [{ value }] }] });
+    await open.amo.post('/api/v4/leads', [lead('a'), lead('a'), lead('b')]);
+    const task = { text: 'т', complete_till: 5 };
+    await open.amo.post('/api/v4/tasks', [task, task, { ...task, text: 'другая' }]);
+    expect(report().duplicates).toMatchObject({
+      apiOnlyFields: [{ marker: `leads:${field}:a`, count: 2 }],
+      tasks: [{ count: 2 }],
+    });
+  });
+
+  it('finds a second POST after a lost answer without a look in between, and accepts one with a look', async () => {
+    const contact = await open.amo.create('/api/v4/contacts', {});
+    const path = `/api/v4/contacts/${contact}/notes`;
+    const lose = () => open.emulator.control.faults.add({ kind: 'lose_answer_after_commit' });
+    lose();
+    await expect(open.amo.post(path, [call('looked')])).rejects.toThrow();
+    await open.amo.get(path);
+    await open.amo.post(path, [call('looked')]);
+    expect(report().blindResends).toEqual([]);
+
+    lose();
+    await expect(open.amo.post(path, [call('blind')])).rejects.toThrow();
+    await open.amo.get('/api/v4/leads/unsorted');
+    await open.amo.post(path, [call('blind')]);
+    expect(report().blindResends).toMatchObject([{ marker: 'note:blind' }]);
+  });
+
+  it('does not count a POST after a definite refusal as blind', async () => {
+    const contact = await open.amo.create('/api/v4/contacts', {});
+    const path = `/api/v4/contacts/${contact}/notes`;
+    open.emulator.control.faults.add({ kind: 'rate_limit_burst' });
+    expect((await open.amo.post(path, [call('c')])).status).toBe(429);
+    expect((await open.amo.post(path, [call('c')])).status).toBe(200);
+    expect(report().blindResends).toEqual([]);
+  });
+
+  it('finds seconds over the limit, also when the limiter let them pass', async () => {
+    for (let i = 0; i < 8; i++) await open.amo.get('/api/v4/account');
+    open.emulator.control.portal().settings.requestsPerSecond = 7;
+    expect(report().overLimitWindows).toMatchObject([{ integrationId: 'integration-1', requests: 8 }]);
+  });
+});
+
+describe('edits of a portal', () => {
+  it('deactivates a user, deletes a stage with its leads moving on, switches «Неразобранное» off', async () => {
+    await open.amo.post('/_emulator/portal/users', { id: 102, isActive: false });
+    expect((await open.amo.post('/api/v4/contacts', [{ responsible_user_id: 102 }])).status).toBe(400);
+
+    const lead = await open.amo.create('/api/v4/leads', { pipeline_id: 3101, status_id: 31012 });
+    expect((await open.amo.post('/_emulator/portal/stages/delete', { pipelineId: 3101, statusId: 31012 })).status).toBe(
+      204,
+    );
+    expect((await open.amo.get(`/api/v4/leads/${lead}`)).json()).toMatchObject({ status_id: 31011 });
+    expect((await open.amo.get('/api/v4/leads/pipelines/3101/statuses/31012')).status).toBe(404);
+    expect((await open.amo.post('/_emulator/portal/pipelines/delete', { pipelineId: 3101 })).status).toBe(400);
+    expect((await open.amo.post('/_emulator/portal/pipelines/delete', { pipelineId: 3102 })).status).toBe(204);
+
+    await open.amo.post('/_emulator/portal/unsorted', { pipelineId: 3101, isOn: false });
+    expect((await open.amo.get('/api/v4/account')).json()).toMatchObject({ is_unsorted_on: false });
+  });
+
+  it('changes switches, all or none, and names what is wrong', async () => {
+    const bad = await open.amo.patch('/_emulator/settings', { paidFilters: true, listingLagMs: -1, no: 1 });
+    expect(bad.json<{ detail: string }>().detail).toBe('listingLagMs: not a possible value; no: no such switch');
+    expect(await control('settings')).toMatchObject({ paidFilters: false });
+    await open.amo.patch('/_emulator/settings', { paidFilters: true });
+    expect(await control('settings')).toMatchObject({ paidFilters: true });
+  });
+});
+
+describe('surface', () => {
+  it('is alive, moves virtual time and refuses what another site would send', async () => {
+    expect((await fetch(`${open.emulator.url}/health/live`)).status).toBe(200);
+    const before = open.clock.nowMs();
+    await open.amo.post('/_emulator/clock/advance', { ms: 1000 });
+    expect(open.clock.nowMs()).toBe(before + 1000);
+    const form = await fetch(`${open.emulator.url}/_emulator/portal/users`, { method: 'POST', body: 'id=1' });
+    expect(form.status).toBe(415);
+    const foreign = await fetch(`${open.emulator.url}/_emulator/reset`, {
+      method: 'POST',
+      headers: { Origin: 'http://evil.example' },
+    });
+    expect(foreign.status).toBe(403);
+  });
+});
