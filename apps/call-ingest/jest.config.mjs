@@ -1,3 +1,7 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset };
+export default {
+  ...preset,
+  globalSetup: '../../local/jest/global-setup.mjs',
+  globalTeardown: '../../local/jest/global-teardown.mjs',
+};

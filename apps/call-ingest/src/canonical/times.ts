@@ -50,12 +50,17 @@ export function eventTimes(
     };
   }
   return {
-    occurred_at: new Date(occurred).toISOString(),
+    occurred_at: isCanonical(given.occurred_at) ? given.occurred_at : new Date(occurred).toISOString(),
     occurred_at_quality: given.occurred_at_quality ?? 'pbx_utc',
     received_at: receivedAt,
     tooOld: nowMs - occurred > MAX_AGE_MS,
     clockAhead: false,
   };
+}
+
+/** Already UTC with milliseconds: the usual case on the stream is not written anew. */
+function isCanonical(time: string): boolean {
+  return time.length === 24 && time.endsWith('Z');
 }
 
 /** An edge in front of us may have stamped the event already; a stamp from the future is not believed. */

@@ -1,0 +1,30 @@
+import {
+  databaseConfig,
+  kafkaConfig,
+  logLevel,
+  portConfig,
+  readConfig,
+  tracesEndpoint,
+  variable,
+  wholeNumber,
+} from '@perezvon/service';
+
+export type CallIngestConfig = ReturnType<typeof readCallIngestConfig>;
+
+/** The whole environment of the service. @throws ConfigError naming every problem */
+export function readCallIngestConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+  return readConfig(
+    {
+      kafka: kafkaConfig,
+      database: databaseConfig('call-ingest'),
+      port: portConfig('CALL_INGEST_PORT', 3001),
+      /** For topics that do not exist yet; an existing topic keeps its own. */
+      topicPartitions: variable('KAFKA_TOPIC_PARTITIONS', wholeNumber(1, 1000).default(6)),
+      /** Requests per second and PBX source, on average. */
+      sourceRequestsPerSecond: variable('CALL_INGEST_SOURCE_RPS', wholeNumber(1, 100_000).default(100)),
+      logLevel,
+      tracesEndpoint,
+    },
+    env,
+  );
+}

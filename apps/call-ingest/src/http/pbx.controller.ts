@@ -1,0 +1,126 @@
+import { Controller, Get, Headers, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { type PbxSource } from '@perezvon/contracts';
+import { isSameSecret } from '@perezvon/service';
+import { createHash } from 'node:crypto';
+import { AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
+import { type Rejection } from '../canonical/rejection.js';
+import { type Delivery } from '../intake/delivery.js';
+import { takeDelivery } from '../intake/take.js';
+import { IngestMetrics } from '../ingest-metrics.js';
+import { cannotStore, tooManyEvents, tooManyRequests, unauthorised } from './http-problems.js';
+import { isSignedBy } from './signature.js';
+import { SourceLimiter } from './source-limiter.js';
+import { DurableStore } from './store-durably.js';
+
+const MAX_EVENTS = 500;
+
+/** What a PBX is told: how many events were taken, and what is wrong with the others. */
+export interface IngestAnswer {
+  readonly accepted: number;
+  readonly rejected: readonly (Pick<Rejection, 'code' | 'message' | 'errors'> & { readonly index: number })[];
+}
+
+/** What the door reads of a request; `rawBody` is absent for GET. */
+interface PbxRequest {
+  readonly originalUrl: string;
+  readonly rawBody?: Buffer;
+}
+
+/** The HTTP door. 2xx = durably stored, also what was rejected: sending it again would not help. */
+@Controller('v1/pbx/:sourceId')
+export class PbxController {
+  constructor(
+    private readonly directory: AccountDirectory,
+    private readonly limiter: SourceLimiter,
+    private readonly durable: DurableStore,
+    private readonly metrics: IngestMetrics,
+  ) {}
+
+  @Post('events')
+  @HttpCode(200)
+  async canonical(
+    @Param('sourceId') sourceId: string,
+    @Headers('x-timestamp') timestamp: string | undefined,
+    @Headers('x-signature') signature: string | undefined,
+    @Req() request: PbxRequest,
+  ): Promise<IngestAnswer> {
+    const body = request.rawBody ?? Buffer.alloc(0);
+    const authorised = this.authorise(sourceId, 'canonical', (source) =>
+      isSignedBy(source.secretHash, { timestamp, signature, body }, Date.now()),
+    );
+    return this.take({ ...deliveryOf(authorised, body), dialect: 'canonical', query: '', position: 'POST events' });
+  }
+
+  @Post('uis/:secret')
+  @HttpCode(200)
+  async uisPost(
+    @Param('sourceId') sourceId: string,
+    @Param('secret') secret: string,
+    @Req() request: PbxRequest,
+  ): Promise<IngestAnswer> {
+    return this.uis(sourceId, secret, request, 'POST uis');
+  }
+
+  @Get('uis/:secret')
+  async uisGet(
+    @Param('sourceId') sourceId: string,
+    @Param('secret') secret: string,
+    @Req() request: PbxRequest,
+  ): Promise<IngestAnswer> {
+    return this.uis(sourceId, secret, request, 'GET uis');
+  }
+
+  private async uis(sourceId: string, secret: string, request: PbxRequest, position: string): Promise<IngestAnswer> {
+    const authorised = this.authorise(sourceId, 'uis', (source) => isSameSecret(sha256(secret), source.secretHash));
+    const query = request.originalUrl.split('?').slice(1).join('?');
+    const body = request.rawBody ?? Buffer.alloc(0);
+    return this.take({ ...deliveryOf(authorised, body), dialect: 'uis', query, position });
+  }
+
+  /** An unknown source is checked too, against a key that no secret has: its answer takes as long. */
+  private authorise(
+    sourceId: string,
+    kind: PbxSource['kind'],
+    proves: (source: Pick<PbxSource, 'secretHash'>) => boolean,
+  ): AuthorisedSource {
+    const found = this.directory.source(sourceId);
+    const isProved = proves(found?.source ?? { secretHash: '0'.repeat(64) });
+    if (found === undefined || found.source.kind !== kind || !isProved) throw unauthorised();
+    if (!this.limiter.tryTake(found.source.sourceId, Date.now())) throw tooManyRequests();
+    return found;
+  }
+
+  private async take(delivery: Delivery): Promise<IngestAnswer> {
+    const intake = takeDelivery(delivery, { nowMs: delivery.receivedAtMs, knowsAccount: this.directory.knows });
+    if (intake.calls.length + intake.rejected.length > MAX_EVENTS) throw tooManyEvents(MAX_EVENTS);
+    const stored = await this.durable.store(delivery, intake);
+    if (stored === 'nowhere') throw cannotStore();
+    this.metrics.took('http', intake, stored === 'held' ? 'held' : 'produced');
+    return {
+      accepted: intake.calls.length,
+      rejected: intake.rejections.map(({ index, rejection: { code, message, errors } }) => ({
+        index,
+        code,
+        message,
+        errors,
+      })),
+    };
+  }
+}
+
+function deliveryOf(
+  { accountId, source }: AuthorisedSource,
+  bytes: Buffer,
+): Omit<Delivery, 'dialect' | 'query' | 'position'> {
+  return {
+    door: 'http',
+    bytes,
+    sourceId: source.sourceId,
+    cabinet: { accountId, instance: source.instance, timeZone: source.timeZone },
+    receivedAtMs: Date.now(),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,31 @@
+import { type Metrics } from '@perezvon/service';
+import { type DataSource } from 'typeorm';
+import { countHeld } from './held/held-deliveries.js';
+import { type Intake } from './intake/intake.js';
+
+/** What came in by which door and how it ended; what waits in Postgres, and for how long. */
+export class IngestMetrics {
+  private readonly events;
+
+  constructor(metrics: Metrics, dataSource: DataSource) {
+    this.events = metrics.counter({
+      name: 'call_ingest_events_total',
+      help: 'Events by door and what became of them: accepted, held, or the code they were rejected with',
+      labels: ['door', 'outcome'],
+    });
+    metrics.gauge({ name: 'call_ingest_held_deliveries', help: 'Deliveries that wait in Postgres' }, async () => {
+      return (await countHeld(dataSource)).count;
+    });
+    metrics.gauge(
+      { name: 'call_ingest_held_oldest_seconds', help: 'How long the oldest held delivery has waited' },
+      async () => (await countHeld(dataSource)).oldestSec,
+    );
+  }
+
+  took(door: 'kafka' | 'http', intake: Intake, how: 'produced' | 'held'): void {
+    const accepted = how === 'produced' ? 'accepted' : 'held';
+    if (intake.calls.length > 0) this.events.inc({ door, outcome: accepted }, intake.calls.length);
+    if (intake.unknownAccount.length > 0) this.events.inc({ door, outcome: 'held' }, intake.unknownAccount.length);
+    for (const { rejection } of intake.rejections) this.events.inc({ door, outcome: rejection.code });
+  }
+}

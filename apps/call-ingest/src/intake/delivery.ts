@@ -1,0 +1,21 @@
+import { type UisCabinet } from '../uis/uis-adapter.js';
+
+/** What came through a door in one piece: a Kafka message, or the body of one HTTP request. */
+export interface Delivery {
+  readonly door: 'kafka' | 'http';
+  /** `canonical` on the HTTP door may be an array of events. */
+  readonly dialect: 'canonical' | 'uis';
+  readonly bytes: Buffer;
+  /** The query string of a UIS notification, without `?`; else empty. */
+  readonly query: string;
+  /** `topic/partition/offset`, or the HTTP route without its secret. */
+  readonly position: string;
+  /** The PBX source that was authorised; null on Kafka, where the broker's ACLs are the trust boundary. */
+  readonly sourceId: string | null;
+  /** Of the source; null on Kafka. */
+  readonly cabinet: UisCabinet | null;
+  readonly receivedAtMs: number;
+}
+
+/** Larger events are refused: with ids and remarks added they would outgrow what Kafka takes (1 MiB). */
+export const MAX_EVENT_BYTES = 256 * 1024;

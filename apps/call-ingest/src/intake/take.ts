@@ -1,0 +1,135 @@
+import { isUtf8 } from 'node:buffer';
+import { type MessageBatch } from '@perezvon/kafka';
+import { canonicalise, type IngestContext } from '../canonical/canonicalise.js';
+import { type Rejection, rejection } from '../canonical/rejection.js';
+import { readNotification } from '../uis/notification-body.js';
+import { translateNotification } from '../uis/uis-adapter.js';
+import { type Delivery, MAX_EVENT_BYTES } from './delivery.js';
+import { Intake } from './intake.js';
+
+/** What a door knows when it takes a delivery. */
+export interface DoorContext {
+  readonly nowMs: number;
+  readonly knowsAccount: (accountId: string) => boolean;
+}
+
+export type KafkaBatch = Pick<MessageBatch<Buffer>, 'topic' | 'partition'> & {
+  readonly messages: readonly Pick<MessageBatch<Buffer>['messages'][number], 'value' | 'offset' | 'timestampMs'>[];
+};
+
+/** The Kafka door: bytes in, records out, for a whole batch. */
+export function takeKafkaBatch(batch: KafkaBatch, context: DoorContext): Intake {
+  const intake = new Intake(context.nowMs);
+  for (const message of batch.messages) {
+    takeKafkaMessage(intake, message, batch, context);
+  }
+  return intake;
+}
+
+/** One delivery of any door: an HTTP request, or one that was held and is tried again. */
+export function takeDelivery(delivery: Delivery, context: DoorContext): Intake {
+  const intake = new Intake(context.nowMs);
+  if (delivery.dialect === 'uis') takeUisNotification(intake, delivery, context);
+  else if (delivery.door === 'kafka') takeEvent(intake, delivery, context);
+  else takeCanonicalBody(intake, delivery, context);
+  return intake;
+}
+
+function takeKafkaMessage(
+  intake: Intake,
+  message: KafkaBatch['messages'][number],
+  { topic, partition }: KafkaBatch,
+  context: DoorContext,
+): void {
+  // The record's own time is when the event reached Kafka; a producer's clock that runs ahead is not believed.
+  const receivedAtMs = message.timestampMs > 0 ? Math.min(message.timestampMs, context.nowMs) : context.nowMs;
+  takeEvent(
+    intake,
+    {
+      door: 'kafka',
+      dialect: 'canonical',
+      bytes: message.value,
+      query: '',
+      position: `${topic}/${partition}/${message.offset}`,
+      sourceId: null,
+      cabinet: null,
+      receivedAtMs,
+    },
+    context,
+  );
+}
+
+/** A delivery that is one canonical event. */
+function takeEvent(intake: Intake, delivery: Delivery, context: DoorContext): void {
+  const read = readJson(delivery.bytes);
+  if ('problem' in read) {
+    intake.reject(read.problem, delivery);
+    return;
+  }
+  const result = canonicalise(read.value, contextOf(delivery, context));
+  if ('event' in result) intake.accept(result.event);
+  else if (result.rejected.code === 'unknown_account')
+    intake.unknownAccount.push({ delivery, accountId: result.rejected.accountId });
+  else intake.reject(result.rejected, delivery);
+}
+
+/** One event or an array of them: a bad one does not take its neighbours with it. */
+function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorContext): void {
+  const read = readJson(delivery.bytes);
+  if ('problem' in read) {
+    intake.reject(read.problem, delivery);
+    return;
+  }
+  const events: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
+  for (const [index, input] of events.entries()) {
+    const result = canonicalise(input, contextOf(delivery, context));
+    if ('event' in result) intake.accept(result.event);
+    else intake.reject(result.rejected, delivery, { index, bytes: Buffer.from(JSON.stringify(input)) });
+  }
+}
+
+function takeUisNotification(intake: Intake, delivery: Delivery, context: DoorContext): void {
+  const { cabinet } = delivery;
+  const fields = readNotification({ query: delivery.query, body: delivery.bytes });
+  if (fields === null || cabinet === null) {
+    const message = 'The notification is neither a JSON object nor a form: check the body template in the cabinet.';
+    intake.reject(rejection('untranslatable', message), delivery);
+    return;
+  }
+  const translated = translateNotification(fields, cabinet);
+  if ('rejected' in translated) {
+    intake.reject(translated.rejected, delivery);
+    return;
+  }
+  const result = canonicalise(translated.input, {
+    ...contextOf(delivery, context),
+    warnings: translated.warnings,
+  });
+  if ('event' in result) intake.accept(result.event);
+  else intake.reject(result.rejected, delivery);
+}
+
+/**
+ * An authorised source proves its account, also while the settings that said so are being replaced: only Kafka can
+ * bring an account that nobody knows.
+ */
+function contextOf(delivery: Delivery, { nowMs, knowsAccount }: DoorContext): IngestContext {
+  const { receivedAtMs, cabinet } = delivery;
+  return cabinet === null
+    ? { receivedAtMs, nowMs, knowsAccount }
+    : { receivedAtMs, nowMs, knowsAccount: (id) => id === cabinet.accountId, boundAccountId: cabinet.accountId };
+}
+
+function readJson(bytes: Buffer): { readonly value: unknown } | { readonly problem: Rejection } {
+  if (bytes.length > MAX_EVENT_BYTES) {
+    return { problem: rejection('too_large', `An event may have at most ${MAX_EVENT_BYTES} bytes.`) };
+  }
+  if (!isUtf8(bytes)) return { problem: rejection('invalid_json', 'The event is not UTF-8.') };
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')) };
+  } catch {
+    // The parser's own message quotes the text, which may hold a phone number.
+    const message = bytes.length === 0 ? 'The message is empty.' : 'The text is not JSON.';
+    return { problem: rejection('invalid_json', `${message} Send one event as a JSON object.`) };
+  }
+}

@@ -1,0 +1,5 @@
+import { type MigrationClass } from '@perezvon/postgres';
+import { AccountsAndHeldDeliveries1763942400000 } from './1763942400000-accounts-and-held-deliveries.js';
+
+/** Append-only, oldest first. */
+export const migrations: readonly MigrationClass[] = [AccountsAndHeldDeliveries1763942400000];

@@ -1,0 +1,94 @@
+import { calls, pbxCallEvents, rejectedCallEvents, settings, topicSettings } from '@perezvon/contracts';
+import { ensureTopics, type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
+import { openDatabase } from '@perezvon/postgres';
+import {
+  createLogger,
+  databaseCheck,
+  exitBecause,
+  type Logger,
+  Metrics,
+  type RunningService,
+  startService,
+  startTracing,
+} from '@perezvon/service';
+import { AccountDirectory } from './accounts/account-directory.js';
+import { AppModule } from './app.module.js';
+import { type CallIngestConfig } from './config.js';
+import { HeldRelay } from './held/held-relay.js';
+import { SourceLimiter } from './http/source-limiter.js';
+import { DurableStore } from './http/store-durably.js';
+import { takeRawBodies } from './http/raw-bodies.js';
+import { IngestMetrics } from './ingest-metrics.js';
+import { MAX_EVENT_BYTES } from './intake/delivery.js';
+import { IntakeProducer } from './kafka/intake-producer.js';
+import { migrations } from './migrations/index.js';
+
+const SERVICE = 'call-ingest';
+const STOP_STEP_MS = 4_000;
+
+/** Connects the parts and brings the service up. Stops them in the order in which they depend on each other. */
+export async function startCallIngest(
+  config: CallIngestConfig,
+  logger: Logger = createLogger({ service: SERVICE, level: config.logLevel }),
+): Promise<RunningService> {
+  const connection: KafkaConnection = { ...config.kafka, clientId: SERVICE };
+  const metrics = new Metrics(SERVICE);
+  const stopTracing = await startTracing({ service: SERVICE, endpoint: config.tracesEndpoint, logger });
+  const dataSource = await openDatabase({
+    ...config.database,
+    schema: 'call_ingest',
+    applicationName: SERVICE,
+    migrations,
+    onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died'),
+  });
+  const kafkaProducer = new KafkaProducer({ connection, logger });
+  const producer = new IntakeProducer(kafkaProducer);
+  const directory = new AccountDirectory(dataSource);
+  await directory.refresh();
+  const relay = new HeldRelay(dataSource, directory, producer, logger);
+  const strategy = new KafkaStrategy({
+    connection,
+    groupId: SERVICE,
+    logger,
+    onCannotConsume: exitBecause(logger, 'cannot consume'),
+  });
+
+  await ensureOwnTopics(connection, config.topicPartitions, logger);
+  const service = await startService({
+    name: SERVICE,
+    module: AppModule.of({
+      dataSource,
+      directory,
+      producer,
+      durable: new DurableStore(producer, dataSource, logger),
+      limiter: new SourceLimiter(config.sourceRequestsPerSecond),
+      metrics: new IngestMetrics(metrics, dataSource),
+    }),
+    port: config.port,
+    logger,
+    metrics,
+    rawBody: true,
+    bodyLimitBytes: MAX_EVENT_BYTES,
+    configure: (app) => takeRawBodies(app, MAX_EVENT_BYTES),
+    consumers: { kafka: strategy },
+    checks: { database: databaseCheck(dataSource), relay: relay.readiness },
+    onStop: async () => {
+      await relay.stop();
+      await kafkaProducer.disconnect(STOP_STEP_MS);
+      await dataSource.destroy();
+      await stopTracing();
+    },
+  });
+  relay.start();
+  return service;
+}
+
+/** A broker that is away does not keep the HTTP door shut: webhooks go to the spool until it is back. */
+async function ensureOwnTopics(connection: KafkaConnection, partitions: number, logger: Logger): Promise<void> {
+  const topics = [pbxCallEvents, rejectedCallEvents, calls, settings].map((m) => topicSettings(m, partitions));
+  try {
+    await ensureTopics(connection, topics);
+  } catch (error) {
+    logger.warn({ err: error }, 'the topics could not be checked; they are expected to exist');
+  }
+}
