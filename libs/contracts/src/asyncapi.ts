@@ -60,5 +60,5 @@ function described(message: Message<unknown>): Record<string, unknown> {
 
 /** Draft 7, of what a producer may send. */
 function jsonSchema({ schema }: Message<unknown>): Record<string, unknown> {
-  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as Record<string, unknown>;
+  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 }

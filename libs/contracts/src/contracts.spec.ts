@@ -81,7 +81,7 @@ describe('docs/asyncapi.yaml', () => {
 
   it('is valid AsyncAPI', async () => {
     const { document, diagnostics } = await new Parser().parse(published);
-    const errors = diagnostics.filter((d) => d.severity === 0).map((d) => `${d.path.join('.')}: ${d.message}`);
+    const errors = diagnostics.filter((d) => Number(d.severity) === 0).map((d) => `${d.path.join('.')}: ${d.message}`);
     expect(errors).toEqual([]);
     expect(document?.channels().all()).toHaveLength(messages.length);
   });
