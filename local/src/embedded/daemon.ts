@@ -20,7 +20,8 @@ export interface DaemonOptions {
   readonly removeAfterDeath?: string | undefined;
 }
 
-const STOP_DEADLINE_MS = 20_000;
+/** Our services end within 20 s by themselves. */
+const STOP_DEADLINE_MS = 25_000;
 const LOG_TAIL_BYTES = 4_000;
 
 /**
@@ -33,14 +34,21 @@ const LOG_TAIL_BYTES = 4_000;
 export class Daemon {
   private ended: string | undefined;
   private readonly guard: ChildProcess;
+  /** Resolves when the process is gone, with how it ended: `exit code 1`, `SIGKILL` … */
+  readonly exited: Promise<string>;
 
   private constructor(
     private readonly options: DaemonOptions,
     private readonly child: ChildProcess,
     readonly pid: number,
   ) {
-    child.once('exit', (code, signal) => {
-      this.ended = signal === null ? `exit code ${String(code)}` : signal;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.ended = signal ?? `exit code ${String(code)}`;
+        // It ended by itself or by us: the guard has nothing left to do, and the id may soon be somebody else's.
+        this.guard.kill('SIGKILL');
+        resolve(this.ended);
+      });
     });
     child.unref();
     this.guard = startGuard(pid, options.stopSignal, options.removeAfterDeath);
@@ -93,7 +101,7 @@ export class Daemon {
     }
   }
 
-  /** Ends the process in good order, by force after 20 s. Resolves when it is gone; at once when it already was. */
+  /** Ends the process in good order, by force after 25 s. Resolves when it is gone; at once when it already was. */
   async stop(): Promise<void> {
     await this.end(this.options.stopSignal);
   }
@@ -112,7 +120,6 @@ export class Daemon {
       }
     }
     this.ended ??= signal;
-    this.guard.kill('SIGKILL');
   }
 
   private async failure(what: string, cause: unknown): Promise<Error> {

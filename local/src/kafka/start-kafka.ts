@@ -54,7 +54,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<EmbeddedKa
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'perezvon-kafka-')));
   await mkdir(dataDir, { recursive: true });
   try {
-    await endLeftoverBroker(dataDir);
+    await endKafkaLeftBehind(dataDir);
     if (options.port !== undefined) await assertPortFree(options.port);
     const port = options.port ?? (await freePort());
     await configure(jars, dataDir, port);
@@ -162,7 +162,8 @@ async function configure(jars: string, dataDir: string, port: number): Promise<v
   }
 }
 
-async function endLeftoverBroker(dataDir: string): Promise<void> {
+/** Ends a broker that an earlier run left on this data directory. */
+export async function endKafkaLeftBehind(dataDir: string): Promise<void> {
   const pid = Number(await readFile(pidFileIn(dataDir), 'utf8').catch(() => ''));
   if (pid > 0) await endLeftover(pid, propertiesIn(dataDir), 'SIGTERM', LEFTOVER_DEADLINE_MS);
 }

@@ -85,7 +85,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Embe
   }
 }
 
-/** Where the data of `dataDir` are in truth: elsewhere when PostgreSQL's system user cannot reach it. For --reset. */
+/** Ends a server that an earlier run left on this data directory. */
+export async function endPostgresLeftBehind(dataDir: string): Promise<void> {
+  await endLeftoverServer(await postgresDataDir(dataDir));
+}
+
+/** Where the data of `dataDir` are in truth: elsewhere when PostgreSQL's system user cannot reach it. */
 export async function postgresDataDir(dataDir: string): Promise<string> {
   return reachableDir(await unprivilegedUser(), dataDir);
 }

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { localDir } from '../paths.js';
+import { parseOptions } from './options.js';
+import { readPorts } from './ports.js';
+import { Progress, seconds } from './progress.js';
+import { takeRunLock } from './run-lock.js';
+import { type RunningStack, Stack, reset } from './stack.js';
+import { localUrl } from './services.js';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/**
+ * npm start, after dependencies and builds are in place.
+ *
+ * @param args the command line's
+ * @param startedAt when the person pressed Enter, by performance.now()
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], startedAt: number): Promise<number> {
+  const options = parseOptions(args);
+  const ports = readPorts(process.env);
+  // The proving run has data of its own and begins with none; it does not disturb what a person keeps.
+  const home = options.isOnce ? join(localDir, 'once') : localDir;
+  const release = await takeRunLock(join(home, 'run', 'start.pid'), 'start.mjs');
+  try {
+    if (options.isReset || options.isOnce) await reset(home);
+    const stack = new Stack(home, ports, new Progress(print), print);
+    const interrupted = untilInterrupted();
+    try {
+      return await Promise.race([
+        interrupted,
+        run(stack, options.isOnce, options.hasSimulator, startedAt, interrupted),
+      ]);
+    } finally {
+      await new Progress(print).step('stopping', () => stack.down());
+    }
+  } finally {
+    await release();
+  }
+}
+
+async function run(
+  stack: Stack,
+  isOnce: boolean,
+  hasSimulator: boolean,
+  startedAt: number,
+  interrupted: Promise<number>,
+): Promise<number> {
+  const running = await stack.up();
+  if (hasSimulator && !isOnce) await stack.startSimulator(running, false);
+  announce(running);
+  const tookMs = performance.now() - startedAt;
+  print(`${seconds(tookMs)} s to ready, ${String(await stack.memoryMb())} MB resident in all`);
+  print('ready');
+  return interrupted;
+}
+
+function announce({ facts, demo, emulatorUrl }: RunningStack): void {
+  print(`settings API    ${localUrl(facts.ports, 'settingsApi')}/api/docs`);
+  print(`amoCRM emulator ${emulatorUrl}`);
+  print(`PBX events      ${localUrl(facts.ports, 'callIngest')}/v1/pbx/{sourceId}/…, Kafka ${facts.kafkaBrokers}`);
+  print(`demo account    ${demo.accountId}, its API key is in .local/access.json`);
+  print('Ctrl-C stops everything');
+}
+
+/** Resolves with exit code 0 on Ctrl-C. The second Ctrl-C does not wait: the guards of the servers end them. */
+async function untilInterrupted(): Promise<number> {
+  // A pending promise does not keep Node running, and neither do the processes we watch.
+  const keepAlive = setInterval(() => undefined, 60_000);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  await Promise.race(signals.map((signal) => once(process, signal)));
+  clearInterval(keepAlive);
+  for (const signal of signals) process.on(signal, () => process.exit(130));
+  return 0;
+}

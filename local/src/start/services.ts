@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { repositoryRoot } from '../paths.js';
+import { type ProgramOptions, answersOk } from '../supervisor/supervisor.js';
+import { type DatabaseUrls } from './database.js';
+import { type PortName, type Ports } from './ports.js';
+import { type Secrets } from './secrets.js';
+
+/** What every program of the stack is told about the others. */
+export interface StackFacts {
+  readonly ports: Ports;
+  readonly secrets: Secrets;
+  readonly kafkaBrokers: string;
+  /** One URL for all, where the database does not allow roles of their own. */
+  readonly databaseUrl: string;
+  readonly databaseUrls: DatabaseUrls | undefined;
+}
+
+/**
+ * Small heaps: the young generation is what makes an idle Node process big (measured: 76 → 48 MB each); the old one has
+ * room for a busy service.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=192', '--disable-warning=TimeoutNegativeWarning'];
+
+export function localUrl(ports: Ports, name: PortName): string {
+  return `http://127.0.0.1:${String(ports[name])}`;
+}
+
+export function amocrmEmulator(ports: Ports, secrets: Secrets): ProgramOptions {
+  const env = { AMOCRM_EMULATOR_PORT: String(ports.amocrmEmulator), AMOCRM_EMULATOR_TOKEN: secrets.amocrmToken };
+  return program('amocrm-emulator', env, `${localUrl(ports, 'amocrmEmulator')}/health/live`);
+}
+
+/** The four services. They wait for each other's topics and schemas by themselves, so they may start together. */
+export function services(facts: StackFacts): ProgramOptions[] {
+  const { ports, secrets } = facts;
+  const shared = {
+    KAFKA_BROKERS: facts.kafkaBrokers,
+    INTERNAL_API_KEY: secrets.internalApiKey,
+    AMOCRM_EXTRA_ORIGINS: localUrl(ports, 'amocrmEmulator'),
+    PUBLIC_URL: process.env['PUBLIC_URL'] ?? localUrl(ports, 'settingsApi'),
+    PUBLIC_INGEST_URL: process.env['PUBLIC_INGEST_URL'] ?? localUrl(ports, 'callIngest'),
+    PUBLIC_ROUTE_URL: process.env['PUBLIC_ROUTE_URL'] ?? localUrl(ports, 'decisionEngine'),
+    PUBLIC_WEBHOOK_URL: process.env['PUBLIC_WEBHOOK_URL'] ?? localUrl(ports, 'amocrmWriter'),
+    SETTINGS_API_INTERNAL_URL: localUrl(ports, 'settingsApi'),
+    CALL_INGEST_INTERNAL_URL: localUrl(ports, 'callIngest'),
+    DECISION_ENGINE_INTERNAL_URL: localUrl(ports, 'decisionEngine'),
+    AMOCRM_WRITER_INTERNAL_URL: localUrl(ports, 'amocrmWriter'),
+  };
+  const service = (name: string, portName: PortName, portVariable: string, more: NodeJS.ProcessEnv): ProgramOptions => {
+    const database = `${name.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
+    const env = {
+      ...shared,
+      [portVariable]: String(ports[portName]),
+      [database]: urlFor(database, facts),
+      ...more,
+    };
+    return program(name, env, `${localUrl(ports, portName)}/health/ready`);
+  };
+  const tokens = { CREDENTIALS_KEYS: secrets.credentialsKeys };
+  return [
+    service('settings-api', 'settingsApi', 'SETTINGS_API_PORT', {
+      ...tokens,
+      BOOTSTRAP_API_KEY: secrets.platformAdminApiKey,
+    }),
+    service('amocrm-writer', 'amocrmWriter', 'AMOCRM_WRITER_PORT', tokens),
+    service('decision-engine', 'decisionEngine', 'DECISION_ENGINE_PORT', {}),
+    service('call-ingest', 'callIngest', 'CALL_INGEST_PORT', {}),
+  ];
+}
+
+export interface SimulatedSources {
+  readonly accountId: string;
+  readonly canonicalSourceId: string;
+  readonly canonicalSecret: string;
+  readonly uisSourceId: string;
+  readonly uisSecret: string;
+}
+
+/** Plays calls: the sample once, or for ever. It has no door, so a started simulator is a ready one. */
+export function pbxSimulator(facts: StackFacts, sources: SimulatedSources, isOnce: boolean): ProgramOptions {
+  const env = {
+    KAFKA_BROKERS: facts.kafkaBrokers,
+    CALL_INGEST_URL: localUrl(facts.ports, 'callIngest'),
+    ACCOUNT_ID: sources.accountId,
+    CANONICAL_SOURCE_ID: sources.canonicalSourceId,
+    CANONICAL_SECRET: sources.canonicalSecret,
+    UIS_SOURCE_ID: sources.uisSourceId,
+    UIS_SECRET: sources.uisSecret,
+  };
+  return { ...program('pbx-simulator', env), args: [isOnce ? '--once' : '--loop'] };
+}
+
+function program(name: string, env: NodeJS.ProcessEnv, probeUrl?: string): ProgramOptions {
+  return {
+    name,
+    script: join(repositoryRoot, 'apps', name, 'dist', 'main.js'),
+    nodeFlags: NODE_FLAGS,
+    env: { ...inherited(), ...env },
+    ...(probeUrl !== undefined && { probe: answersOk(probeUrl) }),
+  };
+}
+
+function urlFor(variable: string, facts: StackFacts): string {
+  return Object.entries(facts.databaseUrls ?? {}).find(([name]) => name === variable)?.[1] ?? facts.databaseUrl;
+}
+
+/** Our environment without the databases' addresses: a service sees only its own role's. */
+function inherited(): NodeJS.ProcessEnv {
+  const foreign = Object.entries(process.env).filter(([name]) => !name.endsWith('DATABASE_URL'));
+  return Object.fromEntries(foreign);
+}
