@@ -175,8 +175,8 @@ function prepareUpdate(x: Exchange, type: CardType, { reader, requestId }: Batch
 function showNote(x: Exchange, note: Note) {
   const { entity_type, ...plain } = note;
   // A call's status may come back as a string although it was sent as a number [#471].
-  const status = note.params['call_status'];
-  const params = status === undefined ? note.params : { ...note.params, call_status: String(status) };
+  const { call_status: status } = note.params;
+  const params = typeof status === 'number' ? { ...note.params, call_status: String(status) } : note.params;
   return {
     ...plain,
     params,

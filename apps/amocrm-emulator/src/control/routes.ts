@@ -3,14 +3,17 @@ import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js
 import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
 import { badRequest, bodyInteger, chosenPortal, type ControlExchange } from './control-exchange.js';
+import { pageData } from './page-data.js';
 import * as edits from './portal-edits.js';
+import { listPortals } from './portals.js';
 import { reportOn } from './report.js';
 import { stableState } from './stable-state.js';
 import { counts, fullState } from './state.js';
 
 /** What tests and the page do to the emulator; `?portal=id` chooses a portal other than the port's own. */
 export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
-  ['GET', '/_emulator/portals', listPortals],
+  ['GET', '/_emulator/portals', (x) => ok({ portals: listPortals(x) })],
+  ['GET', '/_emulator/page-data', (x) => ok(pageData(x))],
   ['GET', '/_emulator/state', showState],
   ['GET', '/_emulator/counts', (x) => ok(counts(chosenPortal(x)))],
   ['GET', '/_emulator/requests', listRequests],
@@ -37,19 +40,6 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
 ];
-
-function listPortals(x: ControlExchange): Answer {
-  const portals = x.portals.map(({ portal, url }) => ({
-    id: portal.id,
-    name: portal.name,
-    subdomain: portal.subdomain,
-    accountId: portal.store.accountId,
-    url,
-    isBlocked: portal.limiter.blocked,
-    tokens: portal.tokenIds(),
-  }));
-  return ok({ portals });
-}
 
 function showState(x: ControlExchange): Answer {
   const portal = chosenPortal(x);

@@ -31,10 +31,11 @@ export function fullState(portal: Portal) {
   };
 }
 
-/** How many of everything there is, for a page or a test that waits. */
+/** How many of everything a person would see (nothing in the trash or behind a claim): for the page or a waiting test. */
 export function counts(portal: Portal) {
   const { store } = portal;
-  const live = (type: CardType) => [...store[type].values()].filter((card) => !card.is_deleted).length;
+  const isShown = (card: Card) => !card.is_deleted && card.unsorted_uid === null;
+  const live = (type: CardType) => [...store[type].values()].filter(isShown).length;
   const [contacts, companies, leads] = CARD_TYPES.map(live);
   return {
     contacts,
