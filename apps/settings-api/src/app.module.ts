@@ -1,0 +1,67 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { CredentialStore } from '@perezvon/credentials';
+import { type Logger } from '@perezvon/service';
+import { type DataSource } from 'typeorm';
+import { ApiKeyGuard } from './access/api-key.guard.js';
+import { ApiKeysController } from './access/api-keys.controller.js';
+import { ApiKeys } from './access/api-keys.js';
+import { AccountChanges, type Wakeable } from './accounts/account-changes.js';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { Accounts } from './accounts/accounts.js';
+import { type SettingsApiConfig } from './config.js';
+import { IntegrationController } from './integration/integration.controller.js';
+import { Integration } from './integration/integration.js';
+import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
+import { PbxSources } from './pbx-sources/pbx-sources.js';
+import { PeopleController } from './people/people.controller.js';
+import { People } from './people/people.js';
+import { CrmCopies } from './portals/crm-copies.js';
+import { CrmPortalsConsumer } from './portals/crm-portals.consumer.js';
+import { PortalsController } from './portals/portals.controller.js';
+import { Portals } from './portals/portals.js';
+import { TokenEraser } from './portals/token-eraser.js';
+
+export interface AppParts {
+  readonly config: Pick<SettingsApiConfig, 'amocrmExtraOrigins' | 'bootstrapApiKey' | 'credentialsKeys'>;
+  readonly dataSource: DataSource;
+  readonly relay: Wakeable;
+  readonly logger: Logger;
+}
+
+/** The composition root: use cases are plain classes, put together here. */
+@Module({})
+export class AppModule {
+  static with({ config, dataSource, relay, logger }: AppParts): DynamicModule {
+    const credentials = new CredentialStore(dataSource, config.credentialsKeys);
+    const changes = new AccountChanges(dataSource, relay, logger);
+    const eraser = new TokenEraser(dataSource, credentials, logger);
+    const copies = new CrmCopies(dataSource);
+    const useCases = [
+      eraser,
+      copies,
+      new ApiKeys(dataSource, changes, config.bootstrapApiKey),
+      new Accounts(dataSource, changes, eraser),
+      new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins),
+      new Integration(dataSource, changes, copies),
+      new People(dataSource, changes, copies),
+      new PbxSources(dataSource, changes),
+    ];
+    return {
+      module: AppModule,
+      controllers: [
+        AccountsController,
+        ApiKeysController,
+        PortalsController,
+        IntegrationController,
+        PeopleController,
+        PbxSourcesController,
+        CrmPortalsConsumer,
+      ],
+      providers: [
+        ...useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })),
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+      ],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Headers, Put, Res } from '@nestjs/common';
+import { type IntegrationSettings } from '@perezvon/contracts';
+import { languageOf } from '@perezvon/service';
+import { type Response } from 'express';
+import { AccountId, ForAccount } from '../access/access.js';
+import { etagOf, expectedRevision } from '../http/etag.js';
+import { type List, wholeList } from '../http/list.js';
+import { type UnderstoodLine } from './filtered-numbers.js';
+import { IntegrationDto } from './integration.dto.js';
+import { Integration, type Severity } from './integration.js';
+
+interface ProblemView {
+  readonly path: string;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** How the filtered numbers were read (R8): what each line was taken for, and which lines repeat another. */
+interface UnderstoodNumbers {
+  readonly understood: readonly UnderstoodLine[];
+  readonly repeated: readonly UnderstoodLine[];
+}
+
+@Controller('api/v1/accounts/:accountId/integration')
+@ForAccount()
+export class IntegrationController {
+  constructor(private readonly integration: Integration) {}
+
+  @Get()
+  async get(
+    @AccountId() accountId: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<IntegrationSettings> {
+    const { body, revision } = await this.integration.get(accountId);
+    response.set('ETag', etagOf(revision));
+    return body;
+  }
+
+  @Put()
+  async put(
+    @AccountId() accountId: string,
+    @Body() sent: IntegrationDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<IntegrationSettings & { understood: { incoming: UnderstoodNumbers; outgoing: UnderstoodNumbers } }> {
+    const { body, revision, filteredNumbers } = await this.integration.put(accountId, sent, expectedRevision(ifMatch));
+    response.set('ETag', etagOf(revision));
+    const { incoming, outgoing } = filteredNumbers;
+    return {
+      ...body,
+      understood: {
+        incoming: { understood: incoming.understood, repeated: incoming.repeated },
+        outgoing: { understood: outgoing.understood, repeated: outgoing.repeated },
+      },
+    };
+  }
+
+  @Get('problems')
+  async problems(
+    @AccountId() accountId: string,
+    @Headers('accept-language') acceptLanguage: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<List<ProblemView>> {
+    const language = languageOf(acceptLanguage);
+    response.set('Content-Language', language);
+    const problems = await this.integration.problems(accountId);
+    return wholeList(
+      problems.map(({ path, code, severity, message }) => ({ path, code, severity, message: message[language] })),
+    );
+  }
+}

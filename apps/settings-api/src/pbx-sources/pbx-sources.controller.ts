@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { type PbxSource } from '@perezvon/contracts';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
+import { AccountId, ForAccount } from '../access/access.js';
+import { type List, wholeList } from '../http/list.js';
+import { uuidOrNotFound } from '../http/uuid.js';
+import { PbxSources, type PbxSourceView } from './pbx-sources.js';
+
+/** Null is refused where the field cannot be taken away. */
+const IfGiven = (): PropertyDecorator => ValidateIf((_body: object, value: unknown) => value !== undefined);
+
+class PbxSourceDto {
+  /** Tells two cabinets of one kind apart; then part of the events' ids. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  instance?: string | null;
+
+  @IfGiven()
+  @IsString()
+  @MaxLength(64)
+  timeZone?: string;
+
+  @IfGiven()
+  @IsInt()
+  @Min(0)
+  @Max(600)
+  settleDelaySec?: number;
+
+  @IfGiven()
+  @IsInt()
+  @Min(15)
+  @Max(7_200)
+  ringLimitSec?: number;
+
+  @IfGiven()
+  @IsIn(['branch', 'default_employee'])
+  routeFallback?: PbxSource['routeFallback'];
+}
+
+class NewPbxSourceDto extends PbxSourceDto {
+  @IsIn(['canonical', 'uis', 'itoolabs'])
+  kind!: PbxSource['kind'];
+}
+
+class EditPbxSourceDto extends PbxSourceDto {
+  @IfGiven()
+  @IsBoolean()
+  rotateSecret?: boolean;
+}
+
+@Controller('api/v1/accounts/:accountId/pbx-sources')
+@ForAccount()
+export class PbxSourcesController {
+  constructor(private readonly sources: PbxSources) {}
+
+  @Get()
+  async list(@AccountId() accountId: string): Promise<List<PbxSourceView>> {
+    return wholeList(await this.sources.list(accountId));
+  }
+
+  @Post()
+  add(
+    @AccountId() accountId: string,
+    @Body() { kind, ...fields }: NewPbxSourceDto,
+  ): Promise<PbxSourceView & { secret: string }> {
+    return this.sources.add(accountId, kind, fields);
+  }
+
+  @Patch(':sourceId')
+  edit(
+    @AccountId() accountId: string,
+    @Param('sourceId', uuidOrNotFound()) sourceId: string,
+    @Body() { rotateSecret, ...fields }: EditPbxSourceDto,
+  ): Promise<PbxSourceView & { secret?: string }> {
+    return this.sources.edit(accountId, sourceId, fields, rotateSecret ?? false);
+  }
+
+  @Delete(':sourceId')
+  @HttpCode(204)
+  async remove(@AccountId() accountId: string, @Param('sourceId', uuidOrNotFound()) sourceId: string): Promise<void> {
+    await this.sources.remove(accountId, sourceId);
+  }
+}

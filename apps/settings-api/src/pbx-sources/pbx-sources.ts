@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { NotFoundException } from '@nestjs/common';
+import { type PbxSource } from '@perezvon/contracts';
+import { type DataSource } from 'typeorm';
+import { type AccountChanges } from '../accounts/account-changes.js';
+import { tooMany } from '../http/limits.js';
+import { invalid } from '../http/validation.js';
+import { timeOrderedUuid } from '../ids.js';
+
+/** A source without its secret: that is shown once, when it is made. */
+export type PbxSourceView = Omit<PbxSource, 'secretHash'> & { readonly createdAt: Date };
+
+export type PbxSourceFields = Pick<
+  PbxSource,
+  'instance' | 'timeZone' | 'settleDelaySec' | 'ringLimitSec' | 'routeFallback'
+>;
+
+/** Settle delay: R3. Ring limit: a call that rings longer than this has ended (R4 takes at least 15 min of silence). */
+const defaults: PbxSourceFields = {
+  instance: null,
+  timeZone: 'Europe/Moscow',
+  settleDelaySec: 20,
+  ringLimitSec: 120,
+  routeFallback: 'branch',
+};
+
+const maxSourcesPerAccount = 100;
+
+const columnsOfView = `source_id as "sourceId", kind, instance, time_zone as "timeZone",
+  settle_delay_sec as "settleDelaySec", ring_limit_sec as "ringLimitSec", route_fallback as "routeFallback",
+  created_at as "createdAt"`;
+
+/** Where an account's calls come from: one per PBX cabinet, each with its own secret. */
+export class PbxSources {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly changes: AccountChanges,
+  ) {}
+
+  async list(accountId: string): Promise<PbxSourceView[]> {
+    await this.changes.requireAccount(accountId);
+    return this.dataSource.query(`select ${columnsOfView} from pbx_sources where account_id = $1 order by source_id`, [
+      accountId,
+    ]);
+  }
+
+  async get(accountId: string, sourceId: string): Promise<PbxSourceView> {
+    const rows: PbxSourceView[] = await this.dataSource.query(
+      `select ${columnsOfView} from pbx_sources where account_id = $1 and source_id = $2`,
+      [accountId, sourceId],
+    );
+    if (rows[0] === undefined) throw new NotFoundException();
+    return rows[0];
+  }
+
+  /** @returns the secret with it, this once; only its hash is kept */
+  async add(
+    accountId: string,
+    kind: PbxSource['kind'],
+    given: Partial<PbxSourceFields>,
+  ): Promise<PbxSourceView & { readonly secret: string }> {
+    const fields = { ...defaults, ...given };
+    refuseUnknownZone(fields.timeZone);
+    const sourceId = timeOrderedUuid();
+    const secret = newSecret();
+    await this.changes.change(accountId, 'PBX source added', async (tx) => {
+      const rows: { n: number }[] = await tx.query('select count(*)::int as n from pbx_sources where account_id = $1', [
+        accountId,
+      ]);
+      if ((rows[0]?.n ?? 0) >= maxSourcesPerAccount) throw tooMany(maxSourcesPerAccount);
+      await tx.query(
+        `insert into pbx_sources (source_id, account_id, kind, instance, time_zone, settle_delay_sec, ring_limit_sec,
+                                  route_fallback, secret_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [sourceId, accountId, kind, ...inOrder(fields), hashOf(secret)],
+      );
+    });
+    return { ...(await this.get(accountId, sourceId)), secret };
+  }
+
+  /**
+   * Absent fields stay as they are.
+   *
+   * @param rotateSecret makes a new secret, returned this once; the old one ends at once
+   */
+  async edit(
+    accountId: string,
+    sourceId: string,
+    changed: Partial<PbxSourceFields>,
+    rotateSecret: boolean,
+  ): Promise<PbxSourceView & { readonly secret?: string }> {
+    if (changed.timeZone !== undefined) refuseUnknownZone(changed.timeZone);
+    const secret = rotateSecret ? newSecret() : undefined;
+    await this.changes.change(accountId, 'PBX source changed', async (tx) => {
+      const rows: PbxSourceView[] = await tx.query(
+        `select ${columnsOfView} from pbx_sources where account_id = $1 and source_id = $2`,
+        [accountId, sourceId],
+      );
+      if (rows[0] === undefined) throw new NotFoundException();
+      await tx.query(
+        `update pbx_sources
+            set instance = $2, time_zone = $3, settle_delay_sec = $4, ring_limit_sec = $5, route_fallback = $6,
+                secret_hash = coalesce($7, secret_hash)
+          where source_id = $1`,
+        [sourceId, ...inOrder({ ...rows[0], ...changed }), secret === undefined ? null : hashOf(secret)],
+      );
+    });
+    return { ...(await this.get(accountId, sourceId)), ...(secret !== undefined && { secret }) };
+  }
+
+  async remove(accountId: string, sourceId: string): Promise<void> {
+    await this.changes.change(accountId, 'PBX source deleted', async (tx) => {
+      const deleted: [unknown, number] = await tx.query(
+        'delete from pbx_sources where account_id = $1 and source_id = $2',
+        [accountId, sourceId],
+      );
+      if (deleted[1] === 0) throw new NotFoundException();
+    });
+  }
+}
+
+function inOrder(fields: PbxSourceFields): unknown[] {
+  return [fields.instance, fields.timeZone, fields.settleDelaySec, fields.ringLimitSec, fields.routeFallback];
+}
+
+/** 256 random bits in characters that a URL's path takes as they are. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function refuseUnknownZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw invalid([
+      {
+        path: 'timeZone',
+        code: 'unknown_time_zone',
+        message: {
+          ru: 'Такого часового пояса нет. Укажите, например, Europe/Moscow.',
+          en: 'There is no such time zone. Give one such as Europe/Moscow.',
+        },
+      },
+    ]);
+  }
+}

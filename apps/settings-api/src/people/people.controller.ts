@@ -1,0 +1,58 @@
+import { Body, Controller, Get, Headers, Put, Res } from '@nestjs/common';
+import { type PbxEmployee } from '@perezvon/contracts';
+import { type Response } from 'express';
+import { AccountId, ForAccount } from '../access/access.js';
+import { type MappingEntry, type Stored } from '../accounts/documents.js';
+import { etagOf, expectedRevision } from '../http/etag.js';
+import { ListOf } from '../http/validation.js';
+import { EmployeeDto, MappingEntryDto } from './people.dto.js';
+import { People } from './people.js';
+
+const maxPeople = 10_000;
+
+@Controller('api/v1/accounts/:accountId')
+@ForAccount()
+export class PeopleController {
+  constructor(private readonly people: People) {}
+
+  @Get('employees')
+  async employees(
+    @AccountId() accountId: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PbxEmployee[]> {
+    return tagged(response, await this.people.employees(accountId));
+  }
+
+  @Put('employees')
+  async putEmployees(
+    @AccountId() accountId: string,
+    @Body(new ListOf(EmployeeDto, maxPeople)) sent: EmployeeDto[],
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PbxEmployee[]> {
+    return tagged(response, await this.people.putEmployees(accountId, sent, expectedRevision(ifMatch)));
+  }
+
+  @Get('mapping')
+  async mapping(
+    @AccountId() accountId: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MappingEntry[]> {
+    return tagged(response, await this.people.mapping(accountId));
+  }
+
+  @Put('mapping')
+  async putMapping(
+    @AccountId() accountId: string,
+    @Body(new ListOf(MappingEntryDto, maxPeople)) sent: MappingEntryDto[],
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MappingEntry[]> {
+    return tagged(response, await this.people.putMapping(accountId, sent, expectedRevision(ifMatch)));
+  }
+}
+
+function tagged<Body>(response: Response, { body, revision }: Stored<Body>): Body {
+  response.set('ETag', etagOf(revision));
+  return body;
+}

@@ -1,0 +1,119 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { type Portal } from '@perezvon/contracts';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { AccountId, ForAccount } from '../access/access.js';
+import { type List, wholeList } from '../http/list.js';
+import { uuidOrNotFound } from '../http/uuid.js';
+import { CrmCopies } from './crm-copies.js';
+import { Portals, type PortalView } from './portals.js';
+
+class EditPortalDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  name?: string | null;
+
+  @ValidateIf((body: EditPortalDto) => body.url !== undefined)
+  @IsString()
+  @MinLength(1)
+  @MaxLength(300)
+  url?: string;
+}
+
+class NewPortalDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  name?: string | null;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(300)
+  url!: string;
+}
+
+class CredentialsDto {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20_000)
+  longLivedToken!: string;
+}
+
+class DeletePortalDto {
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  deactivate?: 'true' | 'false';
+}
+
+/** What amoCRM has, as the writer last read it. Never read yet: `readAt` null and empty lists. */
+interface CrmView extends Pick<Portal, 'pipelines' | 'users' | 'taskTypes' | 'readAt' | 'stop'> {
+  readonly ageSec: number | null;
+}
+
+@Controller('api/v1/accounts/:accountId/portals')
+@ForAccount()
+export class PortalsController {
+  constructor(
+    private readonly portals: Portals,
+    private readonly copies: CrmCopies,
+  ) {}
+
+  @Get()
+  async list(@AccountId() accountId: string): Promise<List<PortalView>> {
+    return wholeList(await this.portals.list(accountId));
+  }
+
+  @Post()
+  add(@AccountId() accountId: string, @Body() body: NewPortalDto): Promise<PortalView> {
+    return this.portals.add(accountId, body.url, body.name ?? null);
+  }
+
+  @Get(':portalId')
+  get(@AccountId() accountId: string, @Param('portalId', uuidOrNotFound()) portalId: string): Promise<PortalView> {
+    return this.portals.get(accountId, portalId);
+  }
+
+  @Patch(':portalId')
+  edit(
+    @AccountId() accountId: string,
+    @Param('portalId', uuidOrNotFound()) portalId: string,
+    @Body() body: EditPortalDto,
+  ): Promise<PortalView> {
+    return this.portals.edit(accountId, portalId, body);
+  }
+
+  @Delete(':portalId')
+  @HttpCode(204)
+  async remove(
+    @AccountId() accountId: string,
+    @Param('portalId', uuidOrNotFound()) portalId: string,
+    @Query() query: DeletePortalDto,
+  ): Promise<void> {
+    await this.portals.remove(accountId, portalId, query.deactivate === 'true');
+  }
+
+  @Put(':portalId/credentials')
+  @HttpCode(204)
+  async putCredentials(
+    @AccountId() accountId: string,
+    @Param('portalId', uuidOrNotFound()) portalId: string,
+    @Body() body: CredentialsDto,
+  ): Promise<void> {
+    await this.portals.putLongLivedToken(accountId, portalId, body.longLivedToken);
+  }
+
+  @Get(':portalId/crm')
+  async crm(@AccountId() accountId: string, @Param('portalId', uuidOrNotFound()) portalId: string): Promise<CrmView> {
+    await this.portals.get(accountId, portalId);
+    const copy = await this.copies.of(portalId);
+    const readAt = copy?.readAt ?? null;
+    return {
+      readAt,
+      ageSec: readAt === null ? null : Math.max(0, Math.round((Date.now() - Date.parse(readAt)) / 1_000)),
+      stop: copy?.stop ?? null,
+      pipelines: copy?.pipelines ?? [],
+      users: copy?.users ?? [],
+      taskTypes: copy?.taskTypes ?? [],
+    };
+  }
+}

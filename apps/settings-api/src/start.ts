@@ -1,0 +1,77 @@
+import { KafkaProducer, KafkaStrategy, sendByTopic } from '@perezvon/kafka';
+import { openDatabase, OutboxRelay } from '@perezvon/postgres';
+import {
+  createLogger,
+  databaseCheck,
+  exitBecause,
+  Metrics,
+  type RunningService,
+  startService,
+  startTracing,
+} from '@perezvon/service';
+import { AppModule } from './app.module.js';
+import { type SettingsApiConfig } from './config.js';
+import { requestValidation } from './http/validation.js';
+import { migrations } from './migrations/index.js';
+import { TokenEraser } from './portals/token-eraser.js';
+import { Topics } from './topics.js';
+
+const name = 'settings-api';
+
+/** Room for 10 000 filtered numbers per direction, or 10 000 employees, as people paste them. */
+const bodyLimitBytes = 4 * 1024 * 1024;
+/** Shorter than the relay's successor needs to take over, so that two versions of an account cannot pass each other. */
+const publishTimeoutMs = 5_000;
+
+/** Everything of the service, from its configuration to its open door. */
+export async function startSettingsApi(config: SettingsApiConfig): Promise<RunningService> {
+  const logger = createLogger({ service: name, level: config.logLevel });
+  const metrics = new Metrics(name);
+  const stopTracing = await startTracing({ service: name, endpoint: config.tracesEndpoint, logger });
+  const dataSource = await openDatabase({
+    ...config.database,
+    schema: 'settings',
+    migrations,
+    applicationName: name,
+    onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection was lost'),
+  });
+  const connection = { ...config.kafka, clientId: name };
+  const topics = new Topics(connection, logger);
+  await topics.ensureIfPossible();
+  const producer = new KafkaProducer({ connection, logger, deliveryTimeoutMs: publishTimeoutMs });
+  const relay = new OutboxRelay({
+    dataSource,
+    logger,
+    publish: async (records) => {
+      await topics.ensure();
+      await sendByTopic(producer, records);
+    },
+  });
+  const consumer = new KafkaStrategy({
+    connection,
+    groupId: name,
+    logger,
+    onCannotConsume: exitBecause(logger, 'cannot consume'),
+  });
+  const module = AppModule.with({ config, dataSource, relay, logger });
+  relay.start();
+  const service = await startService({
+    name,
+    module,
+    port: config.port,
+    logger,
+    metrics,
+    bodyLimitBytes,
+    consumers: { kafka: consumer },
+    checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
+    configure: (app) => void app.useGlobalPipes(requestValidation()),
+    onStop: async () => {
+      await relay.stop(publishTimeoutMs);
+      await producer.disconnect(publishTimeoutMs);
+      await dataSource.destroy();
+      await stopTracing();
+    },
+  });
+  await service.app.get(TokenEraser).erase();
+  return service;
+}
