@@ -1,7 +1,7 @@
 import { type Exchange, hasWith, orderOf } from '../http/exchange.js';
 import { queryBranch, queryList, queryRange, queryText, type QueryTree } from '../http/query.js';
 import { type Card, type CardType } from '../store/model.js';
-import { matchesQuery } from '../store/search.js';
+import { queryMatcher } from '../store/search.js';
 import { type VersionedCollection } from '../store/versioned-collection.js';
 import { wantsDeleted } from './card-fields.js';
 
@@ -19,6 +19,7 @@ export function* listCards<T extends Card>(
 ): Generator<T> {
   const order = orderOf(x, orderFields);
   const query = queryText(x.query, 'query')?.trim() ?? '';
+  const matches = query === '' ? () => true : queryMatcher(query, x.portal.settings.phoneSearch);
   const filter = x.portal.settings.paidFilters ? queryBranch(x.query, 'filter') : undefined;
   const inTrash = type === 'leads' && wantsDeleted(x);
   const showsHidden = type === 'leads' || x.portal.settings.hiddenContactsListed;
@@ -26,7 +27,7 @@ export function* listCards<T extends Card>(
   const wanted = (card: T) =>
     card.is_deleted === inTrash &&
     (showsHidden || card.unsorted_uid === null) &&
-    (query === '' || matchesQuery(card, query, x.portal.settings.phoneSearch)) &&
+    matches(card) &&
     (filter === undefined || passesFilter(card, filter));
 
   if (order === undefined || order.field === 'id') {

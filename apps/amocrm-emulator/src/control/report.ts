@@ -157,21 +157,23 @@ function familiesThatShow(marker: string): Family[] {
 }
 
 function overLimitWindowsIn(entries: readonly LogEntry[], allowed: number): OverLimitWindow[] {
-  const recent = new Map<string, LogEntry[]>();
-  const windows: OverLimitWindow[] = [];
+  const byIntegration = new Map<string, LogEntry[]>();
   for (const entry of entries) {
     if (entry.integrationId === null) continue;
-    const inWindow = (recent.get(entry.integrationId) ?? []).filter((other) => other.atMs > entry.atMs - 1000);
-    inWindow.push(entry);
-    recent.set(entry.integrationId, inWindow);
-    const first = inWindow[0];
-    if (inWindow.length > allowed && first !== undefined) {
-      windows.push({
-        integrationId: entry.integrationId,
-        fromSeq: first.seq,
-        fromMs: first.atMs,
-        requests: inWindow.length,
-      });
+    const own = byIntegration.get(entry.integrationId);
+    if (own === undefined) byIntegration.set(entry.integrationId, [entry]);
+    else own.push(entry);
+  }
+  const windows: OverLimitWindow[] = [];
+  for (const [integrationId, own] of byIntegration) {
+    let head = 0;
+    for (const [index, entry] of own.entries()) {
+      while ((own[head]?.atMs ?? 0) <= entry.atMs - 1000) head++;
+      const first = own[head];
+      const requests = index - head + 1;
+      if (requests > allowed && first !== undefined) {
+        windows.push({ integrationId, fromSeq: first.seq, fromMs: first.atMs, requests });
+      }
     }
   }
   return windows;
