@@ -1,1 +1,3 @@
-export {};
+/** The recorded calls and their rendering. Other packages read `sample/calls.json` itself: nobody imports an app. */
+export { readSample, type SampleDelivery, type Scene } from './sample.js';
+export { clientPhone, renderScene, type RenderedDelivery, type Run } from './render.js';

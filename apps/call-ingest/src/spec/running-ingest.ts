@@ -59,6 +59,8 @@ export async function startIngest(): Promise<RunningIngest> {
     connection,
     groupId: 'spec',
     logger: silent,
+    // A broker that was killed keeps a group closed until its old members' sessions have ended.
+    tuning: { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, heartbeatIntervalMs: 1_000 },
     onCannotConsume: (error) => {
       throw error;
     },
