@@ -55,6 +55,12 @@ export class Portal {
     this.snapshots.clear();
   }
 
+  /** Away with cards, notes, tasks, claims and the log; people, pipelines, fields, tokens and switches stay. */
+  clearCards(): void {
+    this.log.clear();
+    this.store = this.store.withoutCards();
+  }
+
   tokenOf(secret: string): Token | undefined {
     return this.tokens.find((token) => token.secret === secret);
   }

@@ -55,6 +55,18 @@ describe('state', () => {
     expect(await control('state?view=stable')).not.toEqual(first);
   });
 
+  it('reset with keepDirectory empties the portal and leaves fields, people and tokens', async () => {
+    const field = { type: 'text', name: 'Ключ', code: 'KEY', is_api_only: true };
+    const id = await open.amo.create('/api/v4/leads/custom_fields', field);
+    await sample([]);
+    await open.amo.post('/_emulator/reset', { keepDirectory: true });
+    expect((await open.amo.get('/api/v4/contacts')).status).toBe(204);
+    const values = [{ field_id: id, values: [{ value: 'k' }] }];
+    expect((await open.amo.post('/api/v4/leads', [{ custom_fields_values: values }])).status).toBe(200);
+    await open.amo.post('/_emulator/reset');
+    expect((await open.amo.post('/api/v4/leads', [{ custom_fields_values: values }])).status).toBe(400);
+  });
+
   it('full: everything at once without lag, with ids', async () => {
     open.emulator.control.portal().settings.listingLagMs = 30_000;
     await sample([]);
@@ -148,6 +160,18 @@ describe('invariant report', () => {
     await open.amo.get('/api/v4/leads/unsorted');
     await open.amo.post(path, [call('blind')]);
     expect(report().blindResends).toMatchObject([{ marker: 'note:blind' }]);
+  });
+
+  it('does not take two claims of one caller for a resend', async () => {
+    open.emulator.control.portal().settings.unsortedMetadata = 'lenient';
+    const claim = (source_uid: string) => ({
+      source_uid,
+      source_name: 'АТС',
+      metadata: { uniq: source_uid, phone: '79161234567' },
+      _embedded: { contacts: [{ custom_fields_values: phone('79161234567') }] },
+    });
+    for (const uid of ['a', 'b']) await open.amo.post('/api/v4/leads/unsorted/sip', [claim(uid)]);
+    expect(report()).toMatchObject({ blindResends: [], duplicates: { unsorted: [], contactPhones: [] } });
   });
 
   it('does not count a POST after a definite refusal as blind', async () => {

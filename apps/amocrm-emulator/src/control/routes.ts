@@ -2,7 +2,7 @@ import { VirtualClock } from '../clock.js';
 import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
 import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
-import { badRequest, bodyInteger, chosenPortal, type ControlExchange } from './control-exchange.js';
+import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
 import { pageData } from './page-data.js';
 import * as edits from './portal-edits.js';
 import { listPortals } from './portals.js';
@@ -56,8 +56,11 @@ function listRequests(x: ControlExchange): Answer {
   return ok({ requests: limit < requests.length ? requests.slice(-limit) : requests, dropped: log.dropped });
 }
 
+/** The whole portal as on its first day; `{ "keepDirectory": true }` only empties it. Faults go in both cases. */
 function reset(x: ControlExchange): Answer {
-  chosenPortal(x).reset();
+  const { keepDirectory = false } = bodyObject(x);
+  if (keepDirectory === true) chosenPortal(x).clearCards();
+  else chosenPortal(x).reset();
   x.faults.remove();
   return NO_CONTENT;
 }

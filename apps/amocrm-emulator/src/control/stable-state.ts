@@ -38,7 +38,8 @@ class StableView {
     const contacts = [...store.contacts.values()].filter((c) => !c.is_deleted && c.unsorted_uid === null);
     const companies = [...store.companies.values()].filter((c) => !c.is_deleted && c.unsorted_uid === null);
     const leads = [...store.leads.values()].filter((lead) => !lead.is_deleted && lead.unsorted_uid === null);
-    const loose = leads.filter((lead) => lead.contacts.length === 0);
+    const shown = new Set(contacts.map((contact) => contact.id));
+    const loose = leads.filter((lead) => !lead.contacts.some((contact) => shown.has(contact.id)));
     const tasks = [...store.tasks.values()].filter((task) => task.entity_type === null);
     return {
       contacts: sorted(contacts.map((contact) => this.contact(contact))),

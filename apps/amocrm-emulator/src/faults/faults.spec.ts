@@ -40,6 +40,23 @@ describe('§12 fault switches', () => {
     expect(lastEntry()?.delivery).toBe('late');
   });
 
+  it('F2 a caller that gave up before the held answer changes nothing for the others', async () => {
+    await fault({ kind: 'hold_answer', ms: 30_000 });
+    const gaveUp = new AbortController();
+    const held = fetch(`${open.emulator.url}/api/v4/contacts`, {
+      method: 'POST',
+      headers: { Authorization: 'Bearer spec-token' },
+      body: '[{"name":"К"}]',
+      signal: gaveUp.signal,
+    });
+    while (contacts() === 0) await new Promise((resolve) => setImmediate(resolve));
+    gaveUp.abort();
+    await expect(held).rejects.toThrow();
+    open.clock.advance(30_000);
+    expect((await open.amo.get('/api/v4/contacts')).status).toBe(200);
+    expect(contacts()).toBe(1);
+  });
+
   it('F3 http_error partly: writes a true part of the batch, then fails', async () => {
     await fault({ kind: 'http_error', status: 504, applied: 'partly' });
     const reply = await post(batch(10));

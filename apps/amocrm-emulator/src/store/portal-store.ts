@@ -248,23 +248,7 @@ export class PortalStore {
 
   /** An independent copy for a snapshot; values are shared, since they never change. */
   copy(): PortalStore {
-    const { users, pipelines, taskTypes, fields, tags } = this.directory;
-    const directory: Directory = {
-      users: [...users],
-      pipelines: [...pipelines],
-      taskTypes: [...taskTypes],
-      fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
-      tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },
-    };
-    const copy = new PortalStore(
-      this.accountId,
-      this.createdAt,
-      directory,
-      { ...this.nextIds },
-      this.clock,
-      this.random,
-      this.listingLagMs,
-    );
+    const copy = this.withoutCards();
     copy.contacts = this.contacts.copy();
     copy.companies = this.companies.copy();
     copy.leads = this.leads.copy();
@@ -280,6 +264,20 @@ export class PortalStore {
     copy.claimsBySource = this.claimsBySource.copy();
     copy.unsortedByUid = new Map(this.unsortedByUid);
     return copy;
+  }
+
+  /** A portal with the same people, pipelines, fields and tags and nothing in it; ids go on from here. */
+  withoutCards(): PortalStore {
+    const { users, pipelines, taskTypes, fields, tags } = this.directory;
+    const directory: Directory = {
+      users: [...users],
+      pipelines: [...pipelines],
+      taskTypes: [...taskTypes],
+      fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
+      tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },
+    };
+    const { accountId, createdAt, nextIds, clock, random, listingLagMs } = this;
+    return new PortalStore(accountId, createdAt, directory, { ...nextIds }, clock, random, listingLagMs);
   }
 
   private put<T extends { readonly id: number }>(collection: VersionedCollection<T>, value: T): T {
