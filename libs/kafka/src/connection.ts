@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { type Logger } from './logger.js';
+import { Sockets } from './sockets.js';
 
 export interface KafkaConnection {
   /** `host:port` of some brokers of the cluster. */
@@ -23,11 +24,19 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 export const kafkajsRetry = { initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 4 };
 
-export function createClient(connection: KafkaConnection, logger: Logger): Kafka {
+export interface Client {
+  readonly kafka: Kafka;
+  /** Ends whatever the client still does, when it did not disconnect in its time. */
+  abandon(): void;
+}
+
+export function createClient(connection: KafkaConnection, logger: Logger): Client {
+  const sockets = new Sockets(connection.ssl ?? false);
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
     clientId: connection.clientId,
     ssl: connection.ssl ?? false,
+    socketFactory: sockets.factory,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -37,7 +46,7 @@ export function createClient(connection: KafkaConnection, logger: Logger): Kafka
     logCreator: () => (entry) => forward(entry, logger),
   };
   if (connection.sasl !== undefined) config.sasl = saslOptions(connection.sasl);
-  return new kafkajs.Kafka(config);
+  return { kafka: new kafkajs.Kafka(config), abandon: () => sockets.close() };
 }
 
 function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions {

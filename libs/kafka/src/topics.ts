@@ -22,7 +22,7 @@ const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error:
  * @throws kafkajs' error when the broker cannot be reached or refuses
  */
 export async function ensureTopics(connection: KafkaConnection, topics: readonly TopicSpec[]): Promise<void> {
-  const admin = createClient(connection, silent).admin();
+  const admin = createClient(connection, silent).kafka.admin();
   try {
     await admin.connect();
     const existing = new Set(await admin.listTopics());

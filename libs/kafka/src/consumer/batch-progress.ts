@@ -16,22 +16,15 @@ export class BatchProgress {
 
   /** All messages up to this offset, inclusive, are settled. Never moves back. */
   settleThrough(offset: string | undefined): void {
-    if (offset === undefined) return;
-    const through = BigInt(offset);
-    for (let next = this.messages[this.prefix]; next !== undefined; next = this.messages[this.prefix]) {
-      if (BigInt(next.offset) > through) return;
-      this.single.delete(next.offset);
-      this.prefix++;
-    }
+    if (offset !== undefined) this.advance(BigInt(offset));
   }
 
-  /** One message is settled, whatever stands before it. */
+  /** One message of the batch is settled, whatever stands before it. */
   settle(offset: string): void {
+    const first = this.messages[this.prefix];
+    if (first === undefined || BigInt(offset) < BigInt(first.offset)) return;
     this.single.add(offset);
-    for (let next = this.messages[this.prefix]; next !== undefined; next = this.messages[this.prefix]) {
-      if (!this.single.delete(next.offset)) return;
-      this.prefix++;
-    }
+    this.advance(-1n);
   }
 
   /** Those of the batch's messages that still have to be handled, in order. */
@@ -51,5 +44,12 @@ export class BatchProgress {
   /** The last offset of the settled beginning: the group's offset may move past it. Undefined: nothing yet. */
   get settledThrough(): string | undefined {
     return this.messages[this.prefix - 1]?.offset;
+  }
+
+  private advance(through: bigint): void {
+    for (let next = this.messages[this.prefix]; next !== undefined; next = this.messages[this.prefix]) {
+      if (!this.single.delete(next.offset) && BigInt(next.offset) > through) return;
+      this.prefix++;
+    }
   }
 }

@@ -1,5 +1,5 @@
-import { type Consumer, type ConsumerConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
-import { kafkajsRetry } from '../connection.js';
+import { type Consumer, type ConsumerConfig, type EachBatchPayload } from 'kafkajs';
+import { type Client, kafkajsRetry } from '../connection.js';
 import { dispositionOf } from '../failure-table.js';
 import { type Logger } from '../logger.js';
 import { describeError } from '../mask.js';
@@ -53,7 +53,7 @@ export class ConsumerSession {
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
-    kafka: Kafka,
+    private readonly client: Client,
     private readonly options: SessionOptions,
     private readonly hooks: SessionHooks,
     private readonly logger: Logger,
@@ -61,7 +61,7 @@ export class ConsumerSession {
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });
-    this.consumer = kafka.consumer(consumerConfig(options));
+    this.consumer = client.kafka.consumer(consumerConfig(options));
     this.listen();
   }
 
@@ -104,6 +104,7 @@ export class ConsumerSession {
     const disconnecting = this.consumer.disconnect();
     if (!(await settlesWithin(disconnecting, withinMs))) {
       this.logger.warn({ groupId: this.options.groupId, withinMs }, 'leaving the group took too long, left without');
+      this.client.abandon();
     }
     this.end(new Error('the consumer was disposed of'));
   }

@@ -1,5 +1,5 @@
 import { context, propagation } from '@opentelemetry/api';
-import { type Kafka, type Message } from 'kafkajs';
+import { type Message } from 'kafkajs';
 import { exponentialBackoff } from '../backoff.js';
 import { type KafkaConnection, createClient } from '../connection.js';
 import { ProduceError } from '../errors.js';
@@ -38,7 +38,6 @@ const sendBackoff = exponentialBackoff(50, 2_000);
  *   open ──disconnect()──▶ flushing ──all written or deadline──▶ closed
  */
 export class KafkaProducer {
-  private readonly kafka: Kafka;
   private readonly metrics: Required<ProducerMetrics>;
   private readonly outboxes = new Map<string, TopicOutbox>();
   private readonly closed = new AbortController();
@@ -46,9 +45,8 @@ export class KafkaProducer {
   private isClosing = false;
 
   constructor(private readonly options: KafkaProducerOptions) {
-    this.kafka = createClient(options.connection, options.logger);
     this.metrics = safeProducerMetrics(options.metrics, options.logger);
-    this.session = new ProducerSession(this.kafka);
+    this.session = this.newSession();
   }
 
   /** Connects ahead of the first send; a send connects by itself otherwise. Throws when the broker is not there. */
@@ -86,13 +84,14 @@ export class KafkaProducer {
     const endMs = performance.now() + deadlineMs;
     this.isClosing = true;
     const idle = Promise.all([...this.outboxes.values()].map((outbox) => outbox.idle()));
-    await settlesWithin(idle, deadlineMs * 0.8);
+    const isIdle = await settlesWithin(idle, deadlineMs * 0.8);
     for (const outbox of this.outboxes.values()) outbox.failAll(producerClosed);
     this.closed.abort();
     const disconnecting = this.session.disconnect().catch((error: unknown) => {
       this.options.logger.debug({ error: describeError(error) }, 'the producer did not disconnect');
     });
-    await settlesWithin(disconnecting, endMs - performance.now());
+    // A send that nobody waits for any more, or a connect to a broker that is away, would go on.
+    if (!isIdle || !(await settlesWithin(disconnecting, endMs - performance.now()))) this.session.abandon();
   }
 
   private async enqueue(topic: string, messages: readonly Message[], { timeoutMs }: SendOptions): Promise<void> {
@@ -120,8 +119,12 @@ export class KafkaProducer {
   }
 
   private retire(session: ProducerSession): void {
-    if (session === this.session) this.session = new ProducerSession(this.kafka);
+    if (session === this.session) this.session = this.newSession();
     session.retire();
+  }
+
+  private newSession(): ProducerSession {
+    return new ProducerSession(createClient(this.options.connection, this.options.logger));
   }
 
   private traceHeaders(): Record<string, string> {

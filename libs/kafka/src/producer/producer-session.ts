@@ -1,5 +1,5 @@
-import kafkajs, { type Kafka, type Message, type PartitionerArgs, type Producer } from 'kafkajs';
-import { kafkajsRetry } from '../connection.js';
+import kafkajs, { type Message, type PartitionerArgs, type Producer } from 'kafkajs';
+import { type Client, kafkajsRetry } from '../connection.js';
 
 /**
  * One idempotent kafkajs producer: one producer id with its sequence numbers.
@@ -17,8 +17,8 @@ export class ProducerSession {
   private users = 0;
   private isRetired = false;
 
-  constructor(kafka: Kafka) {
-    this.producer = kafka.producer({
+  constructor(private readonly client: Client) {
+    this.producer = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
       createPartitioner: stickyPartitioner,
@@ -56,6 +56,10 @@ export class ProducerSession {
 
   async disconnect(): Promise<void> {
     await this.producer.disconnect();
+  }
+
+  abandon(): void {
+    this.client.abandon();
   }
 }
 

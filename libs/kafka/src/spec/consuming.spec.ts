@@ -1,15 +1,12 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { PoisonMessageError, RetryableError } from '../errors.js';
-import { type MessageBatch } from '../message.js';
 import { deadLetterHeader, deadLetterTopic } from '../dead-letter.js';
-import { Cluster, type Item } from './support/cluster.js';
+import { Cluster } from './support/cluster.js';
 import { eventually, gate } from './support/eventually.js';
+import { Seen, ids, items } from './support/seen.js';
 import { type SpecService, quickTuning, startRawService, startService } from './support/service.js';
 
 const SLOW_MS = 60_000;
-const items = (from: number, to: number): string[] => {
-  return Array.from({ length: to - from }, (_, i) => JSON.stringify({ id: String(from + i) }));
-};
 
 describe('consuming', () => {
   const cluster = Cluster.fromEnvironment();
@@ -25,20 +22,6 @@ describe('consuming', () => {
     services.push(service);
     return service;
   }
-
-  /** Ids by partition, in the order in which they were handed over. */
-  class Seen {
-    readonly ids = new Map<number, string[]>();
-    add({ partition, messages }: MessageBatch<Item | null>): void {
-      const ids = this.ids.get(partition) ?? [];
-      ids.push(...messages.map(({ value }) => value?.id ?? 'null'));
-      this.ids.set(partition, ids);
-    }
-    of(partition: number): string[] {
-      return this.ids.get(partition) ?? [];
-    }
-  }
-  const ids = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => String(from + i));
 
   it(
     'hands batches over per partition in order, to a new group from the earliest message',
