@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util';
+import { benchIngest } from './ingest/run.js';
+import { writeRows, type Row } from './rows.js';
+
+/** `npm run bench [-- --only ingest] [-- --runs 5]` */
+const benches: Record<string, (runs: number, say: (line: string) => void) => Promise<Row[]>> = { ingest: benchIngest };
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string', default: '5' } } });
+const runs = Number(values.runs);
+const chosen = Object.entries(benches).filter(([name]) => values.only === undefined || values.only === name);
+if (!Number.isInteger(runs) || runs < 1 || chosen.length === 0) {
+  process.stderr.write(`usage: npm run bench -- [--only ${Object.keys(benches).join('|')}] [--runs 5]\n`);
+  process.exit(2);
+}
+const say = (line: string) => process.stdout.write(`${line}\n`);
+for (const [name, bench] of chosen) {
+  say(`== ${name}`);
+  const rows = await bench(runs, say);
+  writeRows(rows);
+  for (const row of rows)
+    say(`${row.id}: ratio ${String(row.ratio ?? row.value)} (goal ${row.goal}: ${row.met ? 'met' : 'NOT met'})`);
+}

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** One figure of docs/measurements/bench.json (interfaces.md, Start and stop): what was measured, never guessed. */
+export interface Row {
+  readonly id: string;
+  /** Median of `runs`. */
+  readonly value: number;
+  readonly unit: string;
+  /** Median of the baseline in the same run, where the figure is a ratio to one. */
+  readonly baseline?: number;
+  readonly ratio?: number;
+  /** In words that a reader can check, such as `>= 0.5`. */
+  readonly goal: string;
+  readonly met: boolean;
+  readonly runs: readonly number[];
+}
+
+const root = new URL('../../../', import.meta.url);
+const jsonFile = new URL('docs/measurements/bench.json', root);
+const markdownFile = new URL('docs/measurements/bench.md', root);
+
+/** Replaces the rows with the same ids and keeps the others, each file with the machine and commit of this run. */
+export function writeRows(rows: readonly Row[]): void {
+  const kept = earlierRows().filter((earlier) => !rows.some((row) => row.id === earlier.id));
+  const all = [...kept, ...rows].sort((a, b) => a.id.localeCompare(b.id));
+  const report = { measuredAt: new Date().toISOString(), commit: commit(), machine: machine(), rows: all };
+  writeFileSync(jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
+  writeFileSync(markdownFile, markdown(report));
+}
+
+function earlierRows(): Row[] {
+  if (!existsSync(jsonFile)) return [];
+  const report = JSON.parse(readFileSync(jsonFile, 'utf8')) as { rows: Row[] };
+  return report.rows;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  if (low === undefined || high === undefined) throw new Error('a median needs at least one value');
+  return (low + high) / 2;
+}
+
+const commit = () =>
+  execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: fileURLToPath(root), encoding: 'utf8' }).trim();
+
+function machine(): string {
+  const [cpu] = cpus();
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${String(cpus().length)} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${String(gib)} GiB, Node ${process.version}`;
+}
+
+function markdown(report: { measuredAt: string; commit: string; machine: string; rows: readonly Row[] }): string {
+  const lines = report.rows.map((row) =>
+    [
+      `\`${row.id}\``,
+      `${number(row.value)} ${row.unit}`,
+      row.baseline === undefined ? '' : `${number(row.baseline)} ${row.unit}`,
+      row.ratio === undefined ? '' : row.ratio.toFixed(2),
+      row.goal,
+      row.met ? 'yes' : 'no',
+      row.runs.map(number).join(', '),
+    ].join(' | '),
+  );
+  return [
+    '# Measurements',
+    '',
+    `Measured at ${report.measuredAt} on commit \`${report.commit}\`: ${report.machine}. Made by \`npm run bench\`: baseline and ours`,
+    'take turns in one run, a figure is the median of its runs. Only the ratios say something about another machine.',
+    '',
+    '| figure | ours | baseline | ratio | goal | met | runs |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...lines.map((line) => `| ${line} |`),
+    '',
+  ].join('\n');
+}
+
+const number = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));
