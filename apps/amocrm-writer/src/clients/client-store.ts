@@ -1,0 +1,159 @@
+import { clients, type Client, type ClientCard, type LookupCommand } from '@perezvon/contracts';
+import { columns, type Outbox } from '@perezvon/postgres';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** A question that waits for its answer on crm.clients.v1. */
+export interface Lookup {
+  readonly portalId: string;
+  readonly phone: string;
+  /** Grows when it is asked again while being answered. */
+  readonly asked: number;
+}
+
+/** A card that this service wrote to. */
+export interface OwnCard {
+  readonly type: ClientCard['type'];
+  readonly id: number;
+}
+
+/** Questions about clients, and what this service knows of them beyond amoCRM's search. */
+export class ClientStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Stores questions; the same phone of the same portal is one question. One that an answer already given is younger
+   * than is answered: a replayed topic asks amoCRM nothing.
+   * @returns the lanes that have something new to do
+   */
+  async ask(tx: EntityManager, lookups: readonly LookupCommand[]): Promise<string[]> {
+    const questions = new Map(lookups.map((each) => [`${each.portalId}|${each.phone}`, each]));
+    if (questions.size === 0) return [];
+    const stored: { lane: string | null }[] = await tx.query(
+      `insert into lookup (portal_id, phone, lane, requested_at)
+       select w.portal_id, w.phone, p.lane, w.requested_at
+         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) as w (portal_id, phone, requested_at, account_id)
+         left join portal p on p.portal_id = w.portal_id and p.account_id = w.account_id and p.deleted_at is null
+        where not exists (
+          select 1 from client c where c.lane = p.lane and c.phone = w.phone and c.as_of > w.requested_at)
+        order by w.portal_id, w.phone
+       on conflict (portal_id, phone) do update
+         set asked = lookup.asked + 1, requested_at = greatest(lookup.requested_at, excluded.requested_at),
+             lane = coalesce(lookup.lane, excluded.lane)
+       returning lane`,
+      columns(
+        [...questions.values()],
+        (each) => each.portalId,
+        (each) => each.phone,
+        (each) => each.requestedAt,
+        (each) => each.accountId,
+      ),
+    );
+    return [...new Set(stored.flatMap((row) => row.lane ?? []))];
+  }
+
+  /** One question per phone, the oldest first; portals that are stopped do not answer. Index: lookup_due. */
+  async due(lane: string, limit: number): Promise<Lookup[]> {
+    const rows: { portal_id: string; phone: string; asked: number }[] = await this.dataSource.query(
+      `select distinct on (l.phone) l.portal_id, l.phone, l.asked
+         from (select l.* from lookup l join portal p on p.portal_id = l.portal_id
+                where l.lane = $1 and l.next_at <= clock_timestamp() and p.deleted_at is null and p.stop_reason is null
+                order by l.requested_at limit $2) l
+        order by l.phone, l.requested_at`,
+      [lane, limit],
+    );
+    return rows.map((row) => ({ portalId: row.portal_id, phone: row.phone, asked: row.asked }));
+  }
+
+  async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
+    const [row]: { at: number | null }[] = await tx.query(
+      `select (extract(epoch from min(l.next_at)) * 1000)::float8 as at
+         from lookup l join portal p on p.portal_id = l.portal_id
+        where l.lane = $1 and p.deleted_at is null and p.stop_reason is null`,
+      [lane],
+    );
+    return row?.at ?? null;
+  }
+
+  /** Answers every portal of the lane that asked for this phone. Asked again meanwhile: it stays, and is answered anew. */
+  async answered(tx: EntityManager, lane: string, { portalId, phone, asked }: Lookup): Promise<void> {
+    await tx.query(`delete from lookup where lane = $1 and phone = $2 and (portal_id <> $3 or asked <= $4)`, [
+      lane,
+      phone,
+      portalId,
+      asked,
+    ]);
+  }
+
+  async askLater(lane: string, phone: string, afterMs: number): Promise<void> {
+    await this.dataSource.query(
+      `update lookup set next_at = clock_timestamp() + $3::float8 * interval '1 millisecond' where lane = $1 and phone = $2`,
+      [lane, phone, afterMs],
+    );
+  }
+
+  /** Asks by itself: a write whose answer was lost leaves the card's other facts unknown. */
+  async askOwn(tx: EntityManager, portalId: string, lane: string, phone: string): Promise<void> {
+    await tx.query(
+      `insert into lookup (portal_id, phone, lane, requested_at) values ($1, $2, $3, clock_timestamp())
+       on conflict (portal_id, phone) do update set asked = lookup.asked + 1`,
+      [portalId, phone, lane],
+    );
+  }
+
+  /** Cards of this client that we made or linked a deal to: the search may lag behind that. The newest ones. */
+  async ownCards(lane: string, phone: string): Promise<OwnCard[]> {
+    return this.dataSource.query<OwnCard[]>(
+      `select type, card_id::float8 as id from own_card where lane = $1 and phone = $2 order by card_id desc limit 20`,
+      [lane, phone],
+    );
+  }
+
+  async rememberOwnCards(
+    tx: EntityManager,
+    cards: readonly (OwnCard & { readonly lane: string; readonly phone: string })[],
+  ): Promise<void> {
+    if (cards.length === 0) return;
+    await tx.query(
+      `insert into own_card (lane, phone, type, card_id)
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) on conflict do nothing`,
+      columns(
+        cards,
+        (each) => each.lane,
+        (each) => each.phone,
+        (each) => each.type,
+        (each) => each.id,
+      ),
+    );
+  }
+
+  /** Tells who has the phone, and remembers when that was so. */
+  async publish(
+    tx: EntityManager,
+    outbox: Outbox,
+    known: {
+      readonly lane: string;
+      readonly phone: string;
+      readonly cards: readonly ClientCard[];
+      readonly asOf: number;
+      readonly origin: Client['origin'];
+    },
+  ): Promise<void> {
+    const asOf = new Date(known.asOf).toISOString();
+    // The row is locked from here on: answers for one client leave in the order of their commits.
+    await tx.query(
+      `insert into client (lane, phone, as_of) values ($1, $2, $3)
+       on conflict (lane, phone) do update set as_of = greatest(client.as_of, excluded.as_of)`,
+      [known.lane, known.phone, asOf],
+    );
+    const message: Client = {
+      lane: known.lane,
+      phone: known.phone,
+      cards: [...known.cards].slice(0, 250),
+      asOf,
+      origin: known.origin,
+    };
+    await outbox.append(tx, [
+      { topic: clients.topic, key: clients.key(message), value: JSON.stringify(clients.parse(message)) },
+    ]);
+  }
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PortalRow } from '../portals/portal.js';
+import { meetPortal } from '../portals/first-contact.js';
+import type { LaneLease } from './lane-lease.js';
+import type { LaneLeases, TurnEnd } from './lane-leases.js';
+import { LaneRequests } from './lane-requests.js';
+import type { LaneRuntimes } from './lane-runtime.js';
+import { LaneTurn } from './lane-turn.js';
+import type { TurnTools } from './turn-context.js';
+
+export interface DispatcherSettings {
+  /** Lanes that this process serves at once. */
+  readonly maxLanes: number;
+  /** The net under the wake-ups: how often it looks by itself. */
+  readonly pollMs: number;
+  readonly leaseMs: number;
+}
+
+/**
+ * Gives turns to lanes: takes those that are due, as far as there is room, and lets each have its turn. One of these runs
+ * in every writer process; Postgres keeps two of them from one lane.
+ *
+ *   new ──start──▶ running: wake or poll → meet new portals, take due lanes → turns ──stop──▶ draining ──▶ stopped
+ *
+ * A lane's failure is its own: the turn ends, the lane is paused, the others go on.
+ */
+export class Dispatcher {
+  private readonly turns = new Set<Promise<void>>();
+  private readonly draining = new AbortController();
+  private readonly cutting = new AbortController();
+  private readonly drained = new AbortController();
+  private loops: Promise<unknown> | undefined;
+  private news = newSignal();
+  private lastRoundAt = performance.now();
+
+  constructor(
+    private readonly tools: TurnTools,
+    private readonly leases: LaneLeases,
+    private readonly runtimes: LaneRuntimes,
+    private readonly settings: DispatcherSettings,
+  ) {}
+
+  start(): void {
+    this.loops = Promise.all([this.serve(), this.keepLeases()]);
+  }
+
+  /** Something was stored, here or by another writer: look now. */
+  wake(): void {
+    const { resolve } = this.news;
+    this.news = newSignal();
+    resolve();
+  }
+
+  /** Not ready while rounds fail: commands would pile up behind this process. */
+  readiness(): { ready: boolean; reason?: string } {
+    if (this.draining.signal.aborted) return { ready: false, reason: 'stopping' };
+    const silentMs = performance.now() - this.lastRoundAt;
+    return silentMs < 10_000 + 2 * this.settings.pollMs
+      ? { ready: true }
+      : { ready: false, reason: 'no round succeeds' };
+  }
+
+  /** Lets what is on the wire end and gives the lanes back; after `deadlineMs` what still runs is cut and is in doubt. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.draining.abort();
+    this.wake();
+    const cut = setTimeout(() => this.cutting.abort(new Error('the writer stops')), deadlineMs);
+    while (this.turns.size > 0) await Promise.all(this.turns);
+    clearTimeout(cut);
+    this.drained.abort();
+    await this.loops;
+  }
+
+  private get isStopping(): boolean {
+    return this.draining.signal.aborted;
+  }
+
+  private async serve(): Promise<void> {
+    while (!this.isStopping) {
+      const news = this.news.promise;
+      try {
+        await this.round();
+        this.lastRoundAt = performance.now();
+      } catch (error) {
+        this.tools.log.error({ err: error }, 'a round failed, the next one follows');
+      }
+      await Promise.race([news, pause(this.settings.pollMs, this.draining.signal)]);
+    }
+  }
+
+  private async round(): Promise<void> {
+    const room = this.settings.maxLanes - this.turns.size;
+    if (room <= 0) return;
+    for (const portal of await this.tools.portals.takeLaneless(room)) this.run(() => this.meet(portal));
+    for (const lease of await this.leases.take(this.settings.maxLanes - this.turns.size)) {
+      this.run(() => this.turn(lease));
+    }
+  }
+
+  private run(work: () => Promise<void>): void {
+    const turn = work()
+      .catch((error: unknown) => this.tools.log.error({ err: error }, 'a turn failed'))
+      .finally(() => {
+        this.turns.delete(turn);
+        // Room for another lane, or this one again if its turn was merely long.
+        this.wake();
+      });
+    this.turns.add(turn);
+  }
+
+  private async meet(portal: PortalRow): Promise<void> {
+    await meetPortal(this.tools, portal, (one) => this.runtimes.unpaced(one));
+  }
+
+  private async turn(lease: LaneLease): Promise<void> {
+    const { ledger, clients, portals, log } = this.tools;
+    const { lane } = lease;
+    const runtime = this.runtimes.of(lane);
+    // Another process may just have used up the window: nothing leaves before it has passed.
+    if (lease.quietMs > 0) await pause(lease.quietMs, this.draining.signal);
+    const requests = new LaneRequests(lease, (portal) => runtime.clientOf(portal), runtime.slots, this.cutting.signal);
+    const turn = new LaneTurn(
+      this.tools,
+      requests,
+      (portal) => runtime.clientOf(portal).origin,
+      () => this.isStopping,
+      () => this.newsOrPoll(),
+    );
+    let end: TurnEnd = { worked: false, pauseMs: pauseAfterFailure(lease.failures), wasIdle: false };
+    try {
+      end = await turn.run();
+    } catch (error) {
+      log.error({ lane, err: error }, 'turn failed, the lane pauses');
+    }
+    await this.leases.release(lease, end, async (tx) => {
+      const due = [await ledger.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
+      const times = due.filter((at) => at !== null);
+      return times.length === 0 ? null : Math.min(...times);
+    });
+  }
+
+  private async newsOrPoll(): Promise<void> {
+    await Promise.race([this.news.promise, pause(this.settings.pollMs, this.draining.signal)]);
+  }
+
+  private async keepLeases(): Promise<void> {
+    // Not ended by stop itself: turns that drain still need their leases.
+    while (!this.drained.signal.aborted) {
+      await pause(this.settings.leaseMs / 3, this.drained.signal);
+      try {
+        await this.leases.renew();
+      } catch (error) {
+        this.tools.log.warn({ err: error }, 'leases not renewed; they end by themselves');
+      }
+    }
+  }
+}
+
+/** Ends early when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+interface Signal {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function newSignal(): Signal {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** A turn that failed by itself (a defect, Postgres away) is not tried again in a loop. */
+const pauseAfterFailure = (failures: number): number => Math.min(1_000 * 2 ** Math.min(failures, 16), 5 * 60_000);

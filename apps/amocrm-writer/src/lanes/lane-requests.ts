@@ -1,0 +1,115 @@
+import {
+  type AmocrmClient,
+  type CallOptions,
+  type Page,
+  type Pages,
+  type ReadResult,
+  type Rejected,
+  type Retry,
+  type StopPortal,
+} from '@perezvon/amocrm';
+import type { PortalRow } from '../portals/portal.js';
+import type { LaneLease } from './lane-lease.js';
+
+/** A read that did not give what it was for. Carries the client's own result; the lane's turn decides what it means. */
+export class ReadFailure extends Error {
+  readonly code = 'read_failure';
+
+  constructor(
+    readonly portal: PortalRow,
+    readonly result: Rejected | Retry | StopPortal,
+  ) {
+    super(`amoCRM could not be read: ${result.reason}`);
+    this.name = 'ReadFailure';
+  }
+}
+
+/** The portal has no credentials: nothing was sent. */
+export class NoCredentials extends Error {
+  readonly code = 'no_credentials';
+
+  constructor(readonly portal: PortalRow) {
+    super('the portal has no credentials');
+    this.name = 'NoCredentials';
+  }
+}
+
+/** At most so many requests of one lane are on the wire: what a zombie can still do (design.md, Fencing). */
+export const maxInFlight = 4;
+
+/** Lets `limit` at a time through, first come first served. */
+export class Slots {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.free = limit;
+  }
+
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free === 0) await new Promise<void>((admit) => this.waiting.push(admit));
+    else this.free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free += 1;
+    }
+  }
+}
+
+export type ClientOf = (portal: PortalRow) => AmocrmClient;
+
+/** All requests of one turn of a lane: in its slots, under its lease. */
+export class LaneRequests {
+  /** Some request was answered: the lane is alive. */
+  answered = false;
+
+  constructor(
+    readonly lease: LaneLease,
+    private readonly clientOf: ClientOf,
+    private readonly slots: Slots,
+    /** Stopping for good: what has not left yet stays here. */
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  /** @throws ReadFailure unless it is done */
+  async read<T>(
+    portal: PortalRow,
+    ask: (client: AmocrmClient, options: CallOptions) => Promise<ReadResult<T>>,
+  ): Promise<T> {
+    const result = await this.send(portal, ask);
+    if (result.kind !== 'done') throw new ReadFailure(portal, result);
+    return result.value;
+  }
+
+  /** Pages of a list, each a request of its own. @throws ReadFailure */
+  async *pages<T>(
+    portal: PortalRow,
+    list: (client: AmocrmClient, options: CallOptions) => Pages<T>,
+  ): AsyncGenerator<Page<T>, void, undefined> {
+    const pages = list(this.clientOf(portal), this.options());
+    for (;;) {
+      const next = await this.slots.hold(() => pages.next());
+      if (next.done === true) return;
+      if (next.value.kind !== 'done') throw new ReadFailure(portal, next.value);
+      this.answered = true;
+      yield next.value.value;
+    }
+  }
+
+  /** One call as it ended, whatever it ended with: for writes, whose every ending means something of its own. */
+  async send<R extends { readonly kind: string }>(
+    portal: PortalRow,
+    call: (client: AmocrmClient, options: CallOptions) => Promise<R>,
+  ): Promise<R> {
+    const result = await this.slots.hold(() => call(this.clientOf(portal), this.options()));
+    if (result.kind === 'done' || result.kind === 'rejected') this.answered = true;
+    return result;
+  }
+
+  private options(): CallOptions {
+    return { maySend: this.lease.isHeld, signal: AbortSignal.any([this.lease.lost, this.stopping]) };
+  }
+}

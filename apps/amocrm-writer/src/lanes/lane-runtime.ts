@@ -1,0 +1,106 @@
+import {
+  createAmocrmClient,
+  createPacer,
+  type AmocrmClient,
+  type RequestObserver,
+  type SlidingWindowPacer,
+  type Timeouts,
+} from '@perezvon/amocrm';
+import type { CredentialStore } from '@perezvon/credentials';
+import type { PortalRow } from '../portals/portal.js';
+import { maxInFlight, NoCredentials, Slots } from './lane-requests.js';
+
+export interface ClientSettings {
+  readonly extraOrigins: readonly string[];
+  readonly timeouts?: Partial<Timeouts>;
+  readonly onRequest: RequestObserver;
+}
+
+/** Used for so long by nobody, a lane's runtime is forgotten: it holds nothing but what its next turn makes anew. */
+const forgetAfterMs = 60_000;
+
+/** What one process keeps of a lane between turns: the window of its own requests, its slots, its connections. */
+export interface LaneRuntime {
+  readonly pacer: SlidingWindowPacer;
+  readonly slots: Slots;
+  clientOf(portal: PortalRow): AmocrmClient;
+}
+
+interface Kept extends LaneRuntime {
+  usedAt: number;
+  close(): void;
+}
+
+/** Idle lanes cost nothing: a runtime outlives the window of amoCRM's limit and is then dropped. */
+export class LaneRuntimes {
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly settings: ClientSettings,
+  ) {}
+
+  of(lane: string): LaneRuntime {
+    this.forgetUnused();
+    const runtime = this.kept.get(lane) ?? this.create();
+    runtime.usedAt = performance.now();
+    // Put last: a Map keeps the order of insertion, so the first is the one unused for longest.
+    this.kept.delete(lane);
+    this.kept.set(lane, runtime);
+    return runtime;
+  }
+
+  /** A client outside of any lane's budget, for the first request to a portal. */
+  unpaced(portal: PortalRow): AmocrmClient {
+    return this.client(portal);
+  }
+
+  close(): void {
+    for (const runtime of this.kept.values()) runtime.close();
+    this.kept.clear();
+  }
+
+  private create(): Kept {
+    const pacer = createPacer();
+    const clients = new Map<string, AmocrmClient>();
+    return {
+      pacer,
+      slots: new Slots(maxInFlight),
+      usedAt: performance.now(),
+      clientOf: (portal) => {
+        // A changed address is another client: the old one would go on sending to the old host.
+        const key = `${portal.portalId}|${portal.url}`;
+        const client = clients.get(key) ?? this.client(portal, pacer);
+        clients.set(key, client);
+        return client;
+      },
+      close: () => {
+        for (const client of clients.values()) client.close();
+      },
+    };
+  }
+
+  private client(portal: PortalRow, pacer?: SlidingWindowPacer): AmocrmClient {
+    return createAmocrmClient({
+      baseUrl: portal.url,
+      extraOrigins: this.settings.extraOrigins,
+      token: async () => {
+        const token = await this.credentials.token(portal.portalId);
+        if (token === undefined || token.accountId !== portal.accountId) throw new NoCredentials(portal);
+        return token.accessToken.reveal();
+      },
+      onRequest: this.settings.onRequest,
+      ...(pacer ? { pacer } : {}),
+      ...(this.settings.timeouts ? { timeouts: this.settings.timeouts } : {}),
+    });
+  }
+
+  private forgetUnused(): void {
+    const before = performance.now() - forgetAfterMs;
+    for (const [lane, runtime] of this.kept) {
+      if (runtime.usedAt > before) return;
+      runtime.close();
+      this.kept.delete(lane);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Brings `blocked_by` of the waiting effects of these calls in line: an effect is held while one that it comes after is
+ * parked, so that it does not hold the client's other calls (design.md, Ledger). Index: unique (account_id, call_id, effect).
+ */
+export const blockDependants = `
+  update effect e
+     set blocked_by = b.parked, updated_at = clock_timestamp()
+    from (select d.seq,
+                 (select min(x.effect) from effect x
+                   where x.account_id = d.account_id and x.call_id = d.call_id and x.state = 'parked'
+                     and x.effect = any(d.after_effects)) as parked
+            from unnest($1::text[], $2::uuid[]) as c (account_id, call_id)
+            join effect d on d.account_id = c.account_id and d.call_id = c.call_id and d.state = 'waiting') b
+   where e.seq = b.seq and e.blocked_by is distinct from b.parked
+  returning e.seq::text`;
+
+/** The waiting effects that a discarded one takes with it, directly or through another. */
+export const dependantsOf = `
+  with recursive held as (
+    select d.seq, d.account_id, d.call_id, d.effect from effect x
+      join effect d on d.account_id = x.account_id and d.call_id = x.call_id and x.effect = any(d.after_effects)
+     where x.seq = $1::bigint and d.state = 'waiting'
+    union
+    select d.seq, d.account_id, d.call_id, d.effect from held h
+      join effect d on d.account_id = h.account_id and d.call_id = h.call_id and h.effect = any(d.after_effects)
+     where d.state = 'waiting')
+  select seq::text from held`;

@@ -1,0 +1,43 @@
+import { effectColumns } from '../effect-row.js';
+
+/**
+ * Which waiting effects may be sent as soon as their time has come:
+ *
+ * - their account is on (R11), their portal is neither stopped nor gone, no parked effect of their call holds them;
+ * - what their call asked for before them is settled;
+ * - nothing earlier of the same client on the same portal is still open (order per client), except what itself waits for
+ *   this one or something later: commands may arrive out of order, and must not wait for each other in a circle;
+ * - for a contact: no other account is just now creating one for this number in the same amoCRM.
+ *
+ * Indexes: effect_waiting for the scan; unique (account_id, call_id, effect), effect_client, effect_one_contact inside.
+ */
+const mayBeSent = `
+  e.lane = $1 and e.state = 'waiting' and e.blocked_by is null
+  and a.is_active and a.deleted_at is null and p.deleted_at is null and p.stop_reason is null
+  and not exists (
+    select 1 from unnest(e.after_effects) as n (effect)
+      left join effect b on b.account_id = e.account_id and b.call_id = e.call_id and b.effect = n.effect
+     where b.seq is null or b.state in ('waiting', 'sending', 'in_doubt', 'parked'))
+  and not exists (
+    select 1 from effect b
+     where b.portal_id = e.portal_id and b.phone = e.phone and b.seq < e.seq and b.blocked_by is null
+       and b.state in ('waiting', 'sending', 'in_doubt')
+       and not exists (
+         select 1 from unnest(b.after_effects) as n (effect)
+           left join effect x on x.account_id = b.account_id and x.call_id = b.call_id and x.effect = n.effect
+          where x.seq is null or (x.seq >= e.seq and x.state in ('waiting', 'sending', 'in_doubt'))))
+  and not (e.effect = 'contact' and exists (
+    select 1 from effect b
+     where b.lane = e.lane and b.phone = e.phone and b.effect = 'contact' and b.state in ('sending', 'in_doubt')))`;
+
+const fromEffects = `effect e join portal p on p.portal_id = e.portal_id join account a on a.account_id = e.account_id`;
+
+/** Oldest first, at most one per client: the next ones of a client wait for it. */
+export const readyEffects = `
+  select ${effectColumns} from ${fromEffects}
+   where ${mayBeSent} and e.next_at <= clock_timestamp()
+   order by e.seq limit $2`;
+
+/** When the first of them may be sent, in Unix milliseconds; null = none. */
+export const nextReadyAt = `
+  select (extract(epoch from min(e.next_at)) * 1000)::float8 as at from ${fromEffects} where ${mayBeSent}`;

@@ -1,0 +1,5 @@
+import type { MigrationClass } from '@perezvon/postgres';
+import { Writer1764000000000 } from './1764000000000-writer.js';
+
+/** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
+export const migrations: readonly MigrationClass[] = [Writer1764000000000];

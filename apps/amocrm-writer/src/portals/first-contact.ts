@@ -1,0 +1,53 @@
+import type { AmocrmClient } from '@perezvon/amocrm';
+import { laneName } from '../lanes/lane-name.js';
+import { NoCredentials } from '../lanes/lane-requests.js';
+import type { TurnTools } from '../lanes/turn-context.js';
+import type { PortalRow } from './portal.js';
+import { stopReasonOf } from './portal-stop.js';
+
+/** After an answer that says nothing about the portal. */
+const retryMs = 30_000;
+
+/**
+ * `GET /account` of a portal whose amoCRM account is not known yet: which lane it belongs to. The only request outside of
+ * a lane's budget; one per portal at a time, and the lane that it opens begins with a pause.
+ */
+export async function meetPortal(
+  tools: TurnTools,
+  portal: PortalRow,
+  clientOf: (portal: PortalRow) => AmocrmClient,
+): Promise<void> {
+  const { portals, clock, log } = tools;
+  const names = { accountId: portal.accountId, portalId: portal.portalId };
+  try {
+    const client = clientOf(portal);
+    const account = await client.account();
+    switch (account.kind) {
+      case 'done': {
+        const lane = laneName(client.origin, account.value.id);
+        await portals.joinLane(portal.portalId, lane);
+        log.info({ ...names, lane }, 'portal met');
+        return;
+      }
+      case 'stop_portal': {
+        const reason = stopReasonOf(account.reason);
+        log.warn({ ...names, stop: reason }, 'portal stopped');
+        return await portals.stop(portal, reason, account.afterMs, clock.now());
+      }
+      case 'rejected':
+        log.warn({ ...names, reason: account.reason }, 'account cannot be read');
+        return await portals.stop(
+          portal,
+          account.reason === 'forbidden' ? 'no_rights' : 'not_found',
+          undefined,
+          clock.now(),
+        );
+      case 'retry':
+        log.warn({ ...names, reason: account.reason }, 'portal not reached');
+        return await portals.checkAgain(portal.portalId, clock.now() + Math.max(account.afterMs ?? 0, retryMs));
+    }
+  } catch (error) {
+    if (!(error instanceof NoCredentials)) throw error;
+    await portals.stop(portal, 'no_credentials', undefined, clock.now());
+  }
+}

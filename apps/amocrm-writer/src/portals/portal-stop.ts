@@ -1,0 +1,58 @@
+import type { PortalStop } from '@perezvon/contracts';
+import type { StopPortal } from '@perezvon/amocrm';
+
+/** Why nothing is sent to a portal (rules R11), and when one request may find out whether it still holds. Pure. */
+
+export type StopReason = PortalStop['reason'];
+
+export function stopReasonOf(code: StopPortal['reason']): StopReason {
+  switch (code) {
+    case 'unauthorised':
+      return 'unauthorised';
+    case 'unpaid':
+      return 'unpaid';
+    case 'ip_not_allowed':
+      return 'ip_not_allowed';
+    case 'blocked':
+      return 'blocked';
+    case 'forbidden':
+      return 'no_rights';
+    case 'account_not_found':
+    case 'redirected':
+      return 'not_found';
+  }
+}
+
+const minutes = (count: number): number => count * 60_000;
+const hours = (count: number): number => minutes(60 * count);
+
+/**
+ * When to send one probe, Unix milliseconds; null = never by itself, only new credentials help.
+ * @param before how many probes in a row ended in a stop
+ */
+export function probeAt(reason: StopReason, before: number, now: number): number | null {
+  switch (reason) {
+    case 'blocked':
+      // 15 min, doubling to 4 h (design.md property 3): asking more often prolongs a block.
+      return now + Math.min(minutes(15) * 2 ** before, hours(4));
+    case 'unauthorised':
+    case 'unpaid':
+    case 'ip_not_allowed':
+    case 'no_rights':
+    case 'not_found':
+      // Mended on amoCRM's side by a person, of which nothing tells us.
+      return now + hours(1);
+    case 'no_credentials':
+      return null;
+  }
+}
+
+/** Holds for every portal of the amoCRM account, whoever's token was used. */
+export function holdsForLane(reason: StopReason): boolean {
+  return reason === 'blocked' || reason === 'unpaid' || reason === 'ip_not_allowed';
+}
+
+/** New credentials are a reason to look at once, except at a block: that counts requests, not tokens. */
+export function mayProbeWithNewCredentials(reason: StopReason): boolean {
+  return reason !== 'blocked';
+}

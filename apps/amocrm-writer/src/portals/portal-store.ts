@@ -1,0 +1,251 @@
+import { portals, type Portal as PortalMessage, type Settings } from '@perezvon/contracts';
+import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
+import type { DataSource, EntityManager } from 'typeorm';
+import { wake } from '../lanes/lane-leases.js';
+import { type Directory, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
+import { holdsForLane, mayProbeWithNewCredentials, probeAt, type StopReason } from './portal-stop.js';
+
+/** A laneless portal is checked by one writer at a time; a writer that died over it is not waited for longer. */
+const checkMs = 30_000;
+
+/** Accounts and portals: what settings.v1 says of them, what amoCRM said, and whether it may be asked at all. */
+export class PortalStore {
+  private readonly outbox = new Outbox();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    /** Something was committed to the outbox. */
+    private readonly onNews: () => void,
+  ) {}
+
+  /**
+   * Takes over a newer version of an account's settings, inside the consumer's transaction. What waits for a portal that
+   * is gone is parked by housekeeping.
+   */
+  async apply(tx: EntityManager, document: Settings): Promise<void> {
+    const newer: unknown[] = await tx.query(
+      `insert into account (account_id, version, is_active) values ($1, $2, $3)
+       on conflict (account_id) do update set version = excluded.version, is_active = excluded.is_active, deleted_at = null
+        where account.version < excluded.version or account.deleted_at is not null
+       returning account_id`,
+      [document.accountId, document.version, document.integration.active],
+    );
+    if (newer.length === 0) return;
+    await tx.query(
+      `insert into portal (portal_id, account_id, url, credentials_revision, check_at)
+       select w.portal_id, $1, w.url, w.revision, case when w.revision is null then null else clock_timestamp() end
+         from unnest($2::uuid[], $3::text[], $4::int[]) as w (portal_id, url, revision)
+        order by w.portal_id
+       on conflict (portal_id) do nothing`,
+      [
+        document.accountId,
+        ...columns(
+          document.portals,
+          (p) => p.portalId,
+          (p) => p.url,
+          (p) => p.credentialsRevision,
+        ),
+      ],
+    );
+    await this.applyChanges(tx, document);
+    const gone: [{ portal_id: string }[], number] = await tx.query(
+      `update portal set deleted_at = clock_timestamp(), check_at = null
+        where account_id = $1 and deleted_at is null and not portal_id = any($2::uuid[]) returning portal_id`,
+      [document.accountId, document.portals.map((p) => p.portalId)],
+    );
+    await this.forget(
+      tx,
+      gone[0].map((row) => row.portal_id),
+    );
+    // Switched on again, or new credentials: whatever waits is due at once.
+    await wake(tx, await this.lanesOfAccount(tx, document.accountId));
+  }
+
+  /** The account was deleted: its settings' tombstone. */
+  async applyDeletion(tx: EntityManager, accountId: string): Promise<void> {
+    await tx.query(`update account set deleted_at = clock_timestamp(), is_active = false where account_id = $1`, [
+      accountId,
+    ]);
+    const gone: [{ portal_id: string }[], number] = await tx.query(
+      `update portal set deleted_at = clock_timestamp(), check_at = null
+        where account_id = $1 and deleted_at is null returning portal_id`,
+      [accountId],
+    );
+    await this.forget(
+      tx,
+      gone[0].map((row) => row.portal_id),
+    );
+  }
+
+  /** A changed address or token is looked at anew; one that came back is a portal again. */
+  private async applyChanges(tx: EntityManager, document: Settings): Promise<void> {
+    for (const entry of document.portals) {
+      const rows: StoredPortal[] = await tx.query(
+        `select ${portalColumns} from portal p
+          where p.portal_id = $1 and p.account_id = $2
+            and (p.url <> $3 or p.credentials_revision is distinct from $4::int or p.deleted_at is not null)
+            for update`,
+        [entry.portalId, document.accountId, entry.url, entry.credentialsRevision],
+      );
+      const [changed] = rows.map(portalOf);
+      if (changed === undefined) continue;
+      const probeNow = changed.stop !== null && mayProbeWithNewCredentials(changed.stop.reason);
+      await tx.query(
+        `update portal
+            set url = $2, credentials_revision = $3, deleted_at = null,
+                check_at = case when $3::int is null then null else clock_timestamp() end,
+                stop_until = case when $4 then clock_timestamp() else stop_until end
+          where portal_id = $1`,
+        [entry.portalId, entry.url, entry.credentialsRevision, probeNow],
+      );
+    }
+  }
+
+  /** Portals of a lane that are not deleted. */
+  async ofLane(lane: string): Promise<PortalRow[]> {
+    const rows: StoredPortal[] = await this.dataSource.query(
+      `select ${portalColumns} from portal p where p.lane = $1 and p.deleted_at is null order by p.portal_id`,
+      [lane],
+    );
+    return rows.map(portalOf);
+  }
+
+  async byId(portalId: string): Promise<PortalRow | null> {
+    const rows: StoredPortal[] = await this.dataSource.query(
+      `select ${portalColumns} from portal p where p.portal_id = $1 and p.deleted_at is null`,
+      [portalId],
+    );
+    return rows.map(portalOf).at(0) ?? null;
+  }
+
+  /** Portals whose lane is not known yet and whose check is due; for this writer for a while. Index: portal_laneless. */
+  async takeLaneless(limit: number): Promise<PortalRow[]> {
+    const [rows]: [StoredPortal[], number] = await this.dataSource.query(
+      `update portal p set checked_until = clock_timestamp() + ${checkMs} * interval '1 millisecond'
+        where p.portal_id in (
+          select portal_id from portal
+           where lane is null and deleted_at is null
+             and case when stop_reason is null then check_at else stop_until end <= clock_timestamp()
+             and (checked_until is null or checked_until <= clock_timestamp())
+           order by check_at limit $1 for update skip locked)
+       returning ${portalColumns}`,
+      [limit],
+    );
+    return rows.map(portalOf);
+  }
+
+  /** `GET /account` answered: from now on the portal's effects and questions have a lane. */
+  async joinLane(portalId: string, lane: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      // Our one request to learn the account was outside of any lane: its first holder keeps away from it.
+      await tx.query(`insert into lane (lane, freed_at) values ($1, clock_timestamp()) on conflict (lane) do nothing`, [
+        lane,
+      ]);
+      await tx.query(`update portal set lane = $2, checked_until = null where portal_id = $1`, [portalId, lane]);
+      await tx.query(`update effect set lane = $2 where portal_id = $1 and lane is null`, [portalId, lane]);
+      await tx.query(`update lookup set lane = $2 where portal_id = $1 and lane is null`, [portalId, lane]);
+      await wake(tx, [lane]);
+    });
+  }
+
+  /** The portal answered and was read: it takes writes, whatever stopped it. */
+  async saveDirectory(portal: PortalRow, directory: Directory, now: number): Promise<void> {
+    await this.change(portal.portalId, now, async (tx) => {
+      await tx.query(
+        `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), check_at = null,
+                stop_reason = null, stop_since = null, stop_until = null, stop_count = 0
+          where portal_id = $1`,
+        [portal.portalId, JSON.stringify(directory), now],
+      );
+    });
+  }
+
+  /** Nothing is sent to the portal until its probe is answered; to a whole lane where the reason is the account's. */
+  async stop(portal: PortalRow, reason: StopReason, afterMs: number | undefined, now: number): Promise<void> {
+    const lane = holdsForLane(reason) ? portal.lane : null;
+    const affected: { portal_id: string }[] = await this.dataSource.query(
+      `select portal_id from portal where (portal_id = $1 or lane = $2) and deleted_at is null order by portal_id`,
+      [portal.portalId, lane],
+    );
+    for (const { portal_id } of affected) {
+      const own = (await this.byId(portal_id)) ?? portal;
+      // Requests that were on their way together are told the same: one stop, not four probes.
+      if (own.stop?.reason === reason && (own.stop.until === null || own.stop.until > now)) continue;
+      const before = own.stop?.reason === reason ? own.stop.count : 0;
+      const probe = probeAt(reason, before, now);
+      const until = probe === null ? null : Math.max(probe, now + (afterMs ?? 0));
+      await this.change(portal_id, now, async (tx) => {
+        await tx.query(
+          `update portal
+              set stop_since = case when stop_reason = $2 then stop_since else to_timestamp($4::float8 / 1000) end,
+                  stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, checked_until = null
+            where portal_id = $1`,
+          [portal_id, reason, until, now, before + 1],
+        );
+      });
+    }
+  }
+
+  /** Reads the portal anew, at once or at a time: its copy is old, or amoCRM refused an id of it. */
+  async checkAgain(portalId: string, at: number): Promise<void> {
+    await this.dataSource.query(
+      `update portal set check_at = to_timestamp($2::float8 / 1000), checked_until = null where portal_id = $1`,
+      [portalId, at],
+    );
+  }
+
+  /** When a portal of the lane is to be read or probed, Unix milliseconds. */
+  async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
+    const [row]: { at: number | null }[] = await tx.query(
+      `select (extract(epoch from min(case when stop_reason is null then check_at else stop_until end)) * 1000)::float8 as at
+         from portal where lane = $1 and deleted_at is null`,
+      [lane],
+    );
+    return row?.at ?? null;
+  }
+
+  private async change(portalId: string, now: number, work: (tx: EntityManager) => Promise<void>): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      await work(tx);
+      const rows: StoredPortal[] = await tx.query(`select ${portalColumns} from portal p where p.portal_id = $1`, [
+        portalId,
+      ]);
+      await this.outbox.append(tx, rows.map(portalOf).map(messageOf));
+      if (rows[0]?.lane) await wake(tx, [rows[0].lane]);
+    });
+    this.onNews();
+  }
+
+  private async forget(tx: EntityManager, portalIds: readonly string[]): Promise<void> {
+    await tx.query(`delete from lookup where portal_id = any($1::uuid[])`, [portalIds]);
+    await this.outbox.append(
+      tx,
+      portalIds.map((portalId) => ({ topic: portals.topic, key: portalId, value: null })),
+    );
+  }
+
+  private async lanesOfAccount(tx: EntityManager, accountId: string): Promise<string[]> {
+    const rows: { lane: string }[] = await tx.query(
+      `select distinct lane from portal where account_id = $1 and lane is not null and deleted_at is null`,
+      [accountId],
+    );
+    return rows.map((row) => row.lane);
+  }
+}
+
+/** crm.portals.v1 of a portal as it now stands. */
+function messageOf(portal: PortalRow): OutboxRecord {
+  const { directory, stop } = portal;
+  const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  const message: PortalMessage = {
+    portalId: portal.portalId,
+    accountId: portal.accountId,
+    lane: portal.lane,
+    readAt: at(portal.directoryReadAt),
+    stop: stop && { reason: stop.reason, since: new Date(stop.since).toISOString(), until: at(stop.until) },
+    pipelines: directory?.pipelines ?? [],
+    users: directory?.users ?? [],
+    taskTypes: directory?.taskTypes ?? [],
+  };
+  return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
+}

@@ -1,0 +1,69 @@
+import type { Portal as PortalMessage } from '@perezvon/contracts';
+import type { StopReason } from './portal-stop.js';
+
+/** What amoCRM has, as it was last read: pipelines with stages, users, task types. */
+export interface Directory extends Pick<PortalMessage, 'pipelines' | 'users' | 'taskTypes'> {
+  /** The paid filter add-on (amocrm-api.md §3.5). */
+  readonly filtersEnabled: boolean;
+}
+
+/** One amoCRM account with one set of credentials, as this service keeps it. Times in Unix milliseconds. */
+export interface PortalRow {
+  readonly portalId: string;
+  readonly accountId: string;
+  readonly url: string;
+  readonly lane: string | null;
+  readonly stop: {
+    readonly reason: StopReason;
+    readonly since: number;
+    readonly until: number | null;
+    /** Probes in a row that ended in a stop. */
+    readonly count: number;
+  } | null;
+  readonly directory: Directory | null;
+  readonly directoryReadAt: number | null;
+  /** A read is owed from here on. */
+  readonly checkAt: number | null;
+}
+
+interface StoredPortal {
+  portal_id: string;
+  account_id: string;
+  url: string;
+  lane: string | null;
+  stop_reason: StopReason | null;
+  stop_since: number | null;
+  stop_until: number | null;
+  stop_count: number;
+  directory: Directory | null;
+  directory_read_at: number | null;
+  check_at: number | null;
+}
+
+const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
+
+export const portalColumns = `
+  p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
+  p.directory, ${ms('directory_read_at')}, ${ms('check_at')}`;
+
+export function portalOf(row: StoredPortal): PortalRow {
+  return {
+    portalId: row.portal_id,
+    accountId: row.account_id,
+    url: row.url,
+    lane: row.lane,
+    stop:
+      row.stop_reason === null
+        ? null
+        : {
+            reason: row.stop_reason,
+            since: row.stop_since ?? 0,
+            until: row.stop_until,
+            count: row.stop_count,
+          },
+    directory: row.directory,
+    directoryReadAt: row.directory_read_at,
+    checkAt: row.check_at,
+  };
+}
+export type { StoredPortal };

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmulator, type EmulatorOptions, type RunningEmulator } from '@perezvon/amocrm-emulator';
+import {
+  clients,
+  defaultIntegration,
+  portals,
+  results,
+  type Client,
+  type CrmResult,
+  type Portal,
+  type Settings,
+} from '@perezvon/contracts';
+import { CredentialStore, KeyRing, migrateCredentials, newCredentialsKey } from '@perezvon/credentials';
+import { createTestDatabase, openDatabase, type TestDatabase } from '@perezvon/postgres';
+import { createLogger } from '@perezvon/service';
+import type { DataSource } from 'typeorm';
+import type { Point } from '../lanes/turn-context.js';
+import { migrations } from '../migrations/index.js';
+import { writerSchema } from '../start.js';
+import { Writer, type WriterSettings } from '../writer.js';
+
+export const token = 'token-of-the-specs';
+export const accountId = 'acme';
+
+/** D of the specs: short, so that a doubt is settled in a second. */
+export const visibilityDelayMs = 1_000;
+
+export interface WorldOptions {
+  readonly emulator?: Partial<EmulatorOptions>;
+}
+
+export interface WriterOptions {
+  readonly settings?: Partial<WriterSettings>;
+  readonly at?: (point: Point) => void | Promise<void>;
+}
+
+/** One real database, one emulator, and as many writers as a spec starts. */
+export class World {
+  readonly portalId = randomUUID();
+  private readonly started: { writer: Writer; dataSource: DataSource }[] = [];
+  private version = 0;
+  private credentialsRevision = 1;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly emulator: RunningEmulator,
+    readonly credentials: CredentialStore,
+  ) {}
+
+  static async open({ emulator = {} }: WorldOptions = {}): Promise<World> {
+    const database = await createTestDatabase({ schema: writerSchema, migrations });
+    await migrateCredentials(database.url);
+    const credentials = new CredentialStore(database.dataSource, KeyRing.parse(newCredentialsKey('spec')));
+    const running = await startEmulator({ token, ...emulator });
+    const world = new World(database, running, credentials);
+    await credentials.putLongLivedToken(world.portalId, accountId, token);
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.started.map(({ writer }) => writer.stop(2_000)));
+    await Promise.all(this.started.map(({ dataSource }) => dataSource.destroy()));
+    await this.emulator.stop();
+    await this.database.drop();
+  }
+
+  /** A writer with its own pool, as another process would have. */
+  async startWriter({ settings = {}, at }: WriterOptions = {}): Promise<Writer> {
+    const dataSource = await openDatabase({
+      url: this.database.url,
+      schema: writerSchema,
+      migrations,
+      poolSize: 10,
+      applicationName: 'writer-spec',
+      statementTimeoutMs: 30_000,
+    });
+    const writer = new Writer({
+      dataSource,
+      databaseUrl: this.database.url,
+      credentials: this.credentials,
+      settings: {
+        visibilityDelayMs,
+        leaseMs: 3_000,
+        maxLanes: 10,
+        pollMs: 100,
+        unknownPortalMs: 60_000,
+        extraOrigins: this.emulator.portals.map(({ url }) => url),
+        ...settings,
+      },
+      log: createLogger({ service: 'writer-spec', level: process.env['SPEC_LOG_LEVEL'] ?? 'silent' }),
+      onRequest: () => () => undefined,
+      onNews: () => undefined,
+      ...(at ? { at } : {}),
+    });
+    writer.start();
+    this.started.push({ writer, dataSource });
+    return writer;
+  }
+
+  /** The next version of the account's settings. */
+  settings({
+    isActive = true,
+    portalIds = [this.portalId],
+    newCredentials = false,
+    of = accountId,
+    url = this.emulator.url,
+  }: { isActive?: boolean; portalIds?: string[]; newCredentials?: boolean; of?: string; url?: string } = {}): Settings {
+    this.version += 1;
+    if (newCredentials) this.credentialsRevision += 1;
+    return {
+      accountId: of,
+      version: this.version,
+      updatedAt: new Date().toISOString(),
+      name: 'Акме',
+      integration: { ...defaultIntegration(), active: isActive, portalId: portalIds[0] ?? null },
+      portals: portalIds.map((portalId) => ({
+        portalId,
+        name: null,
+        url,
+        credentialsRevision: this.credentialsRevision,
+      })),
+      employees: [],
+      mapping: [],
+      sources: [],
+    };
+  }
+
+  /** A writer whose portal has been read. */
+  async startKnowingPortal(options: WriterOptions = {}): Promise<Writer> {
+    const writer = await this.startWriter(options);
+    await writer.takeSettings.execute([{ document: this.settings() }]);
+    await this.until(async () => (await this.portalMessages()).some(({ pipelines }) => pipelines.length > 0));
+    return writer;
+  }
+
+  /** Everything told on a topic, in the order of the outbox; nothing relays it here. */
+  async results(): Promise<CrmResult[]> {
+    return (await this.told(results.topic)).map((value) => results.parse(value));
+  }
+
+  async clientMessages(): Promise<Client[]> {
+    return (await this.told(clients.topic)).map((value) => clients.parse(value));
+  }
+
+  async portalMessages(): Promise<Portal[]> {
+    return (await this.told(portals.topic)).filter((value) => value !== null).map((value) => portals.parse(value));
+  }
+
+  /** The newest result of an effect, once it satisfies. */
+  async resultOf(
+    callId: string,
+    effect: CrmResult['effect'],
+    isIt: (result: CrmResult) => boolean = ({ state }) => state === 'done',
+  ): Promise<CrmResult> {
+    return this.until(async () => {
+      const newest = (await this.results()).filter((each) => each.callId === callId && each.effect === effect).at(-1);
+      return newest !== undefined && isIt(newest) ? newest : undefined;
+    });
+  }
+
+  /** Waits for a state, not for a time; the deadline only ends a spec that failed. */
+  async until<T>(look: () => Promise<T | undefined | false> | T | undefined | false, deadlineMs = 30_000): Promise<T> {
+    const end = performance.now() + deadlineMs;
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined && seen !== false) return seen;
+      if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms; results: ${await this.summary()}`);
+      await sleep(20);
+    }
+  }
+
+  /** How often a route was posted to or patched. */
+  writesTo(path: RegExp): number {
+    return this.emulator.control.requests().filter((each) => each.method !== 'GET' && path.test(each.path)).length;
+  }
+
+  fault(rule: object): void {
+    const added = this.emulator.control.faults.add(rule);
+    if ('problem' in added) throw new Error(added.problem);
+  }
+
+  private async told(topic: string): Promise<unknown[]> {
+    const rows: { value: Buffer | null }[] = await this.database.dataSource.query(
+      `select value from outbox where topic = $1 order by id`,
+      [topic],
+    );
+    return rows.map(({ value }) => (value === null ? null : (JSON.parse(value.toString('utf8')) as unknown)));
+  }
+
+  private async summary(): Promise<string> {
+    const rows: unknown[] = await this.database.dataSource.query(
+      `select effect, state, reason, detail, attempts, looks, lane, blocked_by from effect order by seq`,
+    );
+    const stops: unknown[] = await this.database.dataSource.query(
+      `select lane, stop_reason, stop_until, check_at, directory is not null as is_read from portal`,
+    );
+    const lanes: unknown[] = await this.database.dataSource.query(`select * from lane`);
+    return JSON.stringify({ rows, stops, lanes });
+  }
+}

@@ -1,0 +1,133 @@
+import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
+import { CredentialStore, migrateCredentials } from '@perezvon/credentials';
+import { ensureTopics, type KafkaConnection, KafkaProducer, KafkaStrategy, type RawRecord } from '@perezvon/kafka';
+import { openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
+import {
+  createLogger,
+  databaseCheck,
+  exitBecause,
+  type Logger,
+  Metrics,
+  type RunningService,
+  startService,
+  startTracing,
+} from '@perezvon/service';
+import { AppModule } from './app.module.js';
+import type { WriterConfig } from './config.js';
+import type { Point } from './lanes/turn-context.js';
+import { migrations } from './migrations/index.js';
+import { Writer } from './writer.js';
+import { writerMetrics } from './writer-metrics.js';
+
+const serviceName = 'amocrm-writer';
+export const writerSchema = 'amocrm_writer';
+const stopStepMs = 4_000;
+/** The net under the wake-ups. */
+const pollMs = 500;
+/** A publish that takes longer is given up and comes again: receivers drop what is older than they hold. */
+const publishTimeoutMs = 10_000;
+
+/**
+ * Connects the parts and brings the service up.
+ * @param at named instants of a write, for tests that kill the process there
+ */
+export async function startAmocrmWriter(
+  config: WriterConfig,
+  logger: Logger = createLogger({ service: serviceName, level: config.logLevel }),
+  at?: (point: Point) => void,
+): Promise<RunningService> {
+  const connection: KafkaConnection = { ...config.kafka, clientId: serviceName };
+  const metrics = new Metrics(serviceName);
+  const stopTracing = await startTracing({ service: serviceName, endpoint: config.tracesEndpoint, logger });
+  await ensureCredentialsSchema(config.database.url, logger);
+  const dataSource = await openDatabase({
+    ...config.database,
+    schema: writerSchema,
+    applicationName: serviceName,
+    migrations,
+    onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died'),
+  });
+  await ensureOwnTopics(connection, config.topicPartitions, logger);
+  const producer = new KafkaProducer({ connection, logger });
+  const relay = new OutboxRelay({ dataSource, logger, publish: (records) => publish(producer, records) });
+  const writer = new Writer({
+    dataSource,
+    databaseUrl: config.database.url,
+    credentials: new CredentialStore(dataSource, config.credentialsKeys),
+    settings: {
+      visibilityDelayMs: config.visibilityDelaySec * 1000,
+      leaseMs: config.leaseSec * 1000,
+      maxLanes: config.maxLanes,
+      unknownPortalMs: config.unknownPortalSec * 1000,
+      extraOrigins: config.extraOrigins ?? [],
+      pollMs,
+    },
+    log: logger,
+    onRequest: writerMetrics(metrics, dataSource).onRequest,
+    onNews: () => relay.wake(),
+    ...(at ? { at } : {}),
+  });
+  const strategy = new KafkaStrategy({
+    connection,
+    groupId: serviceName,
+    logger,
+    onCannotConsume: exitBecause(logger, 'cannot consume'),
+  });
+  const service = await startService({
+    name: serviceName,
+    module: AppModule.of({ writer, dataSource, internalKey: config.internalKey }),
+    port: config.port,
+    logger,
+    metrics,
+    consumers: { kafka: strategy },
+    checks: {
+      database: databaseCheck(dataSource),
+      relay: () => relay.readiness(),
+      lanes: () => writer.readiness(),
+    },
+    onStop: async () => {
+      await writer.stop(stopStepMs);
+      await relay.stop(stopStepMs);
+      await producer.disconnect(stopStepMs);
+      await dataSource.destroy();
+      await stopTracing();
+    },
+  });
+  relay.start();
+  writer.start();
+  return service;
+}
+
+/** Records of one topic in their order; the topics beside each other. */
+async function publish(producer: KafkaProducer, records: readonly OutboxRecord[]): Promise<void> {
+  const byTopic = new Map<string, RawRecord[]>();
+  for (const { topic, key, value, headers } of records) {
+    byTopic.set(topic, [...(byTopic.get(topic) ?? []), { key, value, ...(headers ? { headers } : {}) }]);
+  }
+  await Promise.all(
+    [...byTopic].map(([topic, each]) => producer.sendRaw(topic, each, { timeoutMs: publishTimeoutMs })),
+  );
+}
+
+/** A broker that is away does not keep the service from starting: lanes go on, results wait in the outbox. */
+async function ensureOwnTopics(connection: KafkaConnection, partitions: number, logger: Logger): Promise<void> {
+  const topics = [commands, results, clients, portals, settings].map((m) => topicSettings(m, partitions));
+  try {
+    await ensureTopics(connection, topics);
+  } catch (error) {
+    logger.warn({ err: error }, 'the topics could not be checked; they are expected to exist');
+  }
+}
+
+/** Where this role owns nothing, whoever owns the schema keeps it up to date; a role may then only read. */
+async function ensureCredentialsSchema(url: string, logger: Logger): Promise<void> {
+  try {
+    await migrateCredentials(url);
+  } catch (error) {
+    const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    if (sqlStateOf(cause) !== insufficientPrivilege) throw error;
+    logger.info({}, "the credentials' schema is kept by another role");
+  }
+}
+
+const insufficientPrivilege = '42501';

@@ -1,0 +1,34 @@
+import type { CrmCommand, EffectCommand, LookupCommand } from '@perezvon/contracts';
+import { inTransaction } from '@perezvon/postgres';
+import type { DataSource } from 'typeorm';
+import type { ClientStore } from './clients/client-store.js';
+import { wake } from './lanes/lane-leases.js';
+import type { PostgresClock } from './lanes/postgres-clock.js';
+import type { Ledger } from './ledger/ledger.js';
+
+/**
+ * crm.commands.v1 → rows, and nothing else: amoCRM is never called here, so no portal can hold up the topic (design.md
+ * property 4). Idempotent: a batch may come again, whole or in part.
+ */
+export class TakeCommands {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ledger: Ledger,
+    private readonly clients: ClientStore,
+    private readonly clock: PostgresClock,
+    private readonly onStored: () => void,
+  ) {}
+
+  async execute(commands: readonly CrmCommand[]): Promise<void> {
+    const effects = commands.filter((command): command is EffectCommand => command.type === 'effect');
+    const lookups = commands.filter((command): command is LookupCommand => command.type === 'lookup');
+    await inTransaction(this.dataSource, async (tx) => {
+      const lanes = [
+        ...(await this.ledger.store(tx, effects, this.clock.now())),
+        ...(await this.clients.ask(tx, lookups)),
+      ];
+      if (lanes.length > 0) await wake(tx, [...new Set(lanes)]);
+    });
+    this.onStored();
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestObserver, Timeouts } from '@perezvon/amocrm';
+import type { CredentialStore } from '@perezvon/credentials';
+import type { DataSource } from 'typeorm';
+import { ClientStore } from './clients/client-store.js';
+import { Dispatcher } from './lanes/dispatcher.js';
+import { LaneLeases } from './lanes/lane-leases.js';
+import { LaneRuntimes } from './lanes/lane-runtime.js';
+import { PostgresClock } from './lanes/postgres-clock.js';
+import type { Point, TurnTools, WriterLog } from './lanes/turn-context.js';
+import { WakeListener } from './lanes/wake-listener.js';
+import { Housekeeping } from './ledger/housekeeping.js';
+import { Ledger } from './ledger/ledger.js';
+import { PortalStore } from './portals/portal-store.js';
+import { TakeCommands } from './take-commands.js';
+import { TakeSettings } from './take-settings.js';
+import { HighWater } from './writes/high-water.js';
+import { MarkerFields } from './writes/marker-field.js';
+
+export interface WriterSettings {
+  /** D of rules R17. */
+  readonly visibilityDelayMs: number;
+  readonly leaseMs: number;
+  readonly maxLanes: number;
+  readonly pollMs: number;
+  readonly unknownPortalMs: number;
+  readonly extraOrigins: readonly string[];
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+export interface WriterParts {
+  readonly dataSource: DataSource;
+  readonly databaseUrl: string;
+  readonly credentials: CredentialStore;
+  readonly settings: WriterSettings;
+  readonly log: WriterLog;
+  readonly onRequest: RequestObserver;
+  /** Something may be in the outbox. */
+  readonly onNews: () => void;
+  readonly at?: (point: Point) => void | Promise<void>;
+}
+
+/** amoCRM's window with its reserve (design.md property 3). */
+const handOverMs = 1_100;
+/** Waiting effects are parked after 30 days, never dropped (design.md, Life cycle). */
+const expireMs = 30 * 24 * 60 * 60 * 1000;
+const housekeepingMs = 5_000;
+
+/** The writer without its doors: what Kafka and HTTP call, and the life of what runs behind them. */
+export class Writer {
+  readonly takeCommands: TakeCommands;
+  readonly takeSettings: TakeSettings;
+  readonly portals: PortalStore;
+  readonly ledger: Ledger;
+  private readonly clock = new PostgresClock();
+  private readonly dispatcher: Dispatcher;
+  private readonly runtimes: LaneRuntimes;
+  private readonly listener: WakeListener;
+  private readonly housekeeping: Housekeeping;
+  private readonly stopping = new AbortController();
+  private keeping: Promise<void> | undefined;
+  private tidySoon: (() => void) | undefined;
+
+  constructor(private readonly parts: WriterParts) {
+    const { dataSource, settings, log } = parts;
+    const { visibilityDelayMs } = settings;
+    this.ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews);
+    this.portals = new PortalStore(dataSource, parts.onNews);
+    const clients = new ClientStore(dataSource);
+    const tools: TurnTools = {
+      ledger: this.ledger,
+      portals: this.portals,
+      clients,
+      highWater: new HighWater(dataSource),
+      markerFields: new MarkerFields(dataSource, visibilityDelayMs),
+      clock: this.clock,
+      log,
+      at: parts.at ?? (() => undefined),
+    };
+    this.runtimes = new LaneRuntimes(parts.credentials, {
+      extraOrigins: settings.extraOrigins,
+      onRequest: parts.onRequest,
+      ...(settings.timeouts ? { timeouts: settings.timeouts } : {}),
+    });
+    const leases = new LaneLeases(dataSource, this.clock, {
+      holder: randomUUID(),
+      leaseMs: settings.leaseMs,
+      handOverMs,
+    });
+    this.dispatcher = new Dispatcher(tools, leases, this.runtimes, settings);
+    this.listener = new WakeListener(parts.databaseUrl, () => this.dispatcher.wake(), log);
+    this.housekeeping = new Housekeeping(dataSource, this.ledger, {
+      unknownPortalMs: settings.unknownPortalMs,
+      expireMs,
+    });
+    const stored = (): void => {
+      this.dispatcher.wake();
+      this.tidySoon?.();
+      parts.onNews();
+    };
+    this.takeCommands = new TakeCommands(dataSource, this.ledger, clients, this.clock, stored);
+    this.takeSettings = new TakeSettings(dataSource, this.portals, stored);
+  }
+
+  start(): void {
+    this.listener.start();
+    this.dispatcher.start();
+    this.keeping = this.keepHouse();
+  }
+
+  readiness(): { ready: boolean; reason?: string } {
+    return this.dispatcher.readiness();
+  }
+
+  /** Ends what is on the wire and gives the lanes back; what does not end in time is cut and in doubt. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.dispatcher.stop(deadlineMs), this.listener.stop(), this.keeping]);
+    this.runtimes.close();
+  }
+
+  private async keepHouse(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const asked = new Promise<void>((resolve) => (this.tidySoon = resolve));
+      try {
+        const askedAt = performance.now();
+        const [row]: { now: number }[] = await this.parts.dataSource.query(
+          `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+        );
+        if (row !== undefined) this.clock.learn(row.now, askedAt);
+        await this.housekeeping.run(this.clock.now());
+      } catch (error) {
+        this.parts.log.error({ err: error }, 'housekeeping failed, it comes again');
+      }
+      await Promise.race([asked, sleep(housekeepingMs, undefined, { signal }).catch(() => undefined)]);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { Note, Unsorted } from '@perezvon/amocrm';
+import type { NoteFields } from '@perezvon/calls';
+import type { EffectRow, Sent } from '../ledger/effect-row.js';
+import type { LaneRequests } from '../lanes/lane-requests.js';
+import type { TurnTools } from '../lanes/turn-context.js';
+import type { PortalRow } from '../portals/portal.js';
+import { entityTypeOf } from './items.js';
+import type { FoundByLook, Made } from './made.js';
+import { markersOf } from './marker-field.js';
+import { contactMade, leadMade, noteMade, unsortedMade } from './route.js';
+
+type Of<Kind extends Sent['kind']> = EffectRow & { readonly sent: Extract<Sent, { kind: Kind }> };
+
+/**
+ * Do the requests in doubt stand in amoCRM? Lists newest first down to what was known before the send, and compares
+ * markers; never by a filter that may be ignored (amocrm-api.md §3.5). Effects that are absent from the answer were not
+ * found; whether that counts depends on when the look was begun, which is the state machine's business.
+ *
+ * Effects of one portal; one pass per kind of entity, however many there are.
+ * @throws ReadFailure
+ */
+export async function look(
+  tools: TurnTools,
+  requests: LaneRequests,
+  portal: PortalRow,
+  effects: readonly EffectRow[],
+): Promise<Map<string, FoundByLook>> {
+  const found = new Map<string, FoundByLook>();
+  await lookForContacts(requests, portal, ofKind(effects, 'contact'), found);
+  await lookForLeads(requests, portal, ofKind(effects, 'lead'), found);
+  await lookForClaims(requests, portal, ofKind(effects, 'unsorted'), found);
+  for (const effect of ofKind(effects, 'note')) await lookForNote(tools, requests, portal, effect, found);
+  for (const effect of ofKind(effects, 'note_update')) await lookAtNote(requests, portal, effect, found);
+  return found;
+}
+
+function ofKind<Kind extends Sent['kind']>(effects: readonly EffectRow[], kind: Kind): Of<Kind>[] {
+  return effects.filter((effect): effect is Of<Kind> => effect.sent?.kind === kind);
+}
+
+async function lookForContacts(
+  requests: LaneRequests,
+  portal: PortalRow,
+  effects: readonly Of<'contact'>[],
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  if (effects.length === 0) return;
+  const floor = Math.min(...effects.map(({ sent }) => sent.highWater));
+  const pages = requests.pages(portal, (client, options) => client.listContacts({ ...options, pageSize }));
+  const cards = await newerThan(pages, floor);
+  for (const { seq, marker, sent } of effects) {
+    const ids = cards
+      .filter((card) => card.id > sent.highWater && markersOf(card).includes(marker))
+      .map(({ id }) => id);
+    note(found, seq, ids, (id) => contactMade({ id }));
+  }
+}
+
+async function lookForLeads(
+  requests: LaneRequests,
+  portal: PortalRow,
+  effects: readonly Of<'lead'>[],
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  if (effects.length === 0) return;
+  const floor = Math.min(...effects.map(({ sent }) => sent.highWater));
+  const pages = requests.pages(portal, (client, options) => client.listLeads({ ...options, pageSize }));
+  const leads = await newerThan(pages, floor);
+  for (const { seq, marker, sent } of effects) {
+    const mine = leads.filter((lead) => lead.id > sent.highWater && markersOf(lead).includes(marker));
+    note(
+      found,
+      seq,
+      mine.map(({ id }) => id),
+      (id) => {
+        const contact = mine.find((lead) => lead.id === id)?._embedded.contacts.at(0);
+        return leadMade(id, contact && { type: 'contact', id: contact.id });
+      },
+    );
+  }
+}
+
+/** Claims that wait are in their own list; one that a person accepted meanwhile is a lead with our marker. */
+async function lookForClaims(
+  requests: LaneRequests,
+  portal: PortalRow,
+  effects: readonly Of<'unsorted'>[],
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  for (const category of ['sip', 'forms'] as const) {
+    const wanted = effects.filter(({ sent }) => sent.category === category);
+    if (wanted.length === 0) continue;
+    const floor = Math.min(...wanted.map(sentAtOf)) / 1000 - clockSkewSec;
+    const claims = new Map<string, Unsorted[]>();
+    const pages = requests.pages(portal, (client, options) => client.listUnsorted({ ...options, category, pageSize }));
+    for await (const page of pages) {
+      for (const claim of page.items) {
+        const uid = claim.source_uid ?? '';
+        claims.set(uid, [...(claims.get(uid) ?? []), claim]);
+      }
+      if (page.items.some((claim) => (claim.created_at ?? 0) < floor)) break;
+    }
+    for (const { seq, marker } of wanted) {
+      const mine = claims.get(marker) ?? [];
+      // Newest first: the last is the one made first.
+      const first = mine.at(-1);
+      if (first !== undefined) found.set(seq, { made: claimMade(first), several: mine.length > 1 });
+    }
+  }
+  const accepted = effects.filter(({ seq }) => !found.has(seq));
+  if (accepted.length === 0) return;
+  const floor = Math.min(...accepted.map(({ sent }) => sent.leadHighWater));
+  const pages = requests.pages(portal, (client, options) => client.listLeads({ ...options, pageSize }));
+  const leads = await newerThan(pages, floor);
+  for (const { seq, marker } of accepted) {
+    const mine = leads.filter((lead) => markersOf(lead).includes(marker));
+    note(
+      found,
+      seq,
+      mine.map(({ id }) => id),
+      (id): Made => {
+        const contacts = mine.find((lead) => lead.id === id)?._embedded.contacts ?? [];
+        return leadMade(id, contacts.map((contact) => ({ type: 'contact' as const, id: contact.id })).at(0));
+      },
+    );
+  }
+}
+
+/**
+ * By type and `uniq` on the card it was sent to. Two calls may share a `uniq` (two accounts in one amoCRM): a note that
+ * another effect of ours made is not this one.
+ */
+async function lookForNote(
+  { ledger }: TurnTools,
+  requests: LaneRequests,
+  portal: PortalRow,
+  { seq, lane, marker, sent }: Of<'note'>,
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  const pages = requests.pages(portal, (client, options) =>
+    client.listNotes(entityTypeOf(sent.on), sent.on.id, { ...options, types: [sent.type], pageSize }),
+  );
+  const notes = await newerThan(pages, sent.highWater);
+  const ids = notes
+    .filter(({ params, note_type }) => note_type === sent.type && params.uniq === marker)
+    .map(({ id }) => id);
+  const others = await ledger.madeByOthers(lane, 'note', ids, seq);
+  note(
+    found,
+    seq,
+    ids.filter((id) => !others.has(id)),
+    (id) => noteMade({ id }),
+  );
+}
+
+/** An update stands when the note says what was sent. */
+async function lookAtNote(
+  requests: LaneRequests,
+  portal: PortalRow,
+  { seq, sent }: Of<'note_update'>,
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  const pages = requests.pages(portal, (client, options) =>
+    client.listNotes(entityTypeOf(sent.on), sent.on.id, { ...options, types: [sent.note.type], pageSize }),
+  );
+  for await (const page of pages) {
+    const current = page.items.find(({ id }) => id === sent.noteId);
+    if (current !== undefined) {
+      if (says(current, sent.note)) found.set(seq, { made: noteMade(current), several: false });
+      return;
+    }
+    if (page.items.some(({ id }) => id < sent.noteId)) return;
+  }
+}
+
+function says({ params }: Note, wanted: NoteFields): boolean {
+  return (
+    params.duration === wanted.durationSec &&
+    params.call_status === wanted.callStatus &&
+    (params.link ?? '') === (wanted.recordUrl ?? '') &&
+    (params.call_result ?? '') === (wanted.callResult ?? '')
+  );
+}
+
+/** Items of a list by descending id, down to `floor`. */
+async function newerThan<T extends { readonly id: number }>(
+  pages: AsyncIterable<{ readonly items: readonly T[] }>,
+  floor: number,
+): Promise<T[]> {
+  const newer: T[] = [];
+  for await (const { items } of pages) {
+    newer.push(...items.filter((item) => item.id > floor));
+    if (items.some((item) => item.id <= floor)) break;
+  }
+  return newer;
+}
+
+function note(found: Map<string, FoundByLook>, seq: string, ids: readonly number[], made: (id: number) => Made): void {
+  if (ids.length === 0) return;
+  found.set(seq, { made: made(Math.min(...ids)), several: ids.length > 1 });
+}
+
+const claimMade = ({ uid, _embedded }: Unsorted): Made =>
+  unsortedMade({
+    uid,
+    leadIds: _embedded.leads.map(({ id }) => id),
+    contactIds: _embedded.contacts.map(({ id }) => id),
+  });
+
+function sentAtOf({ state }: EffectRow): number {
+  return state.is === 'in_doubt' ? state.sentAt : 0;
+}
+
+/** What a look wants is among the newest; the vendor's recommended page (amocrm-api.md §2.2). */
+const pageSize = 50;
+/** A claim's time is amoCRM's, ours is Postgres's. */
+const clockSkewSec = 600;
