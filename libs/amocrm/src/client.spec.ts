@@ -7,6 +7,7 @@ import {
   type RequestStart,
 } from './index.js';
 import { answer, ScriptedPortal, type Step } from './testing/scripted-portal.js';
+import { clientSocketsClosed } from './testing/client-sockets.js';
 import { throwAwayCertificate, throwAwayKey } from './testing/throw-away-certificate.js';
 import { Transport } from './transport.js';
 
@@ -59,10 +60,28 @@ describe('a connection', () => {
       created,
     ]);
     await client.createContacts([{}]);
-    // A turn of the event loop, so that the close is known on this side.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await clientSocketsClosed();
     expect(await client.createContacts([{}])).toMatchObject({ kind: 'done' });
     expect(portal.connections).toBe(2);
+  });
+
+  it('is given up when it has been idle for long', async () => {
+    const { portal, client } = await against([created], { maxIdleMs: 5 });
+    await client.createContacts([{}]);
+    await clientSocketsClosed();
+    expect(await client.createContacts([{}])).toMatchObject({ kind: 'done' });
+    expect(portal.connections).toBe(2);
+  });
+
+  it('carries many requests without gathering listeners', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const { client } = await against([created]);
+    for (let i = 0; i < 40; i += 1) await client.createContacts([{}]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
   });
 
   it('is left to each of several requests at a time', async () => {

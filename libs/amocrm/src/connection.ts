@@ -15,7 +15,6 @@ import { type Code } from './error-table.js';
 export interface Connection {
   socket: Socket;
   agent: HttpAgent;
-  idleSince: number;
 }
 
 export type ConnectionAttempt = { ok: true; connection: Connection } | { ok: false; code: Code; detail: string };
@@ -40,6 +39,8 @@ export async function openConnection(
     ? connectTls({ host, port, ...(isAddress(host) ? {} : { servername: host }), ...(ca ? { ca } : {}) })
     : connectTcp({ host, port });
   socket.setNoDelay(true);
+  // A connection that breaks while nobody uses it must not end the process; isUsable() tells whoever comes next.
+  socket.on('error', () => undefined);
 
   let tcpEstablished = false;
   socket.once('connect', () => (tcpEstablished = true));
@@ -49,14 +50,13 @@ export async function openConnection(
       signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
     });
   } catch (error) {
-    // A late error of a socket nobody wants any more must not end the process.
-    socket.on('error', () => undefined).destroy();
+    socket.destroy();
     const detail = systemCode(error);
     if (signal?.aborted) return { ok: false, code: 'aborted_before_send', detail: 'aborted' };
     if (deadline.aborted) return { ok: false, code: 'connect_timeout', detail };
     return { ok: false, code: secure && tcpEstablished ? 'tls_failed' : connectCode(detail), detail };
   }
-  return { ok: true, connection: { socket, agent: agentOf(socket, secure), idleSince: performance.now() } };
+  return { ok: true, connection: { socket, agent: agentOf(socket, secure) } };
 }
 
 /** True while a request may still be written to it. */
@@ -104,15 +104,20 @@ function isAddress(host: string): boolean {
  * connections too, and a write that crosses its close on the way is in doubt for nothing.
  */
 export class IdleConnections {
-  private idle: Connection[] = [];
+  private readonly idle = new Map<Connection, NodeJS.Timeout>();
   private closed = false;
 
   constructor(private readonly maxIdleMs: number) {}
 
   /** The one used last, if any is alive. */
   take(): Connection | undefined {
-    for (let connection = this.idle.pop(); connection; connection = this.idle.pop()) {
-      if (isUsable(connection) && performance.now() - connection.idleSince < this.maxIdleMs) return connection;
+    for (const connection of [...this.idle.keys()].reverse()) {
+      clearTimeout(this.idle.get(connection));
+      this.idle.delete(connection);
+      if (isUsable(connection)) {
+        connection.socket.ref();
+        return connection;
+      }
       dropConnection(connection);
     }
     return undefined;
@@ -123,16 +128,22 @@ export class IdleConnections {
       dropConnection(connection);
       return;
     }
-    connection.idleSince = performance.now();
-    this.idle.push(connection);
-    // An idle connection must not keep the process alive, nor live for ever: the timer is the socket's own.
-    connection.socket.setTimeout(this.maxIdleMs, () => connection.socket.destroy());
+    // An idle connection keeps no process alive.
     connection.socket.unref();
+    const expire = (): void => {
+      this.idle.delete(connection);
+      dropConnection(connection);
+    };
+    this.idle.set(connection, setTimeout(expire, this.maxIdleMs).unref());
   }
 
   close(): void {
     this.closed = true;
-    for (const connection of this.idle.splice(0)) dropConnection(connection);
+    for (const [connection, timer] of this.idle) {
+      clearTimeout(timer);
+      dropConnection(connection);
+    }
+    this.idle.clear();
   }
 }
 

@@ -1,6 +1,3 @@
-import { subscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
-import { type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
@@ -11,8 +8,10 @@ import {
   type AmocrmClientOptions,
   type CallOptions,
   type Code,
+  type Pacer,
 } from './index.js';
 import { answer, response, ScriptedPortal, type Step } from './testing/scripted-portal.js';
+import { clientSocketsClosed } from './testing/client-sockets.js';
 import { throwAwayCertificate, throwAwayKey } from './testing/throw-away-certificate.js';
 
 /** How one code comes about on the wire: what the portal plays, or how it is absent. */
@@ -25,6 +24,7 @@ interface Case {
   /** Close the server before the request. */
   stopped?: boolean;
   options?: Partial<AmocrmClientOptions>;
+  pacer?: (portal: ScriptedPortal) => Pacer;
   call?: (portal: ScriptedPortal) => CallOptions;
   /** Codes that only one of the two can end with. */
   only?: 'read' | 'write';
@@ -60,14 +60,10 @@ const cases: Record<Code, [string, Case][]> = {
   ],
   connect_failed: [['the network refuses the address', { at: 'http://255.255.255.255:9' }]],
   tls_failed: [['the certificate is not trusted', { tls: true }]],
-  connection_gone: [
-    [
-      'every connection is closed while the request waits for its turn',
-      {
-        steps: [never],
-      },
-    ],
-  ],
+  connection_gone: (['end', 'reset'] as const).map((how) => [
+    `every connection is closed (${how}) while the request waits for its turn`,
+    { steps: [never], pacer: (portal) => ({ acquire: () => closeEverything(portal, how) }) },
+  ]),
   aborted_after_send: [
     [
       'the caller gives up on a request that is out',
@@ -224,8 +220,6 @@ const cases: Record<Code, [string, Case][]> = {
 };
 
 let portal: ScriptedPortal | undefined;
-const clientSockets: Socket[] = [];
-subscribe('net.client.socket', (message) => clientSockets.push((message as { socket: Socket }).socket));
 afterEach(() => portal?.stop());
 
 describe.each(codes.filter((code) => cases[code].length > 0))('%s', (code) => {
@@ -235,7 +229,7 @@ describe.each(codes.filter((code) => cases[code].length > 0))('%s', (code) => {
       if (one.only !== undefined && one.only !== access) continue;
 
       it(`${name}: a ${access} is ${row[access]}`, async () => {
-        const { client, call, server } = await arrange(code, one);
+        const { client, call, server } = await arrange(one);
         const read = one.read ?? ((api: AmocrmClient, options: CallOptions) => api.contact(1, options));
         const result = await (access === 'read'
           ? read(client, call)
@@ -273,7 +267,7 @@ describe('the table', () => {
   });
 });
 
-async function arrange(code: Code, one: Case) {
+async function arrange(one: Case) {
   const tls = one.tls ? { key: throwAwayKey, cert: throwAwayCertificate } : undefined;
   const server = await ScriptedPortal.start(one.steps ?? [answer(200, contact)], tls);
   portal = server;
@@ -283,18 +277,16 @@ async function arrange(code: Code, one: Case) {
     baseUrl,
     extraOrigins: [baseUrl],
     token: () => Promise.resolve(canaryToken),
-    ...(code === 'connection_gone' ? { pacer: { acquire: () => closeEverything(server) } } : {}),
+    ...(one.pacer ? { pacer: one.pacer(server) } : {}),
     ...one.options,
   });
   return { server, client, call: one.call?.(server) ?? {} };
 }
 
-/** Resolves when the client's end of every connection knows that it is closed. */
-async function closeEverything(server: ScriptedPortal): Promise<void> {
-  const open = clientSockets.splice(0).filter((socket) => !socket.destroyed);
-  const closed = open.map((socket) => once(socket, 'close'));
-  server.dropConnections();
-  await Promise.all(closed);
+async function closeEverything(server: ScriptedPortal, how: 'end' | 'reset'): Promise<void> {
+  const closed = clientSocketsClosed();
+  server.dropConnections(how);
+  await closed;
 }
 
 function cutGzip(socket: Parameters<Step>[0]): void {

@@ -130,6 +130,15 @@ describe('the pacer', () => {
     expect(turns).toHaveLength(8);
   });
 
+  it('of a new leaseholder waits before its first turn, then goes at its full rate', async () => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ startAfterMs: 1100, clock });
+    const turns: number[] = [];
+    for (let i = 0; i < 8; i += 1) void pacer.acquire().then(() => turns.push(clock.now()));
+    await clock.advance(5000);
+    expect(turns).toEqual([1100, 1100, 1100, 1100, 1100, 1100, 1100, 2200]);
+  });
+
   it('is at its full rate again within 30 s of the last slowdown', async () => {
     const clock = new VirtualClock();
     const pacer = createPacer({ clock });

@@ -12,7 +12,7 @@ export interface Pacer {
 }
 
 export interface SlidingWindowPacer extends Pacer {
-  /** No turn for `ms` from now, then a slow start: after a 429, and for a new leaseholder (design.md property 3). */
+  /** No turn for `ms` from now, then a slow start: after a 429 (design.md property 3). */
   slowDown(ms: number): void;
   /** How many wait: for metrics. */
   readonly waiting: number;
@@ -42,11 +42,18 @@ const monotonicClock: Clock = {
 export function createPacer({
   perWindow = 7,
   windowMs = 1100,
+  startAfterMs = 0,
   clock = monotonicClock,
-}: { perWindow?: number; windowMs?: number; clock?: Clock } = {}): SlidingWindowPacer {
+}: {
+  perWindow?: number;
+  windowMs?: number;
+  /** No turn before: a new leaseholder waits out its predecessor's window. */
+  startAfterMs?: number;
+  clock?: Clock;
+} = {}): SlidingWindowPacer {
   const turns: number[] = [];
   const waiters = new Set<Waiter>();
-  let shutUntil = Number.NEGATIVE_INFINITY;
+  let shutUntil = clock.now() + startAfterMs;
   let allowance = perWindow;
   let grownAt = Number.NEGATIVE_INFINITY;
   let cancelTimer: (() => void) | undefined;

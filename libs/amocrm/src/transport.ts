@@ -111,8 +111,9 @@ export class Transport {
       if (signal?.aborted) throw new NotSent('aborted_before_send');
       if (!isUsable(connection)) throw new NotSent('connection_gone');
       if (maySend && !maySend()) throw new NotSent('send_refused');
+      const outgoing = (this.origin.protocol === 'https:' ? requestHttps : requestHttp)(options, onResponse);
       handedOver = true;
-      return (this.origin.protocol === 'https:' ? requestHttps : requestHttp)(options, onResponse);
+      return outgoing;
     };
 
     try {

@@ -56,8 +56,11 @@ export class ScriptedPortal {
   }
 
   /** Closes every connection that is open now, as a server does with idle ones. */
-  dropConnections(): void {
-    for (const socket of this.sockets) socket.destroy();
+  dropConnections(how: 'end' | 'reset' = 'end'): void {
+    for (const socket of this.sockets) {
+      if (how === 'reset') socket.resetAndDestroy();
+      else socket.destroy();
+    }
   }
 
   async stop(): Promise<void> {
