@@ -42,11 +42,13 @@ describe('the database of the stack', () => {
     });
   });
 
-  it('gives the credentials to settings-api, which may let amocrm-writer in and nobody else gets in', async () => {
+  it('gives the credentials to settings-api, and lets amocrm-writer and nobody else read and refresh them', async () => {
     await ask(urls.SETTINGS_API_DATABASE_URL, 'create table credentials.tokens (n int)');
-    await ask(urls.SETTINGS_API_DATABASE_URL, 'grant usage on schema credentials to amocrm_writer');
-    await ask(urls.SETTINGS_API_DATABASE_URL, 'grant select on credentials.tokens to amocrm_writer');
     expect(await ask(urls.AMOCRM_WRITER_DATABASE_URL, 'select * from credentials.tokens')).toEqual([]);
+    await ask(urls.AMOCRM_WRITER_DATABASE_URL, 'update credentials.tokens set n = 1');
+    await expect(ask(urls.AMOCRM_WRITER_DATABASE_URL, 'delete from credentials.tokens')).rejects.toMatchObject({
+      code: '42501',
+    });
     await expect(ask(urls.CALL_INGEST_DATABASE_URL, 'select * from credentials.tokens')).rejects.toMatchObject({
       code: '42501',
     });

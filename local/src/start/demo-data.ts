@@ -63,7 +63,7 @@ async function createDemo(admin: SettingsApiClient, place: DemoPlace): Promise<D
     integration,
     before.etag === undefined ? {} : { 'if-match': before.etag },
   );
-  const key = await admin.call('POST', `${at}/api-keys`, { name: 'npm start', role: 'account_admin' });
+  const key = await admin.call('POST', `${at}/api-keys`, { name: 'npm start' });
   return {
     accountId,
     portalId,

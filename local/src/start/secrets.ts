@@ -10,7 +10,7 @@ export interface Secrets {
   readonly platformAdminApiKey: string;
   /** The long-lived token that the amoCRM emulator accepts. */
   readonly amocrmToken: string;
-  /** Of each service's database role. */
+  /** What the passwords of the services' database roles follow from. */
   readonly databasePassword: string;
 }
 

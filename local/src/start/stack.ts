@@ -88,7 +88,10 @@ export class Stack {
     this.servers = await startServers(dataDir, this.ports, this.progress);
     const facts = await this.factsOf(this.servers, secrets);
     await this.stepUnlessStopping('four services', async () => {
-      await Promise.all(services(facts).map((service) => this.supervisor.start(service)));
+      // settings-api makes the schema of the credentials, which amocrm-writer needs; the others need nobody.
+      const [settingsApi, ...others] = services(facts);
+      if (settingsApi !== undefined) await this.supervisor.start(settingsApi);
+      await Promise.all(others.map((service) => this.supervisor.start(service)));
     });
     const settingsApiUrl = localUrl(this.ports, 'settingsApi');
     const demo = await this.stepUnlessStopping('demo account', () =>
