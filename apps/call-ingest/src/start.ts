@@ -1,5 +1,4 @@
-import { calls, pbxCallEvents, rejectedCallEvents, settings, topicSettings } from '@perezvon/contracts';
-import { ensureTopics, type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
+import { type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
 import { openDatabase } from '@perezvon/postgres';
 import {
   createLogger,
@@ -21,6 +20,7 @@ import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { MAX_EVENT_BYTES } from './intake/delivery.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
+import { OwnTopics } from './kafka/own-topics.js';
 import { migrations } from './migrations/index.js';
 
 const SERVICE = 'call-ingest';
@@ -53,7 +53,8 @@ export async function startCallIngest(
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
 
-  await ensureOwnTopics(connection, config.topicPartitions, logger);
+  const topics = new OwnTopics(connection, config.topicPartitions, logger);
+  await topics.start();
   const service = await startService({
     name: SERVICE,
     module: AppModule.of({
@@ -73,7 +74,7 @@ export async function startCallIngest(
     consumers: { kafka: strategy },
     checks: { database: databaseCheck(dataSource), relay: relay.readiness },
     onStop: async () => {
-      await relay.stop();
+      await Promise.all([relay.stop(), topics.stop()]);
       await kafkaProducer.disconnect(STOP_STEP_MS);
       await dataSource.destroy();
       await stopTracing();
@@ -81,14 +82,4 @@ export async function startCallIngest(
   });
   relay.start();
   return service;
-}
-
-/** A broker that is away does not keep the HTTP door shut: webhooks go to the spool until it is back. */
-async function ensureOwnTopics(connection: KafkaConnection, partitions: number, logger: Logger): Promise<void> {
-  const topics = [pbxCallEvents, rejectedCallEvents, calls, settings].map((m) => topicSettings(m, partitions));
-  try {
-    await ensureTopics(connection, topics);
-  } catch (error) {
-    logger.warn({ err: error }, 'the topics could not be checked; they are expected to exist');
-  }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { KafkaProducer, type Logger } from '@perezvon/kafka';
 import { readConfig, type SimulatorConfig } from './config.js';
 import { Doors } from './doors.js';
@@ -37,6 +38,7 @@ async function run(config: SimulatorConfig, signal: AbortSignal): Promise<number
 }
 
 const stopping = new AbortController();
+setMaxListeners(0, stopping.signal); // every scene waits on it
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 try {
   process.exitCode = await run(readConfig(process.argv.slice(2), process.env), stopping.signal);
