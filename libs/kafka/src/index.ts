@@ -29,3 +29,4 @@ export { traceContextOf } from './policies/trace.js';
 export { KafkaProducer, type KafkaProducerOptions, type SendOptions } from './producer/kafka-producer.js';
 export { type TopicSpec, ensureTopics } from './topics.js';
 export { type AddressedRecord, sendByTopic } from './producer/send-by-topic.js';
+export { groupLag, type TopicLag } from './group-lag.js';
