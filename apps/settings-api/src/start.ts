@@ -1,9 +1,11 @@
+import { migrateCredentials } from '@perezvon/credentials';
 import { KafkaProducer, KafkaStrategy, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
   exitBecause,
+  type Logger,
   Metrics,
   type RunningService,
   startService,
@@ -24,8 +26,10 @@ const bodyLimitBytes = 4 * 1024 * 1024;
 const publishTimeoutMs = 5_000;
 
 /** Everything of the service, from its configuration to its open door. */
-export async function startSettingsApi(config: SettingsApiConfig): Promise<RunningService> {
-  const logger = createLogger({ service: name, level: config.logLevel });
+export async function startSettingsApi(
+  config: SettingsApiConfig,
+  logger: Logger = createLogger({ service: name, level: config.logLevel }),
+): Promise<RunningService> {
   const metrics = new Metrics(name);
   const stopTracing = await startTracing({ service: name, endpoint: config.tracesEndpoint, logger });
   const dataSource = await openDatabase({
@@ -35,6 +39,7 @@ export async function startSettingsApi(config: SettingsApiConfig): Promise<Runni
     applicationName: name,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection was lost'),
   });
+  await migrateCredentials(config.database.url);
   const connection = { ...config.kafka, clientId: name };
   const topics = new Topics(connection, logger);
   await topics.ensureIfPossible();

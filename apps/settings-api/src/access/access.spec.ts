@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Express } from 'express';
+import { bootstrapApiKey, startTestApi, type TestApi } from '../testing/settings-api.js';
+
+let api: TestApi;
+let mine: { accountId: string; key: string };
+let foreign: { accountId: string; key: string };
+let ids: { portalId: string; sourceId: string; keyId: string };
+
+beforeAll(async () => {
+  api = await startTestApi();
+  mine = await api.newAccount();
+  foreign = await api.newAccount();
+  const at = `/accounts/${foreign.accountId}`;
+  const portal = await api.request('POST', `${at}/portals`, { body: { url: 'foreign.amocrm.ru' } });
+  const source = await api.request('POST', `${at}/pbx-sources`, { body: { kind: 'uis' } });
+  const key = await api.request('POST', `${at}/api-keys`, { body: { name: 'other' } });
+  ids = {
+    ...(portal.body as { portalId: string }),
+    ...(source.body as { sourceId: string }),
+    ...(key.body as { keyId: string }),
+  };
+});
+afterAll(() => api.close());
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Every route of the API as Express has it, so that a new one is in the matrix without being written down here. */
+function routes(): Route[] {
+  const express: Express = api.service.app.getHttpAdapter().getInstance();
+  return express.router.stack.flatMap((layer) => {
+    const path = layer.route?.path;
+    if (path === undefined || !path.startsWith('/api/v1')) return [];
+    const methods = [...new Set(layer.route?.stack.map((each) => each.method.toUpperCase()))];
+    return methods.map((method) => ({ method, path: path.slice('/api/v1'.length) }));
+  });
+}
+
+const pathOf = (route: Route, accountId: string): string =>
+  route.path
+    .replace(':accountId', accountId)
+    .replace(':portalId', ids.portalId)
+    .replace(':sourceId', ids.sourceId)
+    .replace(':keyId', ids.keyId);
+const bodyFor = (route: Route): { body?: unknown } =>
+  ['POST', 'PUT', 'PATCH'].includes(route.method) ? { body: {} } : {};
+
+describe('the routes', () => {
+  it('are all in the matrix', () => {
+    expect(routes().length).toBeGreaterThanOrEqual(24);
+    expect(routes()).toContainEqual({ method: 'PUT', path: '/accounts/:accountId/portals/:portalId/credentials' });
+  });
+
+  it.each([
+    ['no key', {}],
+    ['an unknown key', { authorization: 'Bearer pz_unknown' }],
+    ['a key in another scheme', { authorization: `Basic ${bootstrapApiKey}` }],
+    ['a key with something behind it', { authorization: `Bearer ${bootstrapApiKey} x` }],
+  ])('are closed to %s', async (_what, headers) => {
+    for (const route of routes()) {
+      const answer = await api.request(route.method, pathOf(route, mine.accountId), {
+        key: null,
+        headers,
+        ...bodyFor(route),
+      });
+      expect({ route, status: answer.status }).toEqual({ route, status: 401 });
+      expect(answer.body).toMatchObject({ code: 'unauthorized', errors: [] });
+    }
+  });
+
+  it('answer for a foreign account exactly as for one that does not exist', async () => {
+    for (const route of routes().filter((each) => each.path.includes('/:accountId/'))) {
+      const options = { key: mine.key, ...bodyFor(route) };
+      const answer = await api.request(route.method, pathOf(route, foreign.accountId), options);
+      const absent = await api.request(route.method, pathOf(route, randomUUID()), options);
+      expect({ route, status: answer.status, text: answer.text }).toEqual({ route, status: 404, text: absent.text });
+    }
+  });
+
+  it('do not reach foreign things through the own account', async () => {
+    for (const route of routes().filter((each) => /:(portalId|sourceId|keyId)/.test(each.path))) {
+      const body = route.path.endsWith('credentials') ? { longLivedToken: 'a-token' } : {};
+      const answer = await api.request(route.method, pathOf(route, mine.accountId), {
+        key: mine.key,
+        ...(bodyFor(route).body !== undefined && { body }),
+      });
+      expect({ route, status: answer.status }).toEqual({ route, status: 404 });
+    }
+    const portal = await api.request('GET', `/accounts/${foreign.accountId}/portals/${ids.portalId}`);
+    expect(portal.body).toMatchObject({ hasCredentials: false });
+  });
+
+  it('of accounts themselves are for platform admins only', async () => {
+    for (const route of routes().filter((each) => /^\/accounts(\/:accountId)?$/.test(each.path))) {
+      for (const accountId of [mine.accountId, foreign.accountId, randomUUID()]) {
+        const answer = await api.request(route.method, pathOf(route, accountId), { key: mine.key, ...bodyFor(route) });
+        expect({ route, status: answer.status }).toEqual({ route, status: 403 });
+      }
+    }
+  });
+
+  it('choose of a foreign portal is refused as of one that is not there', async () => {
+    const at = `/accounts/${mine.accountId}/integration`;
+    const body = (portalId: string): object => ({ active: false, portalId });
+    const answer = await api.request('PUT', at, { key: mine.key, body: body(ids.portalId) });
+    const absent = await api.request('PUT', at, { key: mine.key, body: body(randomUUID()) });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toBe(absent.text);
+  });
+});
+
+describe('API keys', () => {
+  it('are shown once, listed without the key, and end when removed', async () => {
+    const { accountId, key } = await api.newAccount();
+    const at = `/accounts/${accountId}/api-keys`;
+    const made = await api.request('POST', at, { key, body: { name: 'script' } });
+    const { keyId, key: second } = made.body as { keyId: string; key: string };
+    expect((await api.request('GET', at, { key: second })).status).toBe(200);
+    const list = await api.request('GET', at, { key });
+    expect(list.body).toMatchObject({ items: [{ name: 'spec' }, { keyId, name: 'script', role: 'account_admin' }] });
+    expect(list.text).not.toContain(second);
+    expect((await api.request('DELETE', `${at}/${keyId}`, { key })).status).toBe(204);
+    expect((await api.request('GET', at, { key: second })).status).toBe(401);
+  });
+
+  it('are stored as hashes', async () => {
+    const rows: unknown = await api.database.dataSource.query('select * from settings.api_keys');
+    expect(JSON.stringify(rows)).not.toContain(mine.key);
+  });
+
+  it('end with their account', async () => {
+    const { accountId, key } = await api.newAccount();
+    await api.request('DELETE', `/accounts/${accountId}`);
+    expect((await api.request('GET', `/accounts/${accountId}/portals`, { key })).status).toBe(401);
+    await api.request('POST', '/accounts', { body: { accountId, name: 'Again' } });
+    expect((await api.request('GET', `/accounts/${accountId}/portals`, { key })).status).toBe(401);
+  });
+});
