@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { localDir } from '../paths.js';
+import { followCalls } from './call-lines.js';
 import { parseOptions } from './options.js';
 import { readPorts } from './ports.js';
 import { Progress, seconds } from './progress.js';
+import { isProven, proveSample, table } from './prove-sample.js';
 import { takeRunLock } from './run-lock.js';
 import { type RunningStack, Stack, reset } from './stack.js';
 import { localUrl } from './services.js';
@@ -50,12 +52,34 @@ async function run(
   interrupted: Promise<number>,
 ): Promise<number> {
   const running = await stack.up();
-  if (hasSimulator && !isOnce) await stack.startSimulator(running, false);
   announce(running);
   const tookMs = performance.now() - startedAt;
   print(`${seconds(tookMs)} s to ready, ${String(await stack.memoryMb())} MB resident in all`);
   print('ready');
-  return interrupted;
+  if (isOnce) return playOnce(stack, running);
+  if (hasSimulator) await stack.startSimulator(running, false);
+  const following = new AbortController();
+  const lines = followCalls(running.emulatorUrl, print, following.signal);
+  const code = await interrupted;
+  following.abort();
+  await lines;
+  return code;
+}
+
+/** @returns 0 if every expectation of the sample holds */
+async function playOnce(stack: Stack, running: RunningStack): Promise<number> {
+  const progress = new Progress(print);
+  await stack.startSimulator(running, true);
+  const end = await progress.step('playing the sample', () => stack.simulatorEnded());
+  const proof = await progress.step('waiting for the calls to come to rest', () =>
+    proveSample(running.emulatorUrl, running.facts.databaseUrl),
+  );
+  print('');
+  for (const line of table(proof)) print(line);
+  if (end !== 'exit code 0') print(`the PBX simulator could not deliver everything (${end}): see its log`);
+  const isRight = isProven(proof) && end === 'exit code 0';
+  print(isRight ? 'every expectation of the sample holds' : 'NOT every expectation of the sample holds');
+  return isRight ? 0 : 1;
 }
 
 function announce({ facts, demo, emulatorUrl }: RunningStack): void {
