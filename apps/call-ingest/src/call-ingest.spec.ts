@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { pbxCallEvents } from '@perezvon/contracts';
+import { pbxCallEvents, settings } from '@perezvon/contracts';
 import { createHash, createHmac } from 'node:crypto';
 import { pbxSource, publishAccount, type RunningIngest, startIngest, until } from './spec/running-ingest.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(200_000);
 
 const UIS = { id: '0192f0c1-0000-7000-8000-000000000001', secret: 'uis-canary-secret' };
 const CANONICAL = { id: '0192f0c1-0000-7000-8000-000000000002', secret: 'canonical-canary-secret' };
+const FLOODED = { id: '0192f0c1-0000-7000-8000-000000000003', secret: 'flooded-canary-secret' };
 const CLIENT = '79161112233';
 
 let ingest: RunningIngest;
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await publishAccount(ingest.producer, 'acc-1', [
     pbxSource(UIS.id, 'uis', UIS.secret),
     pbxSource(CANONICAL.id, 'canonical', CANONICAL.secret),
+    pbxSource(FLOODED.id, 'uis', FLOODED.secret),
   ]);
   await until('the source is known', async () => {
     const answer = await postUis('{}');
@@ -165,6 +167,25 @@ describe('the Kafka door', () => {
     expect(await rejectedWith('unknown_account')).toMatchObject({ accountId: 'acc-9', door: 'kafka' });
     await until('nothing is held any more', async () => ((await held()) === 0 ? true : undefined));
   });
+
+  it('no longer takes events of an account that was deleted', async () => {
+    await publishAccount(ingest.producer, 'acc-3');
+    await produce(ended('before-deletion', { account_id: 'acc-3' }));
+    await eventOf('before-deletion');
+    await ingest.producer.sendRaw(settings.topic, [{ key: 'acc-3', value: null }]);
+    let sent = 0;
+    await until('its events are held', async () => {
+      await produce(ended(`after-deletion-${(sent += 1)}`, { account_id: 'acc-3' }));
+      return (await held()) > 0 ? true : undefined;
+    });
+
+    await publishAccount(ingest.producer, 'acc-3');
+    await until('none of them is lost', () => {
+      const found = ingest.events.filter((e) => e.call_id.startsWith('after-deletion-'));
+      return new Set(found.map((e) => e.call_id)).size === sent ? true : undefined;
+    });
+    await until('nothing is held any more', async () => ((await held()) === 0 ? true : undefined));
+  });
 });
 
 describe('the HTTP door', () => {
@@ -249,6 +270,12 @@ describe('the HTTP door', () => {
     expect((await postCanonical(JSON.stringify(Array.from({ length: 501 }, () => ({}))))).status).toBe(413);
   });
 
+  it('slows a source that floods, and no other', async () => {
+    const flood = await Promise.all(Array.from({ length: 400 }, () => postUis('{}', FLOODED.secret, FLOODED.id)));
+    expect(new Set(flood.map((answer) => answer.status))).toEqual(new Set([200, 429]));
+    expect((await postUis(JSON.stringify(notification('beside-the-flood')))).status).toBe(200);
+  });
+
   it('refuses an event that names a neighbour’s account', async () => {
     const answer = await postCanonical(JSON.stringify(ended('foreign', { account_id: 'acc-2' })));
     expect(await answer.json()).toMatchObject({ accepted: 0, rejected: [{ code: 'invalid_event' }] });
@@ -275,6 +302,9 @@ describe('while the broker is away', () => {
     await eventOf('away-2');
     await eventOf('away-3');
     await until('nothing is held any more', async () => ((await held()) === 0 ? true : undefined));
+
+    await produce(ended('after-away'));
+    await eventOf('after-away');
   });
 });
 

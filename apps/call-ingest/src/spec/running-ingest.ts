@@ -48,6 +48,7 @@ export async function startIngest(): Promise<RunningIngest> {
     DATABASE_URL: database.url,
     CALL_INGEST_PORT: '0',
     KAFKA_TOPIC_PARTITIONS: '2',
+    CALL_INGEST_SOURCE_RPS: '30',
   });
   const service = await startCallIngest(config, logger);
   const connection = { brokers: [kafka.brokers], clientId: 'spec' };
@@ -149,7 +150,7 @@ export function pbxSource(sourceId: string, kind: PbxSource['kind'], secret: str
 
 /** Waits for a state, not for a time. */
 export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const giveUpAt = Date.now() + 40_000;
+  const giveUpAt = Date.now() + 90_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
