@@ -1,5 +1,5 @@
 import { calls, clients, commands, decisions, portals, results, settings, topicSettings } from '@perezvon/contracts';
-import { ensureTopics, KafkaProducer, KafkaStrategy, sendByTopic } from '@perezvon/kafka';
+import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
@@ -35,11 +35,13 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     applicationName: NAME,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died and is replaced'),
   });
-  const topics = [calls, clients, commands, decisions, portals, results, settings];
-  await ensureTopics(
+  const messages = [calls, clients, commands, decisions, portals, results, settings];
+  const topics = new OwnTopics(
     connection,
-    topics.map((message) => topicSettings(message)),
+    messages.map((message) => topicSettings(message)),
+    logger,
   );
+  await topics.start();
 
   const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
   const relay = new OutboxRelay({ dataSource, publish: (records) => sendByTopic(producer, records), logger });
@@ -61,6 +63,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
     onStop: async () => {
       await alarm.stop();
+      await topics.stop();
       await relay.stop(5_000);
       await producer.disconnect(5_000);
       await dataSource.destroy();

@@ -30,3 +30,4 @@ export { KafkaProducer, type KafkaProducerOptions, type SendOptions } from './pr
 export { type TopicSpec, ensureTopics } from './topics.js';
 export { type AddressedRecord, sendByTopic } from './producer/send-by-topic.js';
 export { groupLag, type TopicLag } from './group-lag.js';
+export { OwnTopics } from './own-topics.js';

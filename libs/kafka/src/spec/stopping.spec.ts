@@ -76,7 +76,7 @@ describe('stopping a consumer', () => {
         {},
       );
       await failed.opened;
-      await service.strategy.stop(60_000);
+      await service.strategy.stop(3_600_000);
       expect(await cluster.members(service.groupId)).toEqual([]);
       expect(await cluster.committed(service.groupId, topic)).toEqual([-1]);
     },
