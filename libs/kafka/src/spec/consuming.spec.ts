@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { PoisonMessageError, RetryableError } from '../errors.js';
 import { deadLetterHeader, deadLetterTopic } from '../dead-letter.js';
-import { Cluster } from './support/cluster.js';
+import { Cluster, specLogger } from './support/cluster.js';
 import { eventually, gate } from './support/eventually.js';
 import { Seen, ids, items } from './support/seen.js';
 import { type SpecService, quickTuning, startRawService, startService } from './support/service.js';
@@ -170,6 +170,39 @@ describe('consuming', () => {
       });
       await cluster.produce(topic, 0, items(0, 3));
       await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([3]));
+      await cluster.produce(topic, 0, items(3, 5));
+      await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([5]));
+      expect(seen.of(0)).toEqual(ids(0, 5));
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'starts again and skips nothing when a policy itself fails',
+    async () => {
+      const topic = await cluster.createTopic(1);
+      const seen = new Seen();
+      let isFirst = true;
+      let logFailures = 0;
+      const warn = (_fields: object, message: string): void => {
+        if (!message.startsWith('a batch failed')) return;
+        logFailures++;
+        throw new TypeError('the log is full');
+      };
+      const { groupId } = await consume(
+        topic,
+        (batch) => {
+          if (isFirst) {
+            isFirst = false;
+            throw new Error('once');
+          }
+          seen.add(batch);
+          return Promise.resolve();
+        },
+        { logger: { ...specLogger, warn } },
+      );
+      await cluster.produce(topic, 0, items(0, 3));
+      await eventually(() => expect(logFailures).toBe(1));
       await cluster.produce(topic, 0, items(3, 5));
       await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([5]));
       expect(seen.of(0)).toEqual(ids(0, 5));

@@ -18,7 +18,7 @@ describe('a consumer that cannot consume', () => {
       const reported: CannotConsumeError[] = [];
       const nowhere = new Cluster('127.0.0.1:1');
       const service = await startService(nowhere, 'any', () => Promise.resolve(), {
-        tuning: { cannotConsumeAfterMs: 1_500 },
+        tuning: { cannotConsumeAfterMs: 6_000 },
         onCannotConsume: (error) => reported.push(error),
       });
       expect(service.strategy.readiness()).toEqual({ ready: false, reason: 'not joined yet' });
