@@ -1,4 +1,4 @@
-import { type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
+import { type ConsumerTuning, type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
 import { openDatabase } from '@perezvon/postgres';
 import {
   createLogger,
@@ -26,6 +26,17 @@ import { migrations } from './migrations/index.js';
 const SERVICE = 'call-ingest';
 const STOP_STEP_MS = 4_000;
 
+/**
+ * A process that was killed, and every member after a killed broker, is waited for as long as its old session lasts:
+ * partitions stand still meanwhile. Batches take milliseconds here and heartbeats do not wait for them, so a short
+ * session costs nothing.
+ */
+const CONSUMER_TUNING: ConsumerTuning = {
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 10_000,
+  heartbeatIntervalMs: 1_000,
+};
+
 /** Connects the parts and brings the service up. Stops them in the order in which they depend on each other. */
 export async function startCallIngest(
   config: CallIngestConfig,
@@ -50,6 +61,7 @@ export async function startCallIngest(
     connection,
     groupId: SERVICE,
     logger,
+    tuning: CONSUMER_TUNING,
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
 

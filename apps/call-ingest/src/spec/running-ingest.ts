@@ -48,7 +48,7 @@ export async function startIngest(): Promise<RunningIngest> {
     DATABASE_URL: database.url,
     CALL_INGEST_PORT: '0',
     KAFKA_TOPIC_PARTITIONS: '2',
-    CALL_INGEST_SOURCE_RPS: '30',
+    CALL_INGEST_SOURCE_RPS: '10',
   });
   const service = await startCallIngest(config, logger);
   const connection = { brokers: [kafka.brokers], clientId: 'spec' };
