@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { InternalApiGuard } from '@perezvon/service';
+import { INTERNAL_API_KEY } from '@perezvon/service';
 import { DataSource } from 'typeorm';
 import { InternalController } from './http/internal.controller.js';
 import { PortalStatusQuery } from './http/portal-status.js';
@@ -27,7 +27,7 @@ export class AppModule {
         { provide: TakeCommands, useValue: writer.takeCommands },
         { provide: TakeSettings, useValue: writer.takeSettings },
         { provide: PortalStatusQuery, useValue: new PortalStatusQuery(dataSource, writer.portals) },
-        { provide: InternalApiGuard, useValue: new InternalApiGuard(internalKey) },
+        { provide: INTERNAL_API_KEY, useValue: internalKey },
       ],
     };
   }
