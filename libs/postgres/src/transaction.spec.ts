@@ -118,6 +118,8 @@ describe('inTransaction', () => {
     const cut = inTransaction(database.dataSource, async (tx) => {
       await take(tx, 1, 30);
       await terminate(await backendOf(tx));
+      // Before the client has noticed, a COMMIT would go out, and its outcome would rightly count as unknown.
+      await eventually(() => Promise.resolve(tx.queryRunner?.isReleased === true));
     });
     const error: unknown = await cut.catch((caught: unknown) => caught);
     expect(error).not.toBeInstanceOf(CommitOutcomeUnknownError);

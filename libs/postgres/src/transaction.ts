@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PoolClient } from 'pg';
-import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { type DataSource, type EntityManager, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { CommitOutcomeUnknownError, dispositionOf, sqlStateOf, TransactionAbortedError } from './errors.js';
 
 export interface TransactionOptions {
@@ -60,30 +60,31 @@ async function once<Result>(
   }
 }
 
+/**
+ * COMMIT goes past TypeORM, which hides its answer: after a failed statement Postgres answers COMMIT with the tag
+ * ROLLBACK and no error. Asking the connection for its state beforehand would be a race with the state's own message.
+ */
 async function commit(runner: QueryRunner): Promise<void> {
-  if (!runner.isReleased) {
-    const client = (await runner.connect()) as PoolClient;
-    if (client.getTransactionStatus() === 'E') {
-      await rollback(runner);
-      throw new TransactionAbortedError();
-    }
-  }
+  // The connection was lost and nothing was sent: surely not committed.
+  if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
+  const client = (await runner.connect()) as PoolClient;
+  let answer: { readonly command: string };
   try {
-    await runner.commitTransaction();
+    answer = await client.query('COMMIT');
   } catch (error) {
-    if (nothingStands(runner, error)) throw error;
+    if (isRefusal(error)) throw error;
     throw new CommitOutcomeUnknownError(error);
   }
+  if (answer.command !== 'COMMIT') throw new TransactionAbortedError();
 }
 
 /**
- * Only two failures of a COMMIT are certain: the server's own refusal (a deferred constraint, a serialization failure;
- * not a shutdown, which may follow the commit record), and a connection that was already gone, so nothing was sent.
+ * The server's own refusal of a COMMIT (a deferred constraint, a serialization failure) is certain: rolled back. A
+ * shutdown is not, it may follow the commit record; and 40003 says itself that the outcome is unknown.
  */
-function nothingStands(runner: QueryRunner, error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   const sqlState = sqlStateOf(error);
-  if (sqlState !== undefined) return sqlState !== '40003' && dispositionOf(error) !== 'unavailable';
-  return error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError' && runner.isReleased;
+  return sqlState !== undefined && sqlState !== '40003' && dispositionOf(error) !== 'unavailable';
 }
 
 /** A rollback that fails leaves a broken connection; the server rolls back by itself when that closes. */
