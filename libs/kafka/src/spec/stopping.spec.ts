@@ -69,11 +69,9 @@ describe('stopping a consumer', () => {
       const service = await startService(
         cluster,
         topic,
-        () => {
-          failed.open();
-          throw new RetryableError('not today', { retryAfterMs: 3_600_000 });
-        },
-        {},
+        () => Promise.reject(new RetryableError('not today', { retryAfterMs: 3_600_000 })),
+        // The report comes right before the wait: one turn of the event loop later it has begun.
+        { metrics: { retried: () => setImmediate(() => failed.open()) } },
       );
       await failed.opened;
       await service.strategy.stop(3_600_000);
