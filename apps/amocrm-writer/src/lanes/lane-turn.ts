@@ -129,7 +129,7 @@ export class LaneTurn {
     if (this.checkedPortals.has(portal.portalId)) return false;
     const now = this.tools.clock.now();
     if (portal.stop !== null) return portal.stop.until !== null && portal.stop.until <= now;
-    return (portal.checkAt !== null && portal.checkAt <= now) || !isUsable(portal, now);
+    return !isUsable(portal, now);
   }
 
   private oncePerClient(effects: readonly EffectRow[]): EffectRow[] {
@@ -320,17 +320,16 @@ export class LaneTurn {
     const { portals, markerFields, clock, log } = this.tools;
     const retryAt = (): number => clock.now() + (this.pauseMs ?? 0);
     const put = await this.settling(portal, async () => {
-      const { result, copyIsStale } = await writeGroup(this.tools, this.requests, group, retryAt);
-      for (const { effect } of group) {
-        log.info(
-          { ...namesOf(effect), items: group.length, outcome: result.kind, requestId: result.requestId },
-          'written',
-        );
-      }
-      if (copyIsStale) {
+      const result = await writeGroup(this.tools, this.requests, group, retryAt, async () => {
         await markerFields.forget(this.lane);
         await portals.checkAgain(portal.portalId, clock.now());
         this.checkedPortals.delete(portal.portalId);
+      });
+      for (const { effect } of group) {
+        log.info(
+          { ...namesOf(effect), items: group.length, outcome: result.kind, requestId: result.requestId },
+          'request ended',
+        );
       }
       if (result.kind === 'retry' || result.kind === 'stop_portal') throw new ReadFailure(portal, result);
       // Servers that break down are not loaded further; a connection that broke once is no reason to wait.
@@ -348,9 +347,10 @@ interface Postponed {
   readonly isFinal: boolean;
 }
 
-/** Read at least once, not stopped, and its copy young enough to write by. */
+/** Read at least once, not stopped, and its copy good to write by: not old, and not known to be wrong. */
 function isUsable(portal: PortalRow, now: number): portal is ReadablePortal {
   if (portal.stop !== null || portal.directory === null) return false;
+  if (portal.checkAt !== null && portal.checkAt <= now) return false;
   return portal.directoryReadAt !== null && now - portal.directoryReadAt < copyIsOldMs;
 }
 

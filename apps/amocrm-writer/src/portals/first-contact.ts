@@ -10,7 +10,8 @@ const retryMs = 30_000;
 
 /**
  * `GET /account` of a portal whose amoCRM account is not known yet: which lane it belongs to. The only request outside of
- * a lane's budget; one per portal at a time, and the lane that it opens begins with a pause.
+ * a lane's budget; one per portal at a time, none where the address has a lane already, and a lane that it opens begins
+ * with a pause. Two addresses of one account (a renamed subdomain) can still meet here: one request over the budget.
  */
 export async function meetPortal(
   tools: TurnTools,
@@ -20,6 +21,12 @@ export async function meetPortal(
   const { portals, clock, log } = tools;
   const names = { accountId: portal.accountId, portalId: portal.portalId };
   try {
+    const shared = await portals.laneOfUrl(portal.url);
+    if (shared !== null) {
+      await portals.joinLane(portal.portalId, shared);
+      log.info({ ...names, lane: shared }, 'portal joins the lane of its address');
+      return;
+    }
     const client = clientOf(portal);
     const account = await client.account();
     switch (account.kind) {
@@ -47,7 +54,11 @@ export async function meetPortal(
         return await portals.checkAgain(portal.portalId, clock.now() + Math.max(account.afterMs ?? 0, retryMs));
     }
   } catch (error) {
-    if (!(error instanceof NoCredentials)) throw error;
-    await portals.stop(portal, 'no_credentials', undefined, clock.now());
+    if (error instanceof NoCredentials) {
+      return await portals.stop(portal, 'no_credentials', undefined, clock.now());
+    }
+    // Such as an address outside the allow-list: nothing was sent, and trying again every moment would not mend it.
+    log.error({ ...names, err: error }, 'portal cannot be met');
+    await portals.stop(portal, 'not_found', undefined, clock.now());
   }
 }

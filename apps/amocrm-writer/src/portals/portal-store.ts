@@ -134,6 +134,15 @@ export class PortalStore {
     return rows.map(portalOf);
   }
 
+  /** The lane of another portal with this address: it is the same amoCRM account, and its budget is in use. */
+  async laneOfUrl(url: string): Promise<string | null> {
+    const [row]: { lane: string }[] = await this.dataSource.query(
+      `select lane from portal where url = $1 and lane is not null and deleted_at is null limit 1`,
+      [url],
+    );
+    return row?.lane ?? null;
+  }
+
   /** `GET /account` answered: from now on the portal's effects and questions have a lane. */
   async joinLane(portalId: string, lane: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {

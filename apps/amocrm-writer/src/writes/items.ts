@@ -73,6 +73,9 @@ export function unsortedFormItem(effect: EffectRow, wanted: To<'create_unsorted'
       form_name: 'Исходящий звонок',
       form_page: serviceName,
       form_sent_at: unixSeconds(wanted.calledAt),
+      // Required like the others (amocrm-api.md §12.1), and a call has neither.
+      ip: '0.0.0.0',
+      referer: serviceName,
     },
     _embedded: embedded(effect, wanted),
     request_id: effect.seq,

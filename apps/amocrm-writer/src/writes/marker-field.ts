@@ -19,6 +19,9 @@ export const markerValue = (marker: string): FieldInput => ({
 export const markersOf = (card: { custom_fields_values: CustomFieldValue[] }): string[] =>
   fieldValues(card, markerFieldCode);
 
+/** A field that amoCRM refuses is asked for again after this. */
+const refusedMs = 5 * 60_000;
+
 /** The field is not there and could not be made now; nothing is sent without it. */
 export class MarkerFieldMissing extends Error {
   readonly code = 'marker_field_missing';
@@ -39,13 +42,30 @@ export class MarkerFieldMissing extends Error {
  * before D.
  */
 export class MarkerFields {
+  /** Effects that are made ready together want the same field: one of them sees to it. */
+  private readonly ensuring = new Map<string, Promise<void>>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly visibilityDelayMs: number,
   ) {}
 
-  /** @throws MarkerFieldMissing, ReadFailure */
+  /** @throws MarkerFieldMissing, ReadFailure, NoCredentials */
   async ensure(requests: LaneRequests, portal: PortalRow, entity: MarkedEntity, now: number): Promise<void> {
+    const key = `${requests.lease.lane}|${entity}`;
+    const running =
+      this.ensuring.get(key) ??
+      this.findOrCreate(requests, portal, entity, now).finally(() => this.ensuring.delete(key));
+    this.ensuring.set(key, running);
+    await running;
+  }
+
+  private async findOrCreate(
+    requests: LaneRequests,
+    portal: PortalRow,
+    entity: MarkedEntity,
+    now: number,
+  ): Promise<void> {
     const { lane } = requests.lease;
     const [known]: { is_present: boolean; tried_at: number }[] = await this.dataSource.query(
       `select is_present, (extract(epoch from tried_at) * 1000)::float8 as tried_at
@@ -73,9 +93,12 @@ export class MarkerFields {
         return this.note(lane, entity, true, now);
       case 'in_doubt':
         throw new MarkerFieldMissing('creation_in_doubt', now + this.visibilityDelayMs);
+      case 'rejected':
+        // A matter of the portal (rights, a tariff without fields), not of the call: the call waits.
+        await this.forget(lane);
+        throw new MarkerFieldMissing(created.reason, now + refusedMs);
       case 'retry':
       case 'stop_portal':
-      case 'rejected':
         await this.forget(lane);
         throw new ReadFailure(portal, created);
     }

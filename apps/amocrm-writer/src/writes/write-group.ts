@@ -11,16 +11,12 @@ import { meaningOf, type AnswerMeaning, type ItemEnd } from './outcome.js';
 import type { Outgoing } from './prepare.js';
 import { post } from './route.js';
 
-export interface GroupEnd {
-  readonly result: BatchResult<Made>;
-  readonly copyIsStale: boolean;
-}
-
 /**
  * One request, exactly as property 2 wants it: intent committed → bytes leave → outcome committed. A process that dies in
  * between leaves rows in `sending`, which the lane's next holder takes for in doubt.
  *
  * @param retryAt when a write that was not applied may go again, by Postgres's clock
+ * @param onStaleCopy amoCRM refused an id of our copy of the portal
  * @throws LeaseLost before anything was sent; NoCredentials likewise (the intents are taken back)
  */
 export async function writeGroup(
@@ -28,7 +24,8 @@ export async function writeGroup(
   requests: LaneRequests,
   writes: readonly Outgoing[],
   retryAt: () => number,
-): Promise<GroupEnd> {
+  onStaleCopy: () => Promise<void>,
+): Promise<BatchResult<Made>> {
   const { ledger, clock, at } = tools;
   const [first] = writes;
   if (first === undefined) throw new Error('a group has at least one write');
@@ -41,16 +38,18 @@ export async function writeGroup(
   // A row that moved on meanwhile (its portal was deleted) is not ours to send.
   const ours = new Set(committed.map(({ seq }) => seq));
   const sending = writes.filter(({ effect }) => ours.has(effect.seq));
-  if (sending.length === 0) return { result: { kind: 'done', value: [] }, copyIsStale: false };
+  if (sending.length === 0) return { kind: 'done', value: [] };
   await at('intent_committed');
 
   const result = await sendOrTakeBack(tools, requests, sending);
   await at('answered');
   const now = clock.now();
   const meaning = meaningOf(sending, result, now, retryAt());
+  // Before the write waits again: it must not be resolved by the old copy once more.
+  if (meaning.copyIsStale) await onStaleCopy();
   await record(tools, sending, meaning, now);
   await at('outcome_recorded');
-  return { result, copyIsStale: meaning.copyIsStale };
+  return result;
 }
 
 /** The client throws only before anything has left (no credentials, a request that could not be built). */

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Call } from './commands.js';
+import { World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open();
+});
+afterEach(() => world.close());
+
+const state = () => world.emulator.control.stableState();
+
+describe('the call note', () => {
+  it('is created once and then updated in place by a later revision', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.contact(), call.note(1, null, { after: ['contact'] })]);
+    await world.resultOf(call.callId, 'note');
+
+    const later = call.note(2, 'https://records.example/1.mp3', { after: ['contact'] });
+    await writer.takeCommands.execute([later, later]);
+    await world.resultOf(call.callId, 'note', (result) => result.state === 'done' && result.revision === 2);
+
+    expect(state().contacts[0]?.notes).toHaveLength(1);
+    expect(state().contacts[0]?.notes[0]?.params).toMatchObject({
+      link: 'https://records.example/1.mp3',
+      duration: 65,
+    });
+    const writes = world.emulator.control
+      .requests()
+      .filter(({ path, method }) => path.endsWith('/notes') && method !== 'GET');
+    expect(writes.map(({ method }) => method)).toEqual(['POST', 'PATCH']);
+  });
+
+  it('is written in its newest state when a revision arrives before the first was sent, and an older one changes nothing', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    const newer = call.note(2, 'https://records.example/2.mp3', { after: ['contact'] });
+
+    await writer.takeCommands.execute([call.contact(), newer, call.note(1, null, { after: ['contact'] })]);
+    await world.resultOf(call.callId, 'note');
+    await writer.takeCommands.execute([call.note(1, null, { after: ['contact'] })]);
+
+    expect(state().contacts[0]?.notes[0]?.params).toMatchObject({ link: 'https://records.example/2.mp3' });
+    expect(world.writesTo(/\/notes$/)).toBe(1);
+  });
+
+  it('goes to the only active deal of a client who is known, and else to the contact', async () => {
+    const writer = await world.startKnowingPortal();
+    const first = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([first.contact(), first.deal()]);
+    await world.resultOf(first.callId, 'deal');
+    const second = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([second.note()]);
+    await world.resultOf(second.callId, 'note');
+
+    expect(state().contacts[0]?.leads[0]?.notes).toHaveLength(1);
+  });
+
+  it('of a client without any card is skipped, with the rule that says so', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.note()]);
+    const result = await world.resultOf(call.callId, 'note', (each) => each.state === 'skipped');
+    expect(result).toMatchObject({ reason: 'no_card', entities: [] });
+    expect(result.ruleIds).toContain('R9');
+  });
+});
+
+describe('two calls from one new number at once', () => {
+  it('make one contact and one deal, though amoCRM lists what is new only after seconds', async () => {
+    await world.close();
+    world = await World.open({ emulator: { settings: { listingLagMs: 3_000 } } });
+    const writer = await world.startKnowingPortal({ settings: { visibilityDelayMs: 5_000 } });
+    const calls = [new Call(world.portalId, '+79161234567'), new Call(world.portalId, '+79161234567')];
+
+    await writer.takeCommands.execute(calls.flatMap((call) => [call.contact(), call.deal()]));
+    for (const call of calls) await world.resultOf(call.callId, 'deal');
+
+    expect(state().contacts).toHaveLength(1);
+    expect(state().contacts[0]?.leads).toHaveLength(1);
+    const second = (await world.results()).filter(({ callId }) => callId === calls[1]?.callId);
+    expect(second.map(({ effect, existed }) => [effect, existed])).toEqual([
+      ['contact', true],
+      ['deal', true],
+    ]);
+  });
+
+  it('keep their order: what a client is owed leaves in the order in which it was decided', async () => {
+    const writer = await world.startKnowingPortal();
+    const calls = Array.from({ length: 4 }, () => new Call(world.portalId, '+79161234567'));
+    const [first] = calls;
+    await writer.takeCommands.execute([...(first ? [first.contact()] : []), ...calls.map((call) => call.note())]);
+    for (const call of calls) await world.resultOf(call.callId, 'note');
+
+    const notes = [...world.emulator.control.portal().store.notes.values()].sort((a, b) => a.id - b.id);
+    expect(notes.map(({ params }) => params['uniq'])).toEqual(calls.map(({ pbxCallId }) => pbxCallId));
+  });
+});
+
+describe('what amoCRM refuses', () => {
+  it("is parked with amoCRM's words, holds what depends on it, and does not hold the client's other calls", async () => {
+    const writer = await world.startKnowingPortal();
+    const refused = new Call(world.portalId, '+79161234567');
+    world.fault({ kind: 'http_error', status: 422, method: 'POST', path: '/api/v4/contacts', html: false });
+    await writer.takeCommands.execute([refused.contact(), refused.deal()]);
+    const parked = await world.resultOf(refused.callId, 'contact', (result) => result.state === 'parked');
+    expect(parked.reason).toMatch(/^unprocessable/);
+
+    const next = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([next.contact(), next.deal()]);
+    await world.resultOf(next.callId, 'deal');
+
+    expect(
+      (await world.results()).filter(({ effect, callId }) => effect === 'deal' && callId === refused.callId),
+    ).toEqual([]);
+    expect(state().contacts).toHaveLength(1);
+  });
+
+  it('as a batch without naming an item is looked at, and each is then sent alone, once', async () => {
+    const writer = await world.startKnowingPortal();
+    const calls = ['+79161234501', '+79161234502', '+79161234503'].map((phone) => new Call(world.portalId, phone));
+    world.fault({ kind: 'http_error', status: 400, method: 'POST', path: '/api/v4/leads/unsorted/sip', html: false });
+
+    await writer.takeCommands.execute(calls.map((call) => call.unsorted()));
+    for (const call of calls) await world.resultOf(call.callId, 'unsorted');
+
+    expect(state().unsorted).toHaveLength(3);
+    const sizes = world.emulator.control
+      .requests()
+      .filter(({ path }) => path.endsWith('/sip'))
+      .map(({ items }) => items);
+    expect(sizes).toEqual([3, 1, 1, 1]);
+    expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
+  });
+
+  it('because a user was deactivated is resolved anew from a fresh copy of the portal, without that user', async () => {
+    const writer = await world.startKnowingPortal();
+    const user = world.emulator.control.portal().store.directory.users.find(({ id }) => id === 101);
+    if (user === undefined) throw new Error('no user 101');
+    Object.assign(user, { is_active: false });
+    const call = new Call(world.portalId, '+79161234567');
+
+    await writer.takeCommands.execute([call.contact()]);
+    const result = await world.resultOf(call.callId, 'contact');
+
+    expect(result.ruleIds).toContain('R12');
+    expect(state().contacts).toHaveLength(1);
+  });
+
+  it('because our field was deleted by hand makes the field anew', async () => {
+    const writer = await world.startKnowingPortal();
+    const first = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([first.contact()]);
+    await world.resultOf(first.callId, 'contact');
+    world.emulator.control.portal().store.directory.fields.contacts.pop();
+
+    const second = new Call(world.portalId, '+79161234568');
+    await writer.takeCommands.execute([second.contact()]);
+    await world.resultOf(second.callId, 'contact');
+    expect(state().contacts).toHaveLength(2);
+  });
+});
+
+describe('a question about a client', () => {
+  it('is answered on crm.clients.v1, once for all who ask meanwhile, and not again by a replay', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact');
+    const question = call.lookup();
+
+    await writer.takeCommands.execute([question, call.lookup(), question]);
+    const answer = await world.until(async () =>
+      (await world.clientMessages()).find(({ origin }) => origin === 'lookup'),
+    );
+    await writer.takeCommands.execute([question]);
+
+    expect(answer.cards).toMatchObject([{ type: 'contact', name: 'Новый клиент', responsibleUserId: 101 }]);
+    const asked: unknown[] = await world.database.dataSource.query('select * from lookup');
+    expect(asked).toEqual([]);
+    expect((await world.clientMessages()).filter(({ origin }) => origin === 'lookup')).toHaveLength(1);
+  });
+
+  it('says that nobody has the number', async () => {
+    const writer = await world.startKnowingPortal();
+    await writer.takeCommands.execute([new Call(world.portalId, '+79160000000').lookup()]);
+    const answer = await world.until(async () => (await world.clientMessages()).at(0));
+    expect(answer).toMatchObject({ phone: '+79160000000', cards: [] });
+  });
+
+  it('does not count the hidden contact of an unsorted record until a person accepts it', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.unsorted()]);
+    await world.resultOf(call.callId, 'unsorted');
+    await writer.takeCommands.execute([call.lookup()]);
+    expect((await world.until(async () => (await world.clientMessages()).at(0))).cards).toEqual([]);
+
+    const [claim] = world.emulator.control.state().unsorted;
+    // The person's own requests are not counted in ours.
+    await world.until(() => world.emulator.control.requests().every(({ atMs }) => Date.now() - atMs > 1_000));
+    const accepted = await fetch(`${world.emulator.url}/api/v4/leads/unsorted/${claim?.uid}/accept`, {
+      method: 'POST',
+      headers: { 'authorization': `Bearer ${world.emulator.portals[0]?.token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(accepted.status).toBe(200);
+    const acceptedAt = Date.now();
+    await world.until(() => Date.now() - acceptedAt > 1_000);
+    await writer.takeCommands.execute([call.lookup(new Date(Date.now() + 1_000))]);
+    const after = await world.until(async () => (await world.clientMessages()).at(1));
+    expect(after.cards).toHaveLength(1);
+  });
+});

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Call } from './commands.js';
+import { accountId, token, World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open();
+});
+afterEach(() => world.close());
+
+const phone = '+79161234567';
+const contacts = () => world.emulator.control.stableState().contacts;
+
+describe('a wrong token', () => {
+  it('stops the portal visibly, the call waits, and new credentials let it out', async () => {
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'not-the-token');
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    const stopped = await world.until(async () => (await world.portalMessages()).find(({ stop }) => stop !== null));
+    expect(stopped.stop).toMatchObject({ reason: 'unauthorised' });
+
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+
+    expect((await world.portalMessages()).at(-1)).toMatchObject({ stop: null });
+    expect(contacts()).toHaveLength(1);
+  });
+
+  it('in mid-flow parks nothing: what waits says why, and goes out later', async () => {
+    const writer = await world.startKnowingPortal();
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(
+      call.callId,
+      'contact',
+      ({ state, reason }) => state === 'waiting' && reason === 'unauthorised',
+    );
+
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(1);
+  });
+});
+
+describe('a portal without credentials', () => {
+  it('is stopped as no_credentials and asked nothing', async () => {
+    await world.credentials.erase(world.portalId);
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    const stopped = await world.until(async () => (await world.portalMessages()).find(({ stop }) => stop !== null));
+    expect(stopped.stop).toMatchObject({ reason: 'no_credentials', until: null });
+    expect(world.emulator.control.requests()).toEqual([]);
+  });
+});
+
+describe('a blocked account (403)', () => {
+  it('is left alone until its probe, and what waits says so', async () => {
+    const writer = await world.startKnowingPortal();
+    world.emulator.control.portal().limiter.block();
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact', ({ state, reason }) => state === 'waiting' && reason === 'blocked');
+    const stop = await world.until(async () => (await world.portalMessages()).at(-1)?.stop ?? undefined);
+    expect(Date.parse(stop.until ?? '') - Date.parse(stop.since)).toBe(15 * 60_000);
+
+    const asked = world.emulator.control.requests().length;
+    const later = new Call(world.portalId, '+79161234568');
+    await writer.takeCommands.execute([later.contact()]);
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.until(async () => {
+      const [lane]: { wake_at: Date | null; lease_until: Date | null }[] = await world.database.dataSource.query(
+        'select wake_at, lease_until from lane',
+      );
+      return lane?.lease_until === null && lane.wake_at !== null && lane.wake_at.getTime() > Date.now() + 60_000;
+    });
+    expect(world.emulator.control.requests()).toHaveLength(asked);
+  });
+});
+
+describe('a deleted portal', () => {
+  it('parks what waits as portal_deleted, and what still arrives', async () => {
+    const writer = await world.startKnowingPortal();
+    await writer.takeSettings.execute([{ document: world.settings({ isActive: false }) }]);
+    const waiting = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([waiting.contact()]);
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds: [] }) }]);
+    await world.resultOf(
+      waiting.callId,
+      'contact',
+      ({ state, reason }) => state === 'parked' && reason === 'portal_deleted',
+    );
+
+    const late = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([late.contact()]);
+    await world.resultOf(
+      late.callId,
+      'contact',
+      ({ state, reason }) => state === 'parked' && reason === 'portal_deleted',
+    );
+    expect(contacts()).toEqual([]);
+  });
+
+  it('goes with its account', async () => {
+    const writer = await world.startKnowingPortal();
+    await writer.takeSettings.execute([{ document: null, accountId }]);
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact', ({ reason }) => reason === 'portal_deleted');
+  });
+});
+
+describe('a command for a portal that nobody has heard of', () => {
+  it('is parked as portal_unknown, and written when the portal turns up', async () => {
+    const writer = await world.startWriter({ settings: { unknownPortalMs: 1 } });
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(
+      call.callId,
+      'contact',
+      ({ state, reason }) => state === 'parked' && reason === 'portal_unknown',
+    );
+
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(1);
+  });
+
+  it("does not reach another account's portal", async () => {
+    const writer = await world.startKnowingPortal({ settings: { unknownPortalMs: 1 } });
+    const foreign = new Call(world.portalId, phone, 'another-account');
+    await writer.takeCommands.execute([foreign.contact(), foreign.lookup()]);
+    await world.resultOf(
+      foreign.callId,
+      'contact',
+      ({ state, reason }) => state === 'parked' && reason === 'portal_unknown',
+    );
+    expect(contacts()).toEqual([]);
+    expect(await world.clientMessages()).toEqual([]);
+  });
+});
+
+describe('an integration that is switched off', () => {
+  it('keeps what was decided waiting, and writes it when it is switched on again', async () => {
+    const writer = await world.startKnowingPortal();
+    await writer.takeSettings.execute([{ document: world.settings({ isActive: false }) }]);
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    const before = world.emulator.control.requests().length;
+    await writer.takeCommands.execute([new Call(world.portalId, '+79160000000').lookup()]);
+    await world.until(async () => (await world.clientMessages()).length > 0);
+    expect(world.writesTo(/contacts$/)).toBe(0);
+    expect(world.emulator.control.requests().length).toBeGreaterThan(before);
+
+    await writer.takeSettings.execute([{ document: world.settings({ isActive: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+  });
+});
+
+describe('two accounts with one amoCRM', () => {
+  it('share one lane and make one contact for one new number', async () => {
+    const writer = await world.startKnowingPortal();
+    const other = randomUUID();
+    await world.credentials.putLongLivedToken(other, 'other', token);
+    await writer.takeSettings.execute([{ document: world.settings({ of: 'other', portalIds: [other] }) }]);
+    const calls = [new Call(world.portalId, phone), new Call(other, phone, 'other')];
+
+    await writer.takeCommands.execute(calls.map((call) => call.contact()));
+    for (const call of calls) await world.resultOf(call.callId, 'contact');
+
+    expect(contacts()).toHaveLength(1);
+    const lanes: unknown[] = await world.database.dataSource.query('select distinct lane from portal');
+    expect(lanes).toHaveLength(1);
+  });
+});
