@@ -14,6 +14,8 @@ import type {
  */
 export interface CallFacts {
   readonly accountId: string;
+  /** PBX kind and cabinet, whose settle delay counts (rules.md R3). */
+  readonly source: Pick<CallEvent, 'source'> & { readonly instance: string | null };
   readonly direction: CallDirection;
   /** The best number any event carried: E.164 over short over hidden. */
   readonly client: CallClient;
@@ -24,7 +26,7 @@ export interface CallFacts {
   readonly talks: readonly Talk[];
   /** Employees who rang the client or were rung, first first. */
   readonly rung: readonly Talk[];
-  /** The authoritative end: the newest of `ends`. */
+  /** The end that counts: the newest authoritative one of `ends`, else the newest hint. */
   readonly ended: CallEnd | null;
   /** One per distinct content, each with the time it was first received: corrections are kept apart from duplicates. */
   readonly ends: readonly CallEnd[];
@@ -51,6 +53,8 @@ export interface CallEnd {
   readonly talkers: readonly (CallEmployee | null)[] | null;
   readonly receivedAt: string;
   readonly contentHash: string;
+  /** «Потерянный звонок» and its like: believed only if no authoritative end comes within the settle delay (R3, R4). */
+  readonly isHint: boolean;
 }
 
 export type Arrival = 'new' | 'duplicate' | 'correction';
@@ -84,6 +88,7 @@ export function evolve(facts: CallFacts | null, event: CallEvent): CallFacts {
 function emptyFacts(event: CallEvent): CallFacts {
   return {
     accountId: event.account_id,
+    source: { source: event.source, instance: event.source_instance ?? null },
     direction: 'unknown',
     client: { raw: null, e164: null, kind: 'hidden' },
     virtualNumber: null,
@@ -148,6 +153,7 @@ function endOf(event: CallEvent): CallEnd {
     talkers: talked && talked.length > 0 ? talked.map((p) => p.employee) : null,
     receivedAt: event.received_at,
     contentHash: event.content_hash,
+    isHint: event.outcome_detail === 'inferred' && event.outcome !== 'answered',
   };
 }
 
@@ -159,9 +165,12 @@ function withEnd(ends: readonly CallEnd[], end: CallEnd): readonly CallEnd[] {
   return ends.map((e) => (e === same ? merged : e));
 }
 
-/** The content that was first received last corrects the others; equal times are settled by the hash. */
+/**
+ * The authoritative record wins over any hint, also over one that arrives later (R4). Among equals the content that was
+ * first received last corrects the others; equal times are settled by the hash.
+ */
 function newest(ends: readonly CallEnd[]): CallEnd | null {
-  const order = (e: CallEnd) => e.receivedAt + e.contentHash;
+  const order = (e: CallEnd) => `${e.isHint ? '0' : '1'}${e.receivedAt}${e.contentHash}`;
   return ends.reduce<CallEnd | null>((a, b) => (a !== null && order(a) > order(b) ? a : b), null);
 }
 

@@ -127,6 +127,33 @@ describe('R3: the moment', () => {
   });
 });
 
+describe('R3, R4: a hint of the end («Потерянный звонок»)', () => {
+  const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+  const lost = event('call.ended', 30, { leg_id: 'lost', outcome: 'missed', outcome_detail: 'inferred' });
+  const beforeItSettles = { now: '2025-03-04T09:12:49.999Z' };
+
+  it('is given the settle delay before it counts', () => {
+    const waiting = plan([started(), lost], settings, beforeItSettles);
+    expect(waiting).toMatchObject({ effects: [], wakeAt: '2025-03-04T09:12:50.000Z' });
+    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z' })).toEqual(['unsorted']);
+  });
+
+  it('uses the delay of its own PBX source', () => {
+    const source = { kind: 'uis', instance: null, settleDelaySec: 5 } as Settings['sources'][number];
+    expect(plan([lost], { ...settings, sources: [source] }, beforeItSettles).effects).toHaveLength(1);
+  });
+
+  it('lets the client be looked for meanwhile', () => {
+    expect(plan([lost], settings, { ...beforeItSettles, clientKnown: null }).needs).toBe('client');
+  });
+
+  it('yields at once to the authoritative end, whichever came first', () => {
+    const late = { ...lost, received_at: '2025-03-04T09:30:00.000Z' };
+    expect(plan([lost, endedAnswered()], settings, beforeItSettles).cell).toBe('answeredUnknown');
+    expect(plan([endedAnswered(), late], settings, beforeItSettles).cell).toBe('answeredUnknown');
+  });
+});
+
 describe('R4: the outcome', () => {
   const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
 

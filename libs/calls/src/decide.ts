@@ -57,6 +57,9 @@ export function decide(facts: CallFacts, situation: Situation): Plan {
   if (facts.direction === 'internal') return nothing('R4', 'internal');
   if (isEmployeesNumber(facts.client.e164, settings)) return nothing('R4', 'employees_number');
 
+  const wakeAt = settlesAt(facts, settings);
+  if (wakeAt !== null && situation.now < wakeAt) return { ...askedMeanwhile(facts, situation), wakeAt };
+
   const verdict = verdictOf(facts);
   if (verdict?.kind === 'ignored') return nothing('R4', verdict.why);
   if (facts.direction === 'unknown') return nothing('R4', 'direction_not_known_yet');
@@ -69,6 +72,22 @@ export function decide(facts: CallFacts, situation: Situation): Plan {
   if (verdict === null) return nothing('R3', 'nothing_while_it_rings');
 
   return withNumber(facts, verdict, direction, { ...situation, clientKnown });
+}
+
+/** R3: a hint is given time to be overruled by the record; an authoritative end is decided at once. */
+function settlesAt({ ended, source }: CallFacts, { sources }: Settings): string | null {
+  if (!ended?.isHint) return null;
+  const own = sources.find((s) => s.kind === source.source && s.instance === source.instance);
+  const delaySec = own?.settleDelaySec ?? DEFAULT_SETTLE_DELAY_SEC;
+  return new Date(Date.parse(ended.receivedAt) + delaySec * 1000).toISOString();
+}
+
+const DEFAULT_SETTLE_DELAY_SEC = 20;
+
+/** While a call settles, its client can already be looked for. */
+function askedMeanwhile(facts: CallFacts, { clientKnown }: Situation): Plan {
+  const needs = facts.client.e164 !== null && clientKnown === null ? ('client' as const) : null;
+  return { ...nothing('R3', 'waits_for_the_record'), needs };
 }
 
 type Known = Situation & { readonly clientKnown: boolean };

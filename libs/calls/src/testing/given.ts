@@ -75,8 +75,21 @@ export function event(type: CallEvent['type'], second: number, more: Partial<Cal
   const leg = more.leg_id ?? more.employee?.pbx_id ?? '-';
   return {
     schema_version: 1,
-    event_id: hash('acc-17', call_id, type, type.startsWith('leg.') ? leg : '', more.record?.url ?? ''),
-    content_hash: hash(more.direction, more.outcome, more.talk_sec, more.employee, more.client?.e164),
+    event_id: hash(
+      'acc-17',
+      call_id,
+      type,
+      type.startsWith('leg.') ? leg : (more.outcome_detail ?? ''),
+      more.record?.url ?? '',
+    ),
+    content_hash: hash(
+      more.direction,
+      more.outcome,
+      more.outcome_detail,
+      more.talk_sec,
+      more.employee,
+      more.client?.e164,
+    ),
     account_id: 'acc-17',
     source: 'uis',
     type,
