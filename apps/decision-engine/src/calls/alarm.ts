@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdvanceCalls } from './advance-calls.js';
 import type { AwaitingCalls } from './awaiting-calls.js';
 
@@ -37,7 +38,7 @@ export class Alarm {
   private async live(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      if (!(await this.wakeDue())) await pause(POLL_MS, signal);
+      if (!(await this.wakeDue())) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined); // woken by stop()
     }
   }
 
@@ -52,11 +53,4 @@ export class Alarm {
       return false;
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }
