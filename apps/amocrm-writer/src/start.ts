@@ -16,11 +16,11 @@ import { AppModule } from './app.module.js';
 import type { WriterConfig } from './config.js';
 import type { Point } from './lanes/turn-context.js';
 import { migrations } from './migrations/index.js';
+import { writerSchema } from './migrations/schema.js';
 import { Writer } from './writer.js';
 import { writerMetrics } from './writer-metrics.js';
 
 const serviceName = 'amocrm-writer';
-export const writerSchema = 'amocrm_writer';
 const stopStepMs = 4_000;
 /** The net under the wake-ups. */
 const pollMs = 500;

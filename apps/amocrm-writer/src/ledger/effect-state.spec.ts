@@ -117,7 +117,7 @@ describe('an effect in doubt', () => {
   it('stays in doubt when a look begun before D finds nothing', () => {
     given(inDoubt)
       .when(notFound(2_000 + D - 1))
-      .then({ ...inDoubt, looks: 1, lookAt: 2_000 + D } as EffectState);
+      .then({ ...inDoubt, looks: 1, lookAt: 2_000 + D });
   });
 
   it('may be sent again only when a look begun at D or later found nothing', () => {
@@ -139,7 +139,7 @@ describe('an effect in doubt', () => {
   it('is not nearer to a second write by a look that failed', () => {
     given(inDoubt)
       .when({ what: 'look_failed', lookAt: 99_000 }, { what: 'look_failed', lookAt: 199_000 })
-      .then({ ...inDoubt, lookAt: 199_000 } as EffectState);
+      .then({ ...inDoubt, lookAt: 199_000 });
   });
 
   it('keeps its doubt when it is parked, and begins with a look when a person retries it', () => {

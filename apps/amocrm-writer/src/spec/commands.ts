@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { commandIdOf } from '@perezvon/calls';
 import type { EffectCommand, LookupCommand } from '@perezvon/contracts';
-import { accountId as acme } from './world.js';
+
+export const accountId = 'acme';
 
 /** One call of one client, and the commands that the engine would emit for it. */
 export class Call {
@@ -11,7 +12,7 @@ export class Call {
   constructor(
     private readonly portalId: string,
     readonly phone: string,
-    private readonly accountId = acme,
+    private readonly account = accountId,
   ) {}
 
   contact(more: Partial<EffectCommand> = {}): EffectCommand {
@@ -75,7 +76,7 @@ export class Call {
     return {
       type: 'lookup',
       commandId: randomUUID(),
-      accountId: this.accountId,
+      accountId: this.account,
       portalId: this.portalId,
       lane: 'unknown',
       phone: this.phone,
@@ -90,8 +91,8 @@ export class Call {
   ): EffectCommand {
     return {
       type: 'effect',
-      commandId: commandIdOf(this.accountId, this.callId, effect, revision),
-      accountId: this.accountId,
+      commandId: commandIdOf(this.account, this.callId, effect, revision),
+      accountId: this.account,
       portalId: this.portalId,
       lane: 'unknown',
       callId: this.callId,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Call } from './commands.js';
-import { accountId, token, World } from './world.js';
+import { accountId, Call } from './commands.js';
+import { token, World } from './world.js';
 
 let world: World;
 beforeEach(async () => {

@@ -7,8 +7,8 @@ import { commands, results, settings, topicSettings } from '@perezvon/contracts'
 import { CredentialStore, KeyRing } from '@perezvon/credentials';
 import { ensureTopics, KafkaProducer, type KafkaConnection } from '@perezvon/kafka';
 import { startKafka, type EmbeddedKafka } from '@perezvon/local';
-import { Call } from './commands.js';
-import { accountId, token, World } from './world.js';
+import { accountId, Call } from './commands.js';
+import { token, World } from './world.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const entry = fileURLToPath(new URL('./killable-main.mjs', import.meta.url));

@@ -17,11 +17,11 @@ import { createLogger } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
 import type { Point } from '../lanes/turn-context.js';
 import { migrations } from '../migrations/index.js';
-import { writerSchema } from '../start.js';
+import { writerSchema } from '../migrations/schema.js';
 import { Writer, type WriterSettings } from '../writer.js';
+import { accountId } from './commands.js';
 
 export const token = 'token-of-the-specs';
-export const accountId = 'acme';
 
 /** D of the specs: short, so that a doubt is settled in a second. */
 export const visibilityDelayMs = 1_000;

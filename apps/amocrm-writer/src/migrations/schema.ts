@@ -1,0 +1,2 @@
+/** Where the service's tables are. */
+export const writerSchema = 'amocrm_writer';
