@@ -26,17 +26,17 @@ export class ClientStore {
    * @returns the lanes that have something new to do
    */
   async ask(tx: EntityManager, lookups: readonly LookupCommand[]): Promise<string[]> {
-    const questions = new Map(lookups.map((each) => [`${each.portalId}|${each.phone}`, each]));
+    const questions = new Map(lookups.map((each) => [`${each.accountId}|${each.portalId}|${each.phone}`, each]));
     if (questions.size === 0) return [];
     const stored: { lane: string | null }[] = await tx.query(
-      `insert into lookup (portal_id, phone, lane, requested_at)
-       select w.portal_id, w.phone, p.lane, w.requested_at
+      `insert into lookup (account_id, portal_id, phone, lane, requested_at)
+       select w.account_id, w.portal_id, w.phone, p.lane, w.requested_at
          from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) as w (portal_id, phone, requested_at, account_id)
          left join portal p on p.portal_id = w.portal_id and p.account_id = w.account_id and p.deleted_at is null
         where not exists (
           select 1 from client c where c.lane = p.lane and c.phone = w.phone and c.as_of > w.requested_at)
-        order by w.portal_id, w.phone
-       on conflict (portal_id, phone) do update
+        order by w.account_id, w.portal_id, w.phone
+       on conflict (account_id, portal_id, phone) do update
          set asked = lookup.asked + 1, requested_at = greatest(lookup.requested_at, excluded.requested_at),
              lane = coalesce(lookup.lane, excluded.lane)
        returning lane`,
@@ -55,7 +55,7 @@ export class ClientStore {
   async due(lane: string, limit: number): Promise<Lookup[]> {
     const rows: { portal_id: string; phone: string; asked: number }[] = await this.dataSource.query(
       `select distinct on (l.phone) l.portal_id, l.phone, l.asked
-         from (select l.* from lookup l join portal p on p.portal_id = l.portal_id
+         from (select l.* from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
                 where l.lane = $1 and l.next_at <= clock_timestamp() and p.deleted_at is null and p.stop_reason is null
                 order by l.requested_at limit $2) l
         order by l.phone, l.requested_at`,
@@ -67,7 +67,7 @@ export class ClientStore {
   async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
     const [row]: { at: number | null }[] = await tx.query(
       `select (extract(epoch from min(l.next_at)) * 1000)::float8 as at
-         from lookup l join portal p on p.portal_id = l.portal_id
+         from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
         where l.lane = $1 and p.deleted_at is null and p.stop_reason is null`,
       [lane],
     );
@@ -94,8 +94,9 @@ export class ClientStore {
   /** Asks by itself: a write whose answer was lost leaves the card's other facts unknown. */
   async askOwn(tx: EntityManager, portalId: string, lane: string, phone: string): Promise<void> {
     await tx.query(
-      `insert into lookup (portal_id, phone, lane, requested_at) values ($1, $2, $3, clock_timestamp())
-       on conflict (portal_id, phone) do update set asked = lookup.asked + 1`,
+      `insert into lookup (account_id, portal_id, phone, lane, requested_at)
+       select account_id, portal_id, $2, $3, clock_timestamp() from portal where portal_id = $1
+       on conflict (account_id, portal_id, phone) do update set asked = lookup.asked + 1`,
       [portalId, phone, lane],
     );
   }

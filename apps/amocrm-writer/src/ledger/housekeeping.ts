@@ -40,7 +40,7 @@ export class Housekeeping {
         const [rows]: [{ lane: string }[], number] = await tx.query(
           `update ${table} e set lane = p.lane from portal p
             where e.lane is null and p.portal_id = e.portal_id and p.lane is not null and p.deleted_at is null
-              ${table === 'effect' ? 'and p.account_id = e.account_id' : ''}
+              and p.account_id = e.account_id
            returning e.lane`,
         );
         for (const { lane } of rows) lanes.add(lane);
@@ -54,7 +54,10 @@ export class Housekeeping {
   }
 
   private async retryAll(which: string, now: number): Promise<void> {
-    await this.pages(which, [], (tx, seqs) => this.ledger.retry(tx, seqs, now));
+    await this.pages(which, [], async (tx, seqs) => {
+      const lanes = await this.ledger.retry(tx, seqs, now);
+      if (lanes.length > 0) await wake(tx, lanes);
+    });
   }
 
   private async pages(
@@ -90,8 +93,8 @@ const expired = `
   select e.seq::text from effect e
    where e.state = 'waiting' and e.created_at < clock_timestamp() - $1::float8 * interval '1 millisecond'`;
 
-/** The portal turned up after all. Index: effect_laneless. */
+/** The portal turned up after all. Index: effect_parked. */
 const ofPortalsKnownNow = `
   select e.seq::text from effect e
     join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id and p.deleted_at is null
-   where e.lane is null and e.state = 'parked' and e.reason = 'portal_unknown'`;
+   where e.state = 'parked' and e.reason = 'portal_unknown'`;

@@ -212,12 +212,14 @@ export class Ledger {
     );
   }
 
-  async retry(tx: EntityManager, seqs: readonly string[], now: number): Promise<void> {
-    await this.moveIn(
+  /** Parked effects wait again, or are looked at if their doubt is open. @returns their lanes, to be woken */
+  async retry(tx: EntityManager, seqs: readonly string[], now: number): Promise<string[]> {
+    const moved = await this.moveIn(
       tx,
       seqs.map((seq) => ({ seq, happened: () => ({ what: 'retried', at: now }) })),
       now,
     );
+    return [...new Set(moved.map(({ lane }) => lane).filter((lane) => lane !== ''))];
   }
 
   /** By a person's word, with everything that depends on it (design.md, Ledger). */

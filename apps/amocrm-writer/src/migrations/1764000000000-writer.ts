@@ -139,6 +139,7 @@ export class Writer1764000000000 implements MigrationInterface {
 
     await runner.query(`
       create table lookup (
+        account_id text not null,
         portal_id uuid not null,
         phone text not null,
         lane text,
@@ -146,7 +147,7 @@ export class Writer1764000000000 implements MigrationInterface {
         asked integer not null default 1,
         requested_at timestamptz not null,
         next_at timestamptz not null default clock_timestamp(),
-        primary key (portal_id, phone)
+        primary key (account_id, portal_id, phone)
       )`);
     await runner.query(`create index lookup_due on lookup (lane, next_at)`);
     await runner.query(`

@@ -151,8 +151,8 @@ export class PortalStore {
         lane,
       ]);
       await tx.query(`update portal set lane = $2, checked_until = null where portal_id = $1`, [portalId, lane]);
-      await tx.query(`update effect set lane = $2 where portal_id = $1 and lane is null`, [portalId, lane]);
-      await tx.query(`update lookup set lane = $2 where portal_id = $1 and lane is null`, [portalId, lane]);
+      await tx.query(laneOfWork('effect'), [portalId, lane]);
+      await tx.query(laneOfWork('lookup'), [portalId, lane]);
       await wake(tx, [lane]);
     });
   }
@@ -241,6 +241,11 @@ export class PortalStore {
     return rows.map((row) => row.lane);
   }
 }
+
+/** Only the portal's own account's: what another account addressed to it stays without a lane, and is parked. */
+const laneOfWork = (table: 'effect' | 'lookup'): string => `
+  update ${table} w set lane = $2 from portal p
+   where w.portal_id = $1 and w.lane is null and p.portal_id = w.portal_id and p.account_id = w.account_id`;
 
 /** crm.portals.v1 of a portal as it now stands. */
 function messageOf(portal: PortalRow): OutboxRecord {

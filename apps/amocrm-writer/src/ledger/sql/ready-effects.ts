@@ -30,7 +30,8 @@ const mayBeSent = `
     select 1 from effect b
      where b.lane = e.lane and b.phone = e.phone and b.effect = 'contact' and b.state in ('sending', 'in_doubt')))`;
 
-const fromEffects = `effect e join portal p on p.portal_id = e.portal_id join account a on a.account_id = e.account_id`;
+const fromEffects = `effect e join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id
+  join account a on a.account_id = e.account_id`;
 
 /** Oldest first, at most one per client: the next ones of a client wait for it. */
 export const readyEffects = `
