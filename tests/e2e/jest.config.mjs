@@ -1,3 +1,4 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset };
+/** Whole stacks, each with a broker and a database of its own: one at a time. */
+export default { ...preset, maxWorkers: 1, testTimeout: 300_000 };

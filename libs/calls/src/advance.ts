@@ -159,7 +159,7 @@ function asks({ identity, facts, around, before }: Step, address: Address): Adva
 }
 
 /** What the plan wants and no earlier decision has promised, or promised in another state (a note's revision, R9). */
-function newCommands({ identity, facts, around, plan, before }: Step, address: Address): EffectCommand[] {
+function newCommands({ identity, facts, plan, before }: Step, address: Address): EffectCommand[] {
   return plan.effects.flatMap((planned) => {
     const revision = revisionOf(planned, before.promised[planned.effect]);
     if (revision === null) return [];
@@ -173,7 +173,7 @@ function newCommands({ identity, facts, around, plan, before }: Step, address: A
       phone: facts.client.e164,
       pbxCallId: identity.pbxCallId,
       callStartedAt: facts.startedAt,
-      causedAt: causeOf(facts, around),
+      causedAt: planned.causedAt,
       settingsVersion: identity.settings.version,
       ruleIds: [...planned.ruleIds],
       after: [...planned.after],
@@ -189,9 +189,6 @@ function revisionOf({ effect, intent }: PlannedEffect, promised: Promised | unde
   if (effect !== 'note' || isDeepStrictEqual(promised.intent, intent)) return null;
   return promised.revision + 1;
 }
-
-/** R11, original times: the event that caused the effect, not the moment of processing. */
-const causeOf = (facts: CallFacts, around: Surroundings) => facts.ended?.at ?? facts.talks.at(0)?.at ?? around.now;
 
 /** Records the promises and tells the journal, if there is anything new to tell. */
 function conclude(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Advance {

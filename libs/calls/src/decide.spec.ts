@@ -104,6 +104,22 @@ describe('R3: the moment', () => {
     expect(effects([started(), answered(), endedAnswered()], settings)).toEqual(['contact', 'deal', 'note']);
   });
 
+  it('an effect says when the event happened that it follows from, however the events were grouped', () => {
+    const causes = (...events: readonly CallEvent[]) =>
+      plan(events, settings).effects.map((e) => [e.effect, e.causedAt]);
+    const atAnswer = '2025-03-04T09:12:11.000Z';
+    const atEnd = '2025-03-04T09:13:11.000Z';
+    expect(causes(started(), answered())).toEqual([
+      ['contact', atAnswer],
+      ['deal', atAnswer],
+    ]);
+    expect(causes(started(), answered(), endedAnswered())).toEqual([
+      ['contact', atAnswer],
+      ['deal', atAnswer],
+      ['note', atEnd],
+    ]);
+  });
+
   it('createAt = end waits for the end', () => {
     const atEnd = settingsWith({ cells: { answeredUnknown: withDeal }, incoming: { createAt: 'end' } });
     expect(effects([started(), answered()], atEnd)).toEqual([]);

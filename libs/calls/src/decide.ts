@@ -45,6 +45,8 @@ export interface PlannedEffect {
   readonly intent: Intent;
   readonly after: readonly EffectName[];
   readonly ruleIds: readonly string[];
+  /** R11, original times: when the event happened that this effect follows from, by the PBX's clock. */
+  readonly causedAt: string;
 }
 
 /**
@@ -137,8 +139,13 @@ function creationsOf(
     return none('R15', 'contact_already_made');
   }
   if (!facts.ended && !createsAtAnswer(settings, direction)) return none('R3', 'created_at_the_end');
-  return byAction[settings.action](facts, verdict, direction, settings, situation);
+  const causedAt = createsAtAnswer(settings, direction) ? answeredAt(facts) : endedAt(facts);
+  return byAction[settings.action]({ facts, verdict, direction, cell: settings, causedAt }, situation);
 }
+
+/** The same whether the answer and the end were heard one after the other or at once. */
+const answeredAt = (facts: CallFacts) => facts.talks.at(0)?.at ?? endedAt(facts);
+const endedAt = (facts: CallFacts) => facts.ended?.at ?? facts.startedAt;
 
 /** R3: the manager needs the card while talking; everything else waits for the end. */
 function createsAtAnswer(cell: CellSettings, direction: DirectionSettings): boolean {
@@ -147,34 +154,36 @@ function createsAtAnswer(cell: CellSettings, direction: DirectionSettings): bool
   );
 }
 
-type ActionRule = (
-  facts: CallFacts,
-  verdict: Verdict,
-  direction: DirectionSettings,
-  cell: CellSettings,
-  situation: Known,
-) => Part;
+/** What an action's rule looks at. */
+interface Occasion {
+  readonly facts: CallFacts;
+  readonly verdict: Verdict;
+  readonly direction: DirectionSettings;
+  readonly cell: CellSettings;
+  readonly causedAt: string;
+}
+
+type ActionRule = (occasion: Occasion, situation: Known) => Part;
 
 /** R2, row by row. */
 const byAction: Record<NonNullable<CellSettings['action']>, ActionRule> = {
-  create_contact_and_deal: (facts, _verdict, direction, cell, { clientKnown }) =>
-    clientKnown
-      ? promise([dealEffect(facts, direction, cell, 'card_owner', direction.activeDealScope, [])])
-      : promise([
-          contactEffect(facts, direction),
-          dealEffect(facts, direction, cell, 'default', direction.activeDealScope, ['contact']),
-        ]),
+  create_contact_and_deal: (call, { clientKnown }) => {
+    const scope = call.direction.activeDealScope;
+    return clientKnown
+      ? promise([dealEffect(call, 'card_owner', scope, [])])
+      : promise([contactEffect(call), dealEffect(call, 'default', scope, ['contact'])]);
+  },
 
-  create_contact: (facts, _verdict, direction, _cell, { clientKnown }) =>
-    clientKnown ? none('R2', 'client_already_known') : promise([contactEffect(facts, direction)]),
+  create_contact: (call, { clientKnown }) =>
+    clientKnown ? none('R2', 'client_already_known') : promise([contactEffect(call)]),
 
-  create_deal_always: (facts, _verdict, direction, cell, { clientKnown }) =>
-    clientKnown ? promise([dealEffect(facts, direction, cell, 'card_owner', null, [])]) : none('R2', 'not_offered'),
+  create_deal_always: (call, { clientKnown }) =>
+    clientKnown ? promise([dealEffect(call, 'card_owner', null, [])]) : none('R2', 'not_offered'),
 
-  create_unsorted: (facts, verdict, direction, cell, { now }) => {
-    const wakeAt = recordingAwaitedUntil(facts, verdict, direction);
+  create_unsorted: (call, { now }) => {
+    const wakeAt = recordingAwaitedUntil(call);
     if (wakeAt !== null && now < wakeAt) return { ...none('R9', 'waits_for_recording'), wakeAt };
-    return promise([unsortedEffect(facts, verdict, direction, cell)]);
+    return promise([unsortedEffect(call)]);
   },
 };
 
@@ -185,17 +194,18 @@ const promise = (effects: readonly PlannedEffect[]): Part => ({
 });
 
 /** R1 `unsortedRecordWaitSec`: a claim cannot be changed later, so an answered incoming call waits for its recording. */
-function recordingAwaitedUntil(facts: CallFacts, verdict: Verdict, direction: DirectionSettings): string | null {
+function recordingAwaitedUntil({ facts, verdict, direction }: Occasion): string | null {
   const { ended } = facts;
   if (!ended || verdict.kind !== 'answered' || facts.direction !== 'in' || facts.records.length > 0) return null;
   return new Date(Date.parse(ended.at) + direction.unsortedRecordWaitSec * 1000).toISOString();
 }
 
-function contactEffect(facts: CallFacts, direction: DirectionSettings): PlannedEffect {
+function contactEffect({ facts, direction, causedAt }: Occasion): PlannedEffect {
   return {
     effect: 'contact',
     after: [],
     ruleIds: ['R2'],
+    causedAt,
     intent: {
       kind: 'ensure_contact',
       name: contactName(facts),
@@ -206,9 +216,7 @@ function contactEffect(facts: CallFacts, direction: DirectionSettings): PlannedE
 }
 
 function dealEffect(
-  facts: CallFacts,
-  direction: DirectionSettings,
-  cell: CellSettings,
+  { facts, direction, cell, causedAt }: Occasion,
   responsible: CreateDealIntent['responsible'],
   unlessActiveDealIn: CreateDealIntent['unlessActiveDealIn'],
   after: readonly EffectName[],
@@ -217,6 +225,7 @@ function dealEffect(
     effect: 'deal',
     after,
     ruleIds: ['R2'],
+    causedAt,
     intent: {
       kind: 'create_deal',
       name: dealName(facts),
@@ -230,22 +239,18 @@ function dealEffect(
   };
 }
 
-function unsortedEffect(
-  facts: CallFacts,
-  verdict: Verdict,
-  direction: DirectionSettings,
-  cell: CellSettings,
-): PlannedEffect {
+function unsortedEffect({ facts, verdict, direction, cell, causedAt }: Occasion, name?: string): PlannedEffect {
   return {
     effect: 'unsorted',
     after: [],
     ruleIds: ['R2'],
+    causedAt,
     intent: {
       kind: 'create_unsorted',
       direction: facts.direction === 'out' ? 'out' : 'in',
       ...pipelineOf(cell),
-      leadName: dealName(facts),
-      contactName: contactName(facts),
+      leadName: name ?? dealName(facts),
+      contactName: name ?? contactName(facts),
       responsibleUserId: direction.defaultResponsibleUserId,
       durationSec: verdict.kind === 'answered' ? talkSeconds(facts) : 0,
       recordUrl: recordOf(facts.records),
@@ -294,6 +299,7 @@ function noteOf(
     // The note's place is the deal or contact that this call makes, if it makes one (R6).
     after: (['contact', 'deal'] as const).filter((e) => makes.has(e)),
     ruleIds: ['R6', 'R9'],
+    causedAt: endedAt(facts),
     intent: callNote(facts, verdict, direction, situation.settings),
   };
   return { effects: [note], reasons: [{ ruleId: 'R9', code: 'call_note' }], wakeAt: null };
@@ -313,11 +319,9 @@ function hiddenNumber(
   if (!wanted || promised.has('contact')) return nothing('R10', 'hidden_number');
   if (isFiltered(facts.client, direction.filteredNumbers)) return nothing('R8', 'filtered');
 
-  const record = unsortedEffect(facts, verdict, direction, cell);
-  if (record.intent.kind !== 'create_unsorted') return nothing('R10', 'hidden_number');
-  const intent = { ...record.intent, leadName: HIDDEN_NUMBER_NAME, contactName: HIDDEN_NUMBER_NAME };
+  const record = unsortedEffect({ facts, verdict, direction, cell, causedAt: endedAt(facts) }, HIDDEN_NUMBER_NAME);
   return {
-    effects: [{ ...record, ruleIds: ['R2', 'R10'], intent }],
+    effects: [{ ...record, ruleIds: ['R2', 'R10'] }],
     reasons: [{ ruleId: 'R10', code: 'hidden_number_unsorted' }],
     cell: name,
     needs: null,

@@ -91,7 +91,7 @@ export const effectCommandSchema = z.object({
   causedAt: utcInstant,
   settingsVersion: z.int().min(1),
   ruleIds: z.array(ruleId).min(1),
-  /** Effects of the same call that must be settled (done, parked or discarded) before this one is tried. */
+  /** Effects of the same call that must be done or skipped before this one is tried; a parked one holds it back. */
   after: z.array(effectName),
   intent,
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { localDir } from '../paths.js';
 import { followCalls } from './call-lines.js';
+import { createAccessFile, removeAccessFile } from './access-file.js';
 import { parseOptions } from './options.js';
 import { readPorts } from './ports.js';
 import { Progress, seconds } from './progress.js';
@@ -38,6 +39,7 @@ export async function main(args: readonly string[], startedAt: number): Promise<
       ]);
     } finally {
       await new Progress(print).step('stopping', () => stack.down());
+      await removeAccessFile();
     }
   } finally {
     await release();
@@ -52,6 +54,7 @@ async function run(
   interrupted: Promise<number>,
 ): Promise<number> {
   const running = await stack.up();
+  await createAccessFile(running.facts, running.demo);
   announce(running);
   const tookMs = performance.now() - startedAt;
   print(`${seconds(tookMs)} s to ready, ${String(await stack.memoryMb())} MB resident in all`);

@@ -1,4 +1,4 @@
-import { PortInUseError, assertPortFree } from '../embedded/ports.js';
+import { PortInUseError, assertPortFree, freePort } from '../embedded/ports.js';
 
 /** Each port of the stack, the variable that changes it, and its default (interfaces.md, Environment). */
 const VARIABLES = {
@@ -39,6 +39,13 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
   };
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return ports;
+}
+
+/** A stack's ports that were free a moment ago, for a run beside others. */
+export async function freePorts(): Promise<Ports> {
+  const names = Object.keys(VARIABLES) as PortName[];
+  const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const));
+  return Object.fromEntries(ports) as Ports;
 }
 
 /** Does something that listens on the port; a port in use becomes a message that names the variable. */

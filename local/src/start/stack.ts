@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresDataDir } from '../postgres/start-postgres.js';
 import { Supervisor } from '../supervisor/supervisor.js';
-import { createAccessFile, removeAccessFile } from './access-file.js';
 import { type Demo, ensureDemo } from './demo-data.js';
 import { provision } from './database.js';
 import { isEmulatorEmpty } from './emulator-state.js';
@@ -57,7 +56,6 @@ export class Stack {
     await stopping;
     await this.supervisor.stop();
     await this.servers?.stop();
-    await removeAccessFile();
   }
 
   /** Plays calls: once, or until down(). */
@@ -68,6 +66,11 @@ export class Stack {
   /** Resolves when the simulator has ended, with how it ended. */
   async simulatorEnded(): Promise<string> {
     return this.supervisor.finished('pbx-simulator');
+  }
+
+  /** Process id of a program while it runs: killing a service and watching it come back is what specs do. */
+  pidOf(name: string): number | undefined {
+    return this.supervisor.pidOf(name);
   }
 
   /** Resident memory of the whole stack, this process included. */
@@ -103,7 +106,6 @@ export class Stack {
         file: demoFileIn(this.home),
       }),
     );
-    await createAccessFile(facts, demo);
     return { demo, facts, emulatorUrl };
   }
 

@@ -1,1 +1,1 @@
-export {};
+export { StackUnderTest, type ServiceName } from './stack-under-test.js';

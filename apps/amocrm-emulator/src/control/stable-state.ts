@@ -121,8 +121,9 @@ class StableView {
       sourceName: claim.source_name,
       pipeline: this.store.pipeline(claim.pipeline_id)?.name ?? null,
       metadata: this.options.withTimes ? claim.metadata : metadata,
-      lead: lead === undefined ? null : this.lead(lead),
-      contact: contact === undefined ? null : this.card('contacts', contact),
+      // A claim's own cards get their times from the server: whoever makes a claim cannot give them.
+      lead: lead === undefined ? null : withoutTime(this.lead(lead)),
+      contact: contact === undefined ? null : withoutTime(this.card('contacts', contact)),
       ...(this.options.withTimes ? { called_at, form_sent_at } : {}),
     };
   }
@@ -130,6 +131,10 @@ class StableView {
   private userName(id: number): string | null {
     return this.store.user(id)?.name ?? null;
   }
+}
+
+function withoutTime<T extends { readonly created_at?: unknown }>({ created_at: _made, ...card }: T) {
+  return card;
 }
 
 function sorted<T>(values: T[]): T[] {

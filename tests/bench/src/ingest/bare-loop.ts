@@ -31,4 +31,4 @@ await consumer.run({
     await producer.send({ topic: OUTPUT.bare, messages, acks: -1 });
   },
 });
-process.once('SIGTERM', () => process.exit(0));
+process.once('SIGTERM', () => void consumer.disconnect().finally(() => process.exit(0)));

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
 import { calls, pbxCallEvents, settings, type Settings, defaultIntegration } from '@perezvon/contracts';
 import { ACCOUNT } from './input.js';
 
@@ -51,7 +51,18 @@ export class BenchBroker {
     await this.admin.createTopics({ waitForLeaders: true, topics: [{ topic: output, numPartitions: PARTITIONS }] });
     const existing = new Set((await this.admin.listGroups()).groups.map((group) => group.groupId));
     const old = groups.filter((group) => existing.has(group));
-    if (old.length > 0) await this.admin.deleteGroups(old);
+    if (old.length > 0) await this.until(() => this.deleted(old));
+  }
+
+  /** A group whose member was ended a moment ago is not empty until the broker misses it. */
+  private async deleted(groups: string[]): Promise<boolean> {
+    return this.admin.deleteGroups(groups).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof kafkajs.KafkaJSDeleteGroupsError) return false;
+        throw error;
+      },
+    );
   }
 
   /** Resolves when the output holds `count` messages. */

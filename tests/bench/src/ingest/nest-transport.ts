@@ -57,4 +57,4 @@ const app = await NestFactory.createMicroservice<MicroserviceOptions>(Service, {
   },
 });
 await app.listen();
-process.once('SIGTERM', () => process.exit(0));
+process.once('SIGTERM', () => void app.close().finally(() => process.exit(0)));

@@ -15,7 +15,7 @@ interface Contestant {
 }
 
 const EVENTS = 120_000;
-const EVENTS_FOR_NEST = 6_000;
+const EVENTS_FOR_NEST = 2_000;
 
 /**
  * Durable ingest (consume → validate → normalise → produce, acks all) as the service itself does it, in turns with the
