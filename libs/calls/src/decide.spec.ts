@@ -109,6 +109,7 @@ describe('R3: the moment', () => {
       plan(events, settings).effects.map((e) => [e.effect, e.causedAt]);
     const atAnswer = '2025-03-04T09:12:11.000Z';
     const atEnd = '2025-03-04T09:13:11.000Z';
+    expect(causes(endedAnswered()).slice(0, 1)).toEqual([['contact', atAnswer]]);
     expect(causes(started(), answered())).toEqual([
       ['contact', atAnswer],
       ['deal', atAnswer],

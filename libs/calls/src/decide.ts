@@ -143,8 +143,13 @@ function creationsOf(
   return byAction[settings.action]({ facts, verdict, direction, cell: settings, causedAt }, situation);
 }
 
-/** The same whether the answer and the end were heard one after the other or at once. */
-const answeredAt = (facts: CallFacts) => facts.talks.at(0)?.at ?? endedAt(facts);
+/** The same whether the answer was heard before the end, with it, or never: then the end looks back over the talk. */
+function answeredAt(facts: CallFacts): string {
+  const heard = facts.talks.at(0)?.at;
+  if (heard !== undefined) return heard;
+  return new Date(Date.parse(endedAt(facts)) - talkSeconds(facts) * 1000).toISOString();
+}
+
 const endedAt = (facts: CallFacts) => facts.ended?.at ?? facts.startedAt;
 
 /** R3: the manager needs the card while talking; everything else waits for the end. */
