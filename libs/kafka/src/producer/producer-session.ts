@@ -1,5 +1,6 @@
 import kafkajs, { type Message, type PartitionerArgs, type Producer } from 'kafkajs';
 import { type Client, kafkajsRetry } from '../connection.js';
+import { partitionOfKey } from './partition-of-key.js';
 
 /**
  * One idempotent kafkajs producer: one producer id with its sequence numbers.
@@ -70,12 +71,14 @@ const ALL_REPLICAS = -1;
  * there with it: it keeps the first one.
  */
 function stickyPartitioner(): (args: PartitionerArgs) => number {
-  const byKey = kafkajs.Partitioners.DefaultPartitioner();
+  const inTurns = kafkajs.Partitioners.DefaultPartitioner();
   const chosen = new WeakMap<Message, number>();
   return (args) => {
-    const { message } = args;
-    if (message.key !== null && message.key !== undefined) return byKey(args);
-    const partition = chosen.get(message) ?? byKey(args);
+    const { message, partitionMetadata } = args;
+    if (message.key !== null && message.key !== undefined) {
+      return partitionOfKey(message.key, partitionMetadata.length);
+    }
+    const partition = chosen.get(message) ?? inTurns(args);
     chosen.set(message, partition);
     return partition;
   };
