@@ -61,8 +61,8 @@ export class KafkaProducer {
   async send<T>(contract: MessageContract<T>, messages: readonly T[], options: SendOptions = {}): Promise<void> {
     const headers = { ...this.traceHeaders(), ...options.headers };
     const records = messages.map((message): Message => ({
-      key: contract.key(message),
-      value: JSON.stringify(message),
+      key: bytesOf(contract.key(message)),
+      value: bytesOf(JSON.stringify(message)),
       headers,
     }));
     await this.enqueue(contract.topic, records, options);
@@ -72,8 +72,8 @@ export class KafkaProducer {
   async sendRaw(topic: string, records: readonly RawRecord[], options: SendOptions = {}): Promise<void> {
     const headers = { ...this.traceHeaders(), ...options.headers };
     const messages = records.map((record): Message => ({
-      key: record.key,
-      value: record.value,
+      key: bytesOf(record.key),
+      value: bytesOf(record.value),
       headers: record.headers === undefined ? headers : { ...headers, ...record.headers },
     }));
     await this.enqueue(topic, messages, options);
@@ -132,6 +132,14 @@ export class KafkaProducer {
     propagation.inject(context.active(), headers);
     return headers;
   }
+}
+
+/**
+ * Encodes once what would be encoded or measured five times on its way out: for our own limit, for kafkajs' partitioner
+ * and record size, and for the record. Saves 3 µs per record of 1 KB (docs/measurements/ingest-profile.md).
+ */
+function bytesOf<T extends Buffer | null>(content: string | T): Buffer | T {
+  return typeof content === 'string' ? Buffer.from(content) : content;
 }
 
 function producerClosed(inDoubt: boolean): ProduceError {
