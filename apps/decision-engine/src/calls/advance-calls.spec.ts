@@ -109,6 +109,16 @@ describe('a call that waits', () => {
     expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
   });
 
+  it('stayed unfinished for ever when its settings were stored in the same moment as itself', async () => {
+    await bench.publishPortal();
+    await bench.process().withEvents(bench.missedCall());
+    await bench.storeSettings(); // whoever would wake the call looked before it was committed
+    const due = await bench.awaiting.due(10);
+    await bench.process().again(due);
+    expect(await bench.wanted()).toEqual(['lookup']);
+    expect(await bench.awaiting.due(10)).toEqual([]);
+  });
+
   it('for its recording is woken by its time alone (R9)', async () => {
     await bench.publishSettings(
       bench.settings((integration) => {

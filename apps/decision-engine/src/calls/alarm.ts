@@ -11,7 +11,8 @@ export interface AlarmLogger {
 }
 
 /**
- * Wakes calls whose time has come (R9's wait for a recording). Times live in the rows, so they survive restarts and
+ * Wakes calls whose time has come (R3's settle delay, R9's wait for a recording), and calls that missed the news they
+ * wait for. Times live in the rows, so they survive restarts and
  * rebalances; several processes may wake the same call, and the second finds nothing to do.
  *
  *     idle ──start──▶ looking ⇄ pausing ──stop──▶ stopped (the batch in hand is finished first)
@@ -47,7 +48,7 @@ export class Alarm {
     try {
       const due = await this.awaiting.due(BATCH);
       await this.advanceCalls.again(due);
-      return due.length === BATCH;
+      return due.length >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'due calls could not be woken; tried again');
       return false;

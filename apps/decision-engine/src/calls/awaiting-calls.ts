@@ -39,9 +39,22 @@ export class AwaitingCalls {
     );
   }
 
-  /** Index calls_wake_at. */
+  /**
+   * Calls whose time has come, and calls whose settings or lane came while they were being stored: the transaction that
+   * stored them did not see the news, and the news did not see them. Indexes calls_wake_at, calls_awaiting_settings,
+   * calls_awaiting.
+   */
   due(limit: number): Promise<string[]> {
-    return this.ids('select call_id from calls where wake_at <= now() order by wake_at limit $1', [limit]);
+    return this.ids(
+      `(select call_id from calls where wake_at <= now() order by wake_at limit $1)
+       union all
+       (select c.call_id from calls c join accounts a using (account_id)
+         where c.state = 'awaiting_settings' and not a.deleted limit $1)
+       union all
+       (select c.call_id from calls c join portals p using (portal_id)
+         where c.state = 'awaiting_portal' and p.lane is not null limit $1)`,
+      [limit],
+    );
   }
 
   private async ids(sql: string, parameters: unknown[]): Promise<string[]> {

@@ -63,8 +63,12 @@ export class EngineBench {
     };
   }
 
-  async publishSettings(document: Settings = this.settings()): Promise<void> {
+  async storeSettings(document: Settings = this.settings()): Promise<void> {
     await inTransaction(this.database.dataSource, (tx) => storeSettings(tx, [document]));
+  }
+
+  async publishSettings(document: Settings = this.settings()): Promise<void> {
+    await this.storeSettings(document);
     await this.process().again(await this.awaiting.forSettings([document.accountId]));
   }
 
