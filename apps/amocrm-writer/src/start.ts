@@ -1,11 +1,12 @@
 import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
 import { CredentialStore, migrateCredentials } from '@perezvon/credentials';
-import { ensureTopics, type KafkaConnection, KafkaProducer, KafkaStrategy, type RawRecord } from '@perezvon/kafka';
+import { type KafkaConnection, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
   exitBecause,
+  kafkaMetrics,
   type Logger,
   Metrics,
   type RunningService,
@@ -47,9 +48,17 @@ export async function startAmocrmWriter(
     migrations,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died'),
   });
-  await ensureOwnTopics(connection, config.topicPartitions, logger);
-  const producer = new KafkaProducer({ connection, logger });
-  const relay = new OutboxRelay({ dataSource, logger, publish: (records) => publish(producer, records) });
+  const messages = [commands, results, clients, portals, settings];
+  const topics = new OwnTopics(
+    connection,
+    messages.map((m) => topicSettings(m, config.topicPartitions)),
+    logger,
+  );
+  await topics.start();
+  const kafka = kafkaMetrics(metrics);
+  const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
+  const publish = (records: readonly OutboxRecord[]) => sendByTopic(producer, records, { timeoutMs: publishTimeoutMs });
+  const relay = new OutboxRelay({ dataSource, logger, publish });
   const writer = new Writer({
     dataSource,
     databaseUrl: config.database.url,
@@ -71,6 +80,7 @@ export async function startAmocrmWriter(
     connection,
     groupId: serviceName,
     logger,
+    metrics: kafka.consumer,
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
   const service = await startService({
@@ -86,7 +96,7 @@ export async function startAmocrmWriter(
       lanes: () => writer.readiness(),
     },
     onStop: async () => {
-      await writer.stop(stopStepMs);
+      await Promise.all([writer.stop(stopStepMs), topics.stop()]);
       await relay.stop(stopStepMs);
       await producer.disconnect(stopStepMs);
       await dataSource.destroy();
@@ -96,27 +106,6 @@ export async function startAmocrmWriter(
   relay.start();
   writer.start();
   return service;
-}
-
-/** Records of one topic in their order; the topics beside each other. */
-async function publish(producer: KafkaProducer, records: readonly OutboxRecord[]): Promise<void> {
-  const byTopic = new Map<string, RawRecord[]>();
-  for (const { topic, key, value, headers } of records) {
-    byTopic.set(topic, [...(byTopic.get(topic) ?? []), { key, value, ...(headers ? { headers } : {}) }]);
-  }
-  await Promise.all(
-    [...byTopic].map(([topic, each]) => producer.sendRaw(topic, each, { timeoutMs: publishTimeoutMs })),
-  );
-}
-
-/** A broker that is away does not keep the service from starting: lanes go on, results wait in the outbox. */
-async function ensureOwnTopics(connection: KafkaConnection, partitions: number, logger: Logger): Promise<void> {
-  const topics = [commands, results, clients, portals, settings].map((m) => topicSettings(m, partitions));
-  try {
-    await ensureTopics(connection, topics);
-  } catch (error) {
-    logger.warn({ err: error }, 'the topics could not be checked; they are expected to exist');
-  }
 }
 
 /** Where this role owns nothing, whoever owns the schema keeps it up to date; a role may then only read. */

@@ -1,9 +1,11 @@
-import { type ConsumerTuning, type KafkaConnection, KafkaProducer, KafkaStrategy } from '@perezvon/kafka';
+import { calls, pbxCallEvents, rejectedCallEvents, settings, topicSettings } from '@perezvon/contracts';
+import { type KafkaConnection, KafkaProducer, KafkaStrategy, OwnTopics } from '@perezvon/kafka';
 import { openDatabase } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
   exitBecause,
+  kafkaMetrics,
   type Logger,
   Metrics,
   type RunningService,
@@ -20,22 +22,10 @@ import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { MAX_EVENT_BYTES } from './intake/delivery.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
-import { OwnTopics } from './kafka/own-topics.js';
 import { migrations } from './migrations/index.js';
 
 const SERVICE = 'call-ingest';
 const STOP_STEP_MS = 4_000;
-
-/**
- * A process that was killed, and every member after a killed broker, is waited for as long as its old session lasts:
- * partitions stand still meanwhile. Batches take milliseconds here and heartbeats do not wait for them, so a short
- * session costs nothing.
- */
-const CONSUMER_TUNING: ConsumerTuning = {
-  sessionTimeoutMs: 10_000,
-  rebalanceTimeoutMs: 10_000,
-  heartbeatIntervalMs: 1_000,
-};
 
 /** Connects the parts and brings the service up. Stops them in the order in which they depend on each other. */
 export async function startCallIngest(
@@ -52,7 +42,8 @@ export async function startCallIngest(
     migrations,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died'),
   });
-  const kafkaProducer = new KafkaProducer({ connection, logger });
+  const kafka = kafkaMetrics(metrics);
+  const kafkaProducer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
   const producer = new IntakeProducer(kafkaProducer);
   const directory = new AccountDirectory(dataSource);
   await directory.refresh();
@@ -61,11 +52,16 @@ export async function startCallIngest(
     connection,
     groupId: SERVICE,
     logger,
-    tuning: CONSUMER_TUNING,
+    metrics: kafka.consumer,
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
 
-  const topics = new OwnTopics(connection, config.topicPartitions, logger);
+  const messages = [pbxCallEvents, rejectedCallEvents, calls, settings];
+  const topics = new OwnTopics(
+    connection,
+    messages.map((m) => topicSettings(m, config.topicPartitions)),
+    logger,
+  );
   await topics.start();
   const service = await startService({
     name: SERVICE,

@@ -1,10 +1,12 @@
 import { migrateCredentials } from '@perezvon/credentials';
-import { KafkaProducer, KafkaStrategy, sendByTopic } from '@perezvon/kafka';
+import { portals, settings, topicSettings } from '@perezvon/contracts';
+import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
   exitBecause,
+  kafkaMetrics,
   type Logger,
   Metrics,
   type RunningService,
@@ -16,7 +18,6 @@ import { type SettingsApiConfig } from './config.js';
 import { requestValidation } from './http/validation.js';
 import { migrations } from './migrations/index.js';
 import { TokenEraser } from './portals/token-eraser.js';
-import { Topics } from './topics.js';
 
 const name = 'settings-api';
 
@@ -41,21 +42,21 @@ export async function startSettingsApi(
   });
   await migrateCredentials(config.database.url);
   const connection = { ...config.kafka, clientId: name };
-  const topics = new Topics(connection, logger);
-  await topics.ensureIfPossible();
-  const producer = new KafkaProducer({ connection, logger, deliveryTimeoutMs: publishTimeoutMs });
-  const relay = new OutboxRelay({
-    dataSource,
+  const topics = new OwnTopics(connection, [topicSettings(settings), topicSettings(portals)], logger);
+  await topics.start();
+  const kafka = kafkaMetrics(metrics);
+  const producer = new KafkaProducer({
+    connection,
     logger,
-    publish: async (records) => {
-      await topics.ensure();
-      await sendByTopic(producer, records);
-    },
+    deliveryTimeoutMs: publishTimeoutMs,
+    metrics: kafka.producer,
   });
+  const relay = new OutboxRelay({ dataSource, logger, publish: (records) => sendByTopic(producer, records) });
   const consumer = new KafkaStrategy({
     connection,
     groupId: name,
     logger,
+    metrics: kafka.consumer,
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
   const module = AppModule.with({ config, dataSource, relay, logger });
@@ -71,7 +72,7 @@ export async function startSettingsApi(
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
     configure: (app) => void app.useGlobalPipes(requestValidation()),
     onStop: async () => {
-      await relay.stop(publishTimeoutMs);
+      await Promise.all([relay.stop(publishTimeoutMs), topics.stop()]);
       await producer.disconnect(publishTimeoutMs);
       await dataSource.destroy();
       await stopTracing();

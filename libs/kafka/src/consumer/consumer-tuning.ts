@@ -22,9 +22,11 @@ export interface ConsumerTuning {
 }
 
 const defaults: Required<ConsumerTuning> = {
-  sessionTimeoutMs: 30_000,
-  rebalanceTimeoutMs: 30_000,
-  heartbeatIntervalMs: 2_000,
+  // A member that was killed, and every member after a killed broker, is waited for as long as its old session lasts, and
+  // its partitions stand still meanwhile. Heartbeats and rejoining do not wait for handlers here, so short costs nothing.
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 10_000,
+  heartbeatIntervalMs: 1_000,
   maxWaitMs: 200,
   maxBytesPerPartition: 1_048_576,
   holdMs: 300,

@@ -1,5 +1,5 @@
 import { type RawRecord } from '../message.js';
-import { type KafkaProducer } from './kafka-producer.js';
+import { type KafkaProducer, type SendOptions } from './kafka-producer.js';
 
 /** A record that names its own topic, such as an outbox holds. */
 export interface AddressedRecord extends RawRecord {
@@ -10,6 +10,7 @@ export interface AddressedRecord extends RawRecord {
 export async function sendByTopic(
   producer: Pick<KafkaProducer, 'sendRaw'>,
   records: readonly AddressedRecord[],
+  options: SendOptions = {},
 ): Promise<void> {
   const byTopic = new Map<string, AddressedRecord[]>();
   for (const record of records) {
@@ -17,5 +18,5 @@ export async function sendByTopic(
     if (own) own.push(record);
     else byTopic.set(record.topic, [record]);
   }
-  for (const [topic, own] of byTopic) await producer.sendRaw(topic, own);
+  for (const [topic, own] of byTopic) await producer.sendRaw(topic, own, options);
 }
