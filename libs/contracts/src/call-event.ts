@@ -44,10 +44,14 @@ export const employee = z
     phone: z.string().max(50).nullish(),
     name: text.nullish(),
   })
-  .refine((e) => [e.pbx_id, e.login, e.ext, e.phone, e.name].some((v) => v != null && v !== ''), {
+  .refine((e) => isGiven(e.pbx_id) || isGiven(e.login) || isGiven(e.ext) || isGiven(e.phone) || isGiven(e.name), {
     message: 'at least one of pbx_id, login, ext, phone, name must be given; use null for "no employee"',
   });
 export type CallEmployee = z.infer<typeof employee>;
+
+function isGiven(key: string | null | undefined): boolean {
+  return key != null && key !== '';
+}
 
 export const outcome = z.enum(['answered', 'missed', 'not_reached', 'rejected', 'internal', 'unknown']);
 export type CallOutcome = z.infer<typeof outcome>;
