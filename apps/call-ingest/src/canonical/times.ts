@@ -29,7 +29,7 @@ export function eventTimes(
   nowMs: number,
 ): EventTimes {
   const received = edgeTime(given.received_at, receivedAtMs);
-  const receivedAt = new Date(received).toISOString();
+  const receivedAt = isoOf(received);
   if (given.occurred_at == null) {
     return {
       occurred_at: null,
@@ -57,6 +57,20 @@ export function eventTimes(
     clockAhead: false,
   };
 }
+
+/**
+ * The last answer is kept: events that a producer sent together share the time of their arrival, and writing it is two
+ * thirds of what all times of an event cost (1.3 of 1.9 µs).
+ */
+function isoOf(ms: number): string {
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+let lastMs = 0;
+let lastIso = new Date(lastMs).toISOString();
 
 /** Already UTC with milliseconds: the usual case on the stream is not written anew. */
 function isCanonical(time: string): boolean {
