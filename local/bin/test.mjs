@@ -59,7 +59,7 @@ async function testAll() {
       env.TEST_DATABASE_URL = postgres.url;
     }
     const reporters = [`--reporters=${join(root, 'local/jest/count-reporter.mjs')}`, '--reporters=default'];
-    await check('tests', node, nx('test', '--skipNxCache', '--', '--ci', '--passWithNoTests', ...reporters), env);
+    await check('tests', node, nx('test', '--skipNxCache', '--', '--ci', ...reporters), env);
     return readdirSync(results).map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')));
   } finally {
     for (const server of servers) await server.dispose();

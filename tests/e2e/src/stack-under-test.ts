@@ -30,7 +30,7 @@ export class StackUnderTest {
   static async start(): Promise<StackUnderTest> {
     // D of rules R17: the emulator's listings lag 0.2 s behind its writes, so 1 s is D with a margin here.
     process.env['AMOCRM_VISIBILITY_DELAY_SEC'] = '1';
-    process.env['LOG_LEVEL'] = 'warn';
+    process.env['LOG_LEVEL'] = 'debug';
     const home = await mkdtemp(join(tmpdir(), 'perezvon-e2e-'));
     const told: string[] = [];
     const tell = (line: string) => void told.push(line);
