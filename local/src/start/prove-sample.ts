@@ -4,7 +4,8 @@ import { heldFor, heldInAll, inWords, isSame, nothing, sum } from './holdings.js
 import { type SampleScene, readSample } from './sample.js';
 import { type UnderWay, isNothing, readUnderWay } from './under-way.js';
 
-const DEADLINE_MS = 180_000;
+/** Longer than the five minutes for which amoCRM may ask a writer to stay away (429), after which everything goes on. */
+const DEADLINE_MS = 480_000;
 const POLL_MS = 1_000;
 /**
  * Nothing may change for this long before the result counts. Events are still on their way through Kafka when nothing is
