@@ -13,7 +13,8 @@ export const uuid = z.guid();
 /** Ids that a PBX made: opaque text, bounded so that no row or key grows without limit. */
 export const pbxId = z.string().min(1).max(200);
 
-export const seconds = z.int().min(0);
+/** A duration. The limit (31 years) is no rule of telephony: it keeps arithmetic on times inside what a date can hold. */
+export const seconds = z.int().min(0).max(1_000_000_000);
 
 /** amoCRM's own ids are integers. */
 export const crmId = z.int().positive();

@@ -5,7 +5,7 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
  *
  * - `conflict`: rolled back because of a neighbour; the same transaction may succeed at once.
  * - `unavailable`: the server or the way to it is gone; the same transaction may succeed later.
- * - `definite`: the statement itself is wrong (constraint, type, permission, time-out); repeating it repeats the failure.
+ * - `definite`: the statement itself is wrong (constraint, type, permission); repeating it repeats the failure.
  */
 export type FailureDisposition = 'conflict' | 'unavailable' | 'definite';
 
@@ -24,6 +24,7 @@ const dispositionOfSqlState: Readonly<Record<string, FailureDisposition>> = {
   '53100': 'unavailable', // disk_full
   '53200': 'unavailable', // out_of_memory
   '53300': 'unavailable', // too_many_connections
+  '57014': 'unavailable', // query_canceled: the statement's time ran out on a server that is too slow just now
   '57P01': 'unavailable', // admin_shutdown, pg_terminate_backend
   '57P02': 'unavailable', // crash_shutdown
   '57P03': 'unavailable', // cannot_connect_now: starting up or in recovery

@@ -1,8 +1,14 @@
 import { type CallEvent, calls, type RejectedCallEvent, rejectedCallEvents } from '@perezvon/contracts';
 import { type RawRecord } from '@perezvon/kafka';
-import { type Rejection } from '../canonical/rejection.js';
+import { type Rejection, rejection } from '../canonical/rejection.js';
 import { type Delivery } from './delivery.js';
 import { deterministicUuid } from './deterministic-uuid.js';
+
+/**
+ * Escapes of characters that PostgreSQL cannot keep in text or jsonb, as JSON.stringify writes them. An event with one
+ * would be refused by every reader's database, so it is refused at the door.
+ */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** At most this much of a rejected original is kept. */
 const MAX_ORIGINAL_BYTES = 64 * 1024;
@@ -23,19 +29,26 @@ export class Intake {
 
   constructor(readonly nowMs: number) {}
 
-  accept(event: CallEvent): void {
-    this.calls.push({ key: calls.key(event), value: JSON.stringify(event) });
+  /** @returns why it cannot be taken after all; null = taken */
+  accept(event: CallEvent): Rejection | null {
+    const value = JSON.stringify(event);
+    if (value.includes('\\u') && UNSTORABLE.test(value)) {
+      const message = 'A text holds the character U+0000 or half of a surrogate pair: send text without them.';
+      return rejection('invalid_event', message, { accountId: event.account_id });
+    }
+    this.calls.push({ key: calls.key(event), value });
+    return null;
   }
 
-  reject(rejection: Rejection, delivery: Delivery, part?: { readonly index: number; readonly bytes: Buffer }): void {
-    const message = rejectedMessage(rejection, delivery, this.nowMs, part);
+  reject(why: Rejection, delivery: Delivery, part?: { readonly index: number; readonly bytes: Buffer }): void {
+    const message = rejectedMessage(why, delivery, this.nowMs, part);
     this.rejected.push({ key: rejectedCallEvents.key(message), value: JSON.stringify(message) });
-    this.rejections.push({ index: part?.index ?? 0, rejection });
+    this.rejections.push({ index: part?.index ?? 0, rejection: why });
   }
 }
 
 function rejectedMessage(
-  rejection: Rejection,
+  why: Rejection,
   delivery: Delivery,
   nowMs: number,
   part: { readonly index: number; readonly bytes: Buffer } | undefined,
@@ -45,11 +58,11 @@ function rejectedMessage(
     rejectedId: deterministicUuid(delivery.door, delivery.sourceId ?? '', delivery.query, original),
     rejectedAt: new Date(nowMs).toISOString(),
     door: delivery.door,
-    accountId: rejection.accountId ?? delivery.cabinet?.accountId ?? null,
+    accountId: why.accountId ?? delivery.cabinet?.accountId ?? null,
     sourceId: delivery.sourceId,
-    code: rejection.code,
-    message: rejection.message.slice(0, 1000),
-    errors: [...rejection.errors],
+    code: why.code,
+    message: why.message.slice(0, 1000),
+    errors: [...why.errors],
     original: {
       base64: original.subarray(0, MAX_ORIGINAL_BYTES).toString('base64'),
       sizeBytes: original.length,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type MessageBatch } from '@perezvon/kafka';
-import { canonicalise, type IngestContext } from '../canonical/canonicalise.js';
+import { canonicalise, type Canonicalised, type IngestContext } from '../canonical/canonicalise.js';
 import { type Rejection, rejection } from '../canonical/rejection.js';
 import { readNotification } from '../uis/notification-body.js';
 import { translateNotification } from '../uis/uis-adapter.js';
@@ -66,11 +66,10 @@ function takeEvent(intake: Intake, delivery: Delivery, context: DoorContext): vo
     intake.reject(read.problem, delivery);
     return;
   }
-  const result = canonicalise(read.value, contextOf(delivery, context));
-  if ('event' in result) intake.accept(result.event);
-  else if (result.rejected.code === 'unknown_account')
-    intake.unknownAccount.push({ delivery, accountId: result.rejected.accountId });
-  else intake.reject(result.rejected, delivery);
+  const refused = accepted(intake, canonicalise(read.value, contextOf(delivery, context)));
+  if (refused === null) return;
+  if (refused.code === 'unknown_account') intake.unknownAccount.push({ delivery, accountId: refused.accountId });
+  else intake.reject(refused, delivery);
 }
 
 /** One event or an array of them: a bad one does not take its neighbours with it. */
@@ -82,9 +81,8 @@ function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorCont
   }
   const events: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
   for (const [index, input] of events.entries()) {
-    const result = canonicalise(input, contextOf(delivery, context));
-    if ('event' in result) intake.accept(result.event);
-    else intake.reject(result.rejected, delivery, { index, bytes: Buffer.from(JSON.stringify(input)) });
+    const refused = accepted(intake, canonicalise(input, contextOf(delivery, context)));
+    if (refused !== null) intake.reject(refused, delivery, { index, bytes: Buffer.from(JSON.stringify(input)) });
   }
 }
 
@@ -105,8 +103,13 @@ function takeUisNotification(intake: Intake, delivery: Delivery, context: DoorCo
     ...contextOf(delivery, context),
     warnings: translated.warnings,
   });
-  if ('event' in result) intake.accept(result.event);
-  else intake.reject(result.rejected, delivery);
+  const refused = accepted(intake, result);
+  if (refused !== null) intake.reject(refused, delivery);
+}
+
+/** Null = the event is taken; else why not. */
+function accepted(intake: Intake, result: Canonicalised): Rejection | null {
+  return 'event' in result ? intake.accept(result.event) : result.rejected;
 }
 
 /**

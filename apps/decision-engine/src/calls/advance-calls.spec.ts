@@ -176,6 +176,31 @@ describe('R3: the settings version', () => {
   });
 });
 
+describe('the end of an integration', () => {
+  const waiting = async () => {
+    const rows: { state: string }[] = await bench.database.dataSource.query('select state from calls');
+    return rows.map((row) => row.state);
+  };
+
+  it('left calls that waited for amoCRM waiting for ever when the operator switched it off', async () => {
+    await ready();
+    await bench.process().withEvents(bench.missedCall());
+    expect(await waiting()).toEqual(['awaiting_client']);
+    await bench.publishSettings(bench.settings((integration) => (integration.active = false), 2));
+    expect(await waiting()).toEqual(['ignored']);
+    expect((await bench.emitted()).decisions).toMatchObject([{ reasons: [{ code: 'integration_inactive' }] }]);
+  });
+
+  it('reaches calls that its news missed, by the alarm', async () => {
+    await ready();
+    await bench.process().withEvents(bench.missedCall());
+    await bench.storeSettings(bench.settings((integration) => (integration.active = false), 2));
+    await bench.process().again(await bench.awaiting.due(10));
+    expect(await waiting()).toEqual(['ignored']);
+    expect(await bench.awaiting.due(10)).toEqual([]);
+  });
+});
+
 describe('identity', () => {
   it('an event under a linked id belongs to the same call, in either order (§4.3)', async () => {
     await ready();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable } from '@perezvon/postgres';
 import type { AdvanceCalls } from './advance-calls.js';
 import type { AwaitingCalls } from './awaiting-calls.js';
 
@@ -8,6 +9,7 @@ const BATCH = 500;
 
 export interface AlarmLogger {
   warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 /**
@@ -43,11 +45,28 @@ export class Alarm {
     }
   }
 
+  /** One call that cannot be advanced must not keep the others asleep: it is put off and named. */
+  private async wake(callIds: readonly string[]): Promise<void> {
+    try {
+      await this.advanceCalls.again(callIds);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      const [only, ...others] = callIds;
+      if (only === undefined) return;
+      if (others.length > 0) {
+        for (const callId of callIds) await this.wake([callId]);
+        return;
+      }
+      await this.awaiting.putOff(only);
+      this.logger.error({ callId: only, err: error }, 'a call cannot be advanced; tried again in an hour');
+    }
+  }
+
   /** True when there may be more. A failure is the database's: the rows keep their time and are found again. */
   private async wakeDue(): Promise<boolean> {
     try {
       const due = await this.awaiting.due(BATCH);
-      await this.advanceCalls.again(due);
+      await this.wake(due);
       return due.length >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'due calls could not be woken; tried again');

@@ -2,6 +2,8 @@ import { columns } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import type { ClientKey } from '../directory/client-directory.js';
 
+const notPutOff = '(c.wake_at is null or c.wake_at <= now())';
+
 /** Calls that wait for something, by what they wait for. Read without locks: the step itself looks again. */
 export class AwaitingCalls {
   constructor(private readonly dataSource: DataSource) {}
@@ -31,30 +33,44 @@ export class AwaitingCalls {
     );
   }
 
-  /** Index calls_awaiting_settings. */
+  /**
+   * Calls that came before their account's settings, and those whose waiting is over because the account was switched off
+   * or deleted (R3, R11). Indexes calls_awaiting_settings, calls_awaiting.
+   */
   forSettings(accountIds: readonly string[]): Promise<string[]> {
     return this.ids(
-      `select call_id from calls where account_id = any($1::text[]) and state = 'awaiting_settings' limit 1000`,
+      `select call_id from calls where account_id = any($1::text[]) and state = 'awaiting_settings'
+       union all
+       select call_id from calls where account_id = any($1::text[]) and state in ('awaiting_client', 'awaiting_portal')
+        limit 1000`,
       [accountIds],
     );
   }
 
   /**
-   * Calls whose time has come, and calls whose settings or lane came while they were being stored: the transaction that
-   * stored them did not see the news, and the news did not see them. Indexes calls_wake_at, calls_awaiting_settings,
-   * calls_awaiting.
+   * Calls whose time has come, and calls whose news (settings, a lane, the end of the integration) came while they were
+   * being stored: the transaction that stored them did not see the news, and the news did not see them. Indexes
+   * calls_wake_at, calls_awaiting_settings, calls_awaiting.
    */
   due(limit: number): Promise<string[]> {
     return this.ids(
       `(select call_id from calls where wake_at <= now() order by wake_at limit $1)
        union all
        (select c.call_id from calls c join accounts a using (account_id)
-         where c.state = 'awaiting_settings' and not a.deleted limit $1)
+         where c.state = 'awaiting_settings' and not a.deleted and ${notPutOff} limit $1)
        union all
        (select c.call_id from calls c join portals p using (portal_id)
-         where c.state = 'awaiting_portal' and p.lane is not null limit $1)`,
+         where c.state = 'awaiting_portal' and p.lane is not null and ${notPutOff} limit $1)
+       union all
+       (select c.call_id from calls c join accounts a using (account_id)
+         where c.state in ('awaiting_client', 'awaiting_portal') and not a.active and ${notPutOff} limit $1)`,
       [limit],
     );
+  }
+
+  /** For an hour; its other news still reach it. */
+  async putOff(callId: string): Promise<void> {
+    await this.dataSource.query(`update calls set wake_at = now() + interval '1 hour' where call_id = $1`, [callId]);
   }
 
   private async ids(sql: string, parameters: unknown[]): Promise<string[]> {

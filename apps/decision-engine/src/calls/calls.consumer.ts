@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { calls, type CallEvent } from '@perezvon/contracts';
-import { Consumes, type MessageBatch } from '@perezvon/kafka';
+import { Consumes, PoisonMessageError, type MessageBatch, type PoisonedMessage } from '@perezvon/kafka';
+import { isRetryable } from '@perezvon/postgres';
 import { AdvanceCalls } from './advance-calls.js';
 
 /** `calls.v1` → facts, decision, commands. */
@@ -10,6 +11,30 @@ export class CallsConsumer {
 
   @Consumes(calls)
   async handle(batch: MessageBatch<CallEvent>): Promise<void> {
-    await this.advanceCalls.withEvents(batch.messages.map((message) => message.value));
+    try {
+      await this.advanceCalls.withEvents(batch.messages.map((message) => message.value));
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      await this.oneByOne(batch);
+    }
+  }
+
+  /** One event that can never be handled must not stop its partition: it is parked, its neighbours go on. */
+  private async oneByOne(batch: MessageBatch<CallEvent>): Promise<void> {
+    const poisoned: PoisonedMessage[] = [];
+    for (const { value, offset } of batch.messages) {
+      batch.signal.throwIfAborted();
+      try {
+        await this.advanceCalls.withEvents([value]);
+      } catch (error) {
+        if (isRetryable(error)) throw error;
+        poisoned.push({ offset, code: 'cannot_be_decided', reason: nameOf(error) });
+      }
+    }
+    const [first, ...also] = poisoned;
+    if (first) throw new PoisonMessageError(first.offset, first.code, first.reason, { also });
   }
 }
+
+/** The kind of the failure; its message may quote the event. */
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'unknown error');

@@ -19,11 +19,13 @@ export class SettingsConsumer {
   @Consumes(settings, { tombstones: true })
   async handle(batch: MessageBatch<Settings | null>): Promise<void> {
     const documents = batch.messages.map((message) => message.value).filter((document) => document !== null);
+    const deleted = deletedIn(batch);
     await inTransaction(this.dataSource, async (tx) => {
       await storeSettings(tx, documents);
-      await deleteAccounts(tx, deletedIn(batch));
+      await deleteAccounts(tx, deleted);
     });
-    await this.advanceCalls.again(await this.awaiting.forSettings(documents.map((document) => document.accountId)));
+    const changed = [...documents.map((document) => document.accountId), ...deleted];
+    await this.advanceCalls.again(await this.awaiting.forSettings(changed));
   }
 }
 
