@@ -5,6 +5,8 @@ const swc = JSON.parse(readFileSync(new URL('./.swcrc.jest.json', import.meta.ur
 /** What every project's jest.config.mjs spreads: ESM TypeScript through swc, workspace packages from their sources. */
 export default {
   testEnvironment: 'node',
+  // No test asserts a time; this only ends one that hangs, also on a machine that is busy with other things.
+  testTimeout: 60_000,
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -23,7 +23,7 @@ try {
 
   await check('types', node, ['node_modules/typescript/bin/tsc', '-b']);
   await check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '.']);
-  await check('lint', node, nx('lint'));
+  await check('lint', node, nx('lint', 2));
   process.exitCode = summarise(await testAll());
 } catch (error) {
   say(error instanceof ToldError ? error.message : error.stack);
@@ -37,8 +37,17 @@ async function check(what, command, args, env = {}) {
   outcomes.push({ what, hasPassed: code === 0, seconds: (performance.now() - since) / 1000 });
 }
 
-function nx(target, ...more) {
-  return ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', target, '--parallel=2', '--outputStyle=static', ...more];
+/** @param parallel tests run one project at a time: their servers and limits need the machine's time to themselves */
+function nx(target, parallel, ...more) {
+  return [
+    'node_modules/nx/dist/bin/nx.js',
+    'run-many',
+    '-t',
+    target,
+    `--parallel=${parallel}`,
+    '--outputStyle=static',
+    ...more,
+  ];
 }
 
 /** The tests of all projects; what nx remembers of earlier runs does not count. @returns one result per project */
@@ -59,7 +68,7 @@ async function testAll() {
       env.TEST_DATABASE_URL = postgres.url;
     }
     const reporters = [`--reporters=${join(root, 'local/jest/count-reporter.mjs')}`, '--reporters=default'];
-    await check('tests', node, nx('test', '--skipNxCache', '--', '--ci', ...reporters), env);
+    await check('tests', node, nx('test', 1, '--skipNxCache', '--', '--ci', '--forceExit', ...reporters), env);
     return readdirSync(results).map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')));
   } finally {
     for (const server of servers) await server.dispose();

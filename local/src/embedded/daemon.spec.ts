@@ -41,8 +41,9 @@ describe('a server process', () => {
     const pid = await new Promise<number>((resolve) => {
       parent.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
     });
-    expect(await isRunning(pid)).toBe(true);
+    const isUp = await isRunning(pid);
     parent.kill('SIGKILL');
+    expect(isUp).toBe(true);
     expect(await goneWithin(pid, 15_000)).toBe(true);
     for (let tries = 0; existsSync(data) && tries < 500; tries += 1) await sleep(20);
     expect(existsSync(data)).toBe(false);

@@ -86,7 +86,7 @@ async function playOnce(stack: Stack, running: RunningStack): Promise<number> {
 }
 
 function announce({ facts, demo, emulatorUrl }: RunningStack): void {
-  print(`settings API    ${localUrl(facts.ports, 'settingsApi')}/api/docs`);
+  print(`settings API    ${localUrl(facts.ports, 'settingsApi')}/api/v1`);
   print(`amoCRM emulator ${emulatorUrl}`);
   print(`PBX events      ${localUrl(facts.ports, 'callIngest')}/v1/pbx/{sourceId}/…, Kafka ${facts.kafkaBrokers}`);
   print(`demo account    ${demo.accountId}, its API key is in .local/access.json`);
