@@ -15,6 +15,7 @@ import {
 } from '@perezvon/service';
 import { AppModule } from './app.module.js';
 import { type SettingsApiConfig } from './config.js';
+import { StorableText } from './http/storable-text.js';
 import { requestValidation } from './http/validation.js';
 import { migrations } from './migrations/index.js';
 import { TokenEraser } from './portals/token-eraser.js';
@@ -70,7 +71,7 @@ export async function startSettingsApi(
     bodyLimitBytes,
     consumers: { kafka: consumer },
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
-    configure: (app) => void app.useGlobalPipes(requestValidation()),
+    configure: (app) => void app.useGlobalPipes(new StorableText(), requestValidation()),
     onStop: async () => {
       await Promise.all([relay.stop(publishTimeoutMs), topics.stop()]);
       await producer.disconnect(publishTimeoutMs);

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { takeKafkaBatch } from './take.js';
+
+const now = Date.now();
+const event = (more: object) =>
+  Buffer.from(
+    JSON.stringify({
+      schema_version: 1,
+      account_id: 'acc-17',
+      source: 'canonical',
+      type: 'call.started',
+      call_id: '1',
+      direction: 'in',
+      client: { raw: '79161234567' },
+      ...more,
+    }),
+  );
+const take = (bytes: Buffer) => {
+  const messages = [{ value: bytes, offset: '0', timestampMs: now }];
+  return takeKafkaBatch({ topic: 't', partition: 0, messages }, { nowMs: now, knowsAccount: () => true });
+};
+
+describe('text that no database keeps', () => {
+  it.each([
+    ['U+0000 in the call id', { call_id: 'nul\u0000id' }],
+    ['U+0000 deep inside', { employee: { name: 'Пет\u0000рова' } }],
+    ['half of a surrogate pair', { scenario: 'до \ud83d после' }],
+    ['U+0000 after a backslash', { scenario: '\\\u0000' }],
+  ])('stopped every reader of calls.v1: an event with %s is refused with a reason', (_title, change) => {
+    const intake = take(event(change));
+    expect(intake.calls).toEqual([]);
+    expect(intake.rejections.map(({ rejection }) => rejection.code)).toEqual(['invalid_event']);
+  });
+
+  it.each([
+    ['a whole surrogate pair', { scenario: 'до \ud83d\ude00 после' }],
+    ['the six characters of an escape', { scenario: 'C:\\u0000' }],
+    ['other control characters', { scenario: 'a\u0001b' }],
+  ])('is not confused with %s', (_title, change) => {
+    expect(take(event(change)).calls).toHaveLength(1);
+  });
+
+  it('a duration beyond any date is refused, not thrown over', () => {
+    const intake = take(event({ type: 'call.ended', outcome: 'missed', total_sec: Number.MAX_SAFE_INTEGER }));
+    expect(intake.rejections.map(({ rejection }) => rejection.code)).toEqual(['invalid_event']);
+  });
+});
