@@ -6,6 +6,7 @@ import {
   answered,
   endedAnswered,
   endedMissed,
+  hidden,
   recorded,
   ringing,
   settingsWith,
@@ -74,6 +75,14 @@ describe('a call advances', () => {
     const steps = play([started(), endedAnswered()], { lane: null });
     expect(commandsOf(steps)).toEqual([[], []]);
     expect(steps.at(-1)?.progress.state).toBe('awaiting_portal');
+  });
+
+  it('is decided without a lane when it wants nothing of amoCRM', () => {
+    const steps = play([started(hidden), endedMissed(hidden)], { lane: null });
+    expect(steps.at(-1)).toMatchObject({
+      progress: { state: 'decided' },
+      decision: { reasons: [{ code: 'hidden_number' }] },
+    });
   });
 
   it('first seen while the integration was off, it stays ignored for ever (R3, R11)', () => {

@@ -103,11 +103,6 @@ export function advance(
   const step = { identity, facts, around, plan, before: progress };
   if (isInactive(plan)) return conclude(step, { ...progress, state: 'ignored', wakeAt: null }, []);
 
-  const { portalId } = identity.settings.integration;
-  if (portalId === null || around.lane === null) return waitsForPortal(plan, progress);
-  const address = { accountId: facts.accountId, portalId, lane: around.lane };
-  if (plan.needs === 'client') return asks(step, address);
-
   const settled = facts.ended !== null && plan.wakeAt === null;
   const next: CallProgress = {
     ...progress,
@@ -115,7 +110,13 @@ export function advance(
     clientKnown: facts.client.e164 === null ? null : frozen,
     wakeAt: plan.wakeAt,
   };
-  return conclude(step, next, newCommands(step, address));
+  const wants = plan.needs !== null || plan.effects.length > 0;
+  if (!wants) return conclude(step, next, []);
+
+  const { portalId } = identity.settings.integration;
+  if (portalId === null || around.lane === null) return still({ ...progress, state: 'awaiting_portal' });
+  const address = { accountId: facts.accountId, portalId, lane: around.lane };
+  return plan.needs === 'client' ? asks(step, address) : conclude(step, next, newCommands(step, address));
 }
 
 /** Everything one step looks at. */
@@ -137,12 +138,6 @@ const switchedOff = (settings: Settings): Settings => ({
 });
 
 const isInactive = (plan: Plan) => plan.reasons.some((r) => r.code === 'integration_inactive');
-
-/** Only a plan that wants something of amoCRM has to wait for the portal. */
-function waitsForPortal(plan: Plan, progress: CallProgress): Advance {
-  const wants = plan.needs !== null || plan.effects.length > 0;
-  return still(wants ? { ...progress, state: 'awaiting_portal' } : { ...progress, wakeAt: plan.wakeAt });
-}
 
 function asks({ identity, facts, around, before }: Step, address: Address): Advance {
   const phone = facts.client.e164;
