@@ -64,7 +64,8 @@ function parentSource(logFile: string, data: string): string {
   return `
     import { Daemon } from ${JSON.stringify(compiled)};
     const daemon = await Daemon.start(${JSON.stringify(options)});
-    console.log(daemon.pid);
+    // Not console.log: it colours numbers where nx asks for colours.
+    process.stdout.write(String(daemon.pid));
     setInterval(() => {}, 1000);
   `;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,8 @@ describe('an embedded PostgreSQL server', () => {
     'keeps its data directory, password and databases between runs, and takes the place of a leftover server',
     async () => {
       const dataDir = await mkdtemp(join(tmpdir(), 'perezvon-spec-'));
+      // As root PostgreSQL runs as another user, who has to reach it.
+      await chmod(dataDir, 0o711);
       directories.push(dataDir);
       const leftover = await start({ dataDir });
       await ask(leftover, 'create table kept (n int)');
