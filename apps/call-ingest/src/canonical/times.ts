@@ -59,8 +59,8 @@ export function eventTimes(
 }
 
 /**
- * The last answer is kept: events that a producer sent together share the time of their arrival, and writing it is two
- * thirds of what all times of an event cost (1.3 of 1.9 µs).
+ * The last answer is kept: events that a producer sent together share the time of their arrival, and writing it was most
+ * of what all times of an event cost (1.3 µs, now 0.5; docs/measurements/ingest-profile.md).
  */
 function isoOf(ms: number): string {
   if (ms !== lastMs) {
