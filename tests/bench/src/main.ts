@@ -5,6 +5,9 @@ import { writeRows, type Row } from './rows.js';
 /** `npm run bench [-- --only ingest] [-- --runs 5]` */
 const benches: Record<string, (runs: number, say: (line: string) => void) => Promise<Row[]>> = { ingest: benchIngest };
 
+/** Fewer say too little to stand in a file that others read. */
+const RUNS_THAT_COUNT = 5;
+
 const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string', default: '5' } } });
 const runs = Number(values.runs);
 const chosen = Object.entries(benches).filter(([name]) => values.only === undefined || values.only === name);
@@ -16,7 +19,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 for (const [name, bench] of chosen) {
   say(`== ${name}`);
   const rows = await bench(runs, say);
-  writeRows(rows);
+  if (runs >= RUNS_THAT_COUNT) writeRows(rows);
+  else say(`not written to docs/measurements: a figure is the median of at least ${String(RUNS_THAT_COUNT)} runs`);
   for (const row of rows)
     say(`${row.id}: ratio ${String(row.ratio ?? row.value)} (goal ${row.goal}: ${row.met ? 'met' : 'NOT met'})`);
 }

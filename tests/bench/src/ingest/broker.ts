@@ -105,11 +105,17 @@ export class BenchBroker {
 
   private async until(isSo: () => Promise<boolean>): Promise<void> {
     const giveUpAt = Date.now() + 300_000;
-    while (!(await isSo())) {
+    while (!(await isSo().catch(notYet))) {
       if (Date.now() > giveUpAt) throw new Error('the bench waited for five minutes in vain');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+/** A topic that was made a moment ago may not have its leaders yet: the broker's own word for "ask again". */
+function notYet(error: unknown): false {
+  if (error instanceof kafkajs.KafkaJSError && error.retriable) return false;
+  throw error;
 }
 
 export const OUTPUT = { ours: calls.topic, bare: 'bench.bare.v1', nest: 'bench.nest.v1' } as const;
