@@ -76,8 +76,15 @@ async function crmOf(stack: StackUnderTest): Promise<unknown> {
   const text = JSON.stringify(await stack.crm())
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id')
     .replaceAll(/\?sign=\w+/g, '');
-  return JSON.parse(text, (_key, value: unknown) => (Array.isArray(value) ? inOrder(value) : value));
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (Array.isArray(value)) return inOrder(value);
+    // A card's time is that of the call that made it: of a client's calls that come at once, any may be the first.
+    return isCard(value) ? { ...value, created_at: 'some call' } : value;
+  });
 }
+
+const isCard = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && 'fields' in value && 'created_at' in value;
 
 function inOrder(values: readonly unknown[]): unknown[] {
   return values
