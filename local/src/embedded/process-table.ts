@@ -8,15 +8,21 @@ const run = promisify(execFile);
 
 /** Whether a process with this id runs. A zombie (ended, not yet reaped by its parent) does not. */
 export async function isRunning(pid: number): Promise<boolean> {
+  if (!exists(pid)) return false;
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => null);
+  // No /proc (macOS), or a zombie that its parent reaped between the two looks.
+  if (stat === null) return exists(pid);
+  return stat.slice(stat.lastIndexOf(')') + 2).charAt(0) !== 'Z';
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
     return systemErrorCode(error) === 'EPERM';
   }
-  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  const state = stat.slice(stat.lastIndexOf(')') + 2).charAt(0);
-  return state !== 'Z';
 }
 
 /** The command line of a running process, arguments joined by spaces; '' when there is none. */
