@@ -1,8 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { SourceLimiter } from '@perezvon/service';
 import { DataSource } from 'typeorm';
 import { AccountDirectory } from './accounts/account-directory.js';
 import { PbxController } from './http/pbx.controller.js';
-import { SourceLimiter } from './http/source-limiter.js';
 import { DurableStore } from './http/store-durably.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IntakeProducer } from './kafka/intake-producer.js';

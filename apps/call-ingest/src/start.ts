@@ -9,6 +9,7 @@ import {
   type Logger,
   Metrics,
   type RunningService,
+  SourceLimiter,
   startService,
   startTracing,
 } from '@perezvon/service';
@@ -16,7 +17,6 @@ import { AccountDirectory } from './accounts/account-directory.js';
 import { AppModule } from './app.module.js';
 import { type CallIngestConfig } from './config.js';
 import { HeldRelay } from './held/held-relay.js';
-import { SourceLimiter } from './http/source-limiter.js';
 import { DurableStore } from './http/store-durably.js';
 import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';

@@ -40,4 +40,5 @@ export { maskPhone, maskText, redact } from './redaction.js';
 export { exitBecause, type ProcessHost, runMain, type Stoppable } from './run.js';
 export { isSameSecret } from './secrets.js';
 export { type RunningService, type ServiceConsumer, type ServiceOptions, startService } from './service.js';
+export { SourceLimiter } from './source-limiter.js';
 export { startTracing, type StopTracing, type TracingOptions } from './tracing.js';

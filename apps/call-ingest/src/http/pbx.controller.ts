@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { type PbxSource } from '@perezvon/contracts';
-import { isSameSecret } from '@perezvon/service';
+import { isSameSecret, SourceLimiter } from '@perezvon/service';
 import { createHash } from 'node:crypto';
 import { AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
 import { type Rejection } from '../canonical/rejection.js';
@@ -9,7 +9,6 @@ import { takeDelivery } from '../intake/take.js';
 import { IngestMetrics } from '../ingest-metrics.js';
 import { cannotStore, tooManyEvents, tooManyRequests, unauthorised } from './http-problems.js';
 import { isSignedBy } from './signature.js';
-import { SourceLimiter } from './source-limiter.js';
 import { DurableStore } from './store-durably.js';
 
 const MAX_EVENTS = 500;
