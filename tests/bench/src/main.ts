@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
+import { benchEmulator } from './emulator/run.js';
 import { benchIngest } from './ingest/run.js';
 import { writeRows, type Row } from './rows.js';
 
-/** `npm run bench [-- --only ingest] [-- --runs 5]` */
-const benches: Record<string, (runs: number, say: (line: string) => void) => Promise<Row[]>> = { ingest: benchIngest };
+/** `npm run bench [-- --only emulator] [-- --runs 5]` */
+const benches: Record<string, (runs: number, say: (line: string) => void) => Promise<Row[]>> = {
+  ingest: benchIngest,
+  emulator: benchEmulator,
+};
 
 /** Fewer say too little to stand in a file that others read. */
 const RUNS_THAT_COUNT = 5;
