@@ -8,5 +8,6 @@ export {
   type EmulatorOptions,
   type RunningEmulator,
 } from './emulator.js';
-export { type FaultAction, type FaultRule } from './faults/fault-rule.js';
+export { type FaultAction } from './faults/fault-kinds.js';
+export { type FaultRule } from './faults/fault-rule.js';
 export { type PortalSettings } from './settings.js';

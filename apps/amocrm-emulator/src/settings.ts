@@ -1,96 +1,55 @@
-import { type PhoneSearch } from './store/search.js';
+import { count, flag, initialValues, oneOf, orNull, type ParameterTable, type ValuesOf } from './parameter.js';
+import { PHONE_SEARCHES } from './store/search.js';
 
 /**
- * What nobody knows about amoCRM, or what an account can be like: a switch each (§12.1; defaults are its defaults).
- * Changed over `PATCH /_emulator/settings`.
+ * What nobody knows about amoCRM, or what an account can be like: a switch each (§12.1; the defaults are its defaults).
+ * `PATCH /_emulator/settings` changes them, the page draws them from this table.
  */
-export interface PortalSettings {
+export const SWITCHES = {
   /** Lists and `query` do not show writes younger than this. */
-  listingLagMs: number;
+  listingLagMs: count('Списки и поиск отстают от записи, мс', 200),
+
   /** Requests per sliding second for one integration, and for the whole account (§2.1). */
-  requestsPerSecond: number;
-  accountRequestsPerSecond: number;
+  requestsPerSecond: count('Запросов в секунду на интеграцию', 7),
+  accountRequestsPerSecond: count('Запросов в секунду на аккаунт', 50),
   /** So many 429 within the window block the account (403) until unblocked; 0 never blocks. */
-  blockAfterRejections: number;
-  blockWindowMs: number;
+  blockAfterRejections: count('Ответов 429 до блокировки (0 — не блокировать)', 15),
+  blockWindowMs: count('За какое время считаются ответы 429, мс', 10_000),
   /** What a 429 says: body field and header, in seconds; null leaves them out. */
-  retryAfterInBody: number | null;
-  retryAfterHeader: number | null;
+  retryAfterInBody: orNull(count('retry_after в теле 429, с', 300)),
+  retryAfterHeader: orNull(count('Retry-After в заголовке 429, с')),
+
   /** The paid filter add-on (§3.5); off: `filter` on cards is ignored in silence. */
-  paidFilters: boolean;
-  phoneSearch: PhoneSearch;
+  paidFilters: flag('Платные фильтры включены', false),
+  phoneSearch: oneOf('Как query находит телефон', PHONE_SEARCHES, 'national_digits'),
   /** One invalid item in a batch: the whole batch refused, or the good items kept and answered with 400 or 200. */
-  invalidItem: 'refuse_batch' | 'keep_good_400' | 'keep_good_200';
+  invalidItem: oneOf('Одна плохая запись в пакете', ['refuse_batch', 'keep_good_400', 'keep_good_200'], 'refuse_batch'),
+
   /** `unsorted/*` metadata: required as documented, or anything goes. */
-  unsortedMetadata: 'documented' | 'lenient';
+  unsortedMetadata: oneOf('Поля заявки «Неразобранного»', ['documented', 'lenient'], 'documented'),
   /** A claim like one that still waits: same source_uid, uniq, phone and time, or already the same source_uid. */
-  unsortedDuplicate: 'all_equal' | 'source_uid';
+  unsortedDuplicate: oneOf('Какая заявка считается повтором', ['all_equal', 'source_uid'], 'all_equal'),
   /** `query` and lists also return contacts of claims that wait (§3.6 UNVERIFIED). */
-  hiddenContactsListed: boolean;
+  hiddenContactsListed: flag('Контакты непринятых заявок видны в списках', false),
   /** Accepting a claim bumps its contact's updated_at. */
-  acceptTouchesContact: boolean;
+  acceptTouchesContact: flag('Принятие заявки обновляет updated_at контакта', true),
+
   /** Reading a deleted card by id: 204, or the card with is_deleted. */
-  deletedById: 'no_content' | 'is_deleted';
+  deletedById: oneOf('Удалённая карточка по id', ['no_content', 'is_deleted'], 'no_content'),
   /** Unix seconds when the subscription ended (402 on writes at once, on reads after 30 days); null: it is paid. */
-  subscriptionEndedAt: number | null;
-}
+  subscriptionEndedAt: orNull(count('Подписка закончилась, Unix-время (402)')),
+} satisfies ParameterTable;
 
-export const DEFAULT_SETTINGS: PortalSettings = {
-  listingLagMs: 200,
-  requestsPerSecond: 7,
-  accountRequestsPerSecond: 50,
-  blockAfterRejections: 15,
-  blockWindowMs: 10_000,
-  retryAfterInBody: 300,
-  retryAfterHeader: null,
-  paidFilters: false,
-  phoneSearch: 'national_digits',
-  invalidItem: 'refuse_batch',
-  unsortedMetadata: 'documented',
-  unsortedDuplicate: 'all_equal',
-  hiddenContactsListed: false,
-  acceptTouchesContact: true,
-  deletedById: 'no_content',
-  subscriptionEndedAt: null,
-};
+export type PortalSettings = ValuesOf<typeof SWITCHES>;
 
-type Check = (value: unknown) => boolean;
-const count: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
-const flag: Check = (value) => typeof value === 'boolean';
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const oneOf =
-  (...choices: string[]): Check =>
-  (value) =>
-    typeof value === 'string' && choices.includes(value);
-
-const CHECKS: Record<keyof PortalSettings, Check> = {
-  listingLagMs: count,
-  requestsPerSecond: count,
-  accountRequestsPerSecond: count,
-  blockAfterRejections: count,
-  blockWindowMs: count,
-  retryAfterInBody: orNull(count),
-  retryAfterHeader: orNull(count),
-  paidFilters: flag,
-  phoneSearch: oneOf('national_digits', 'plain', 'digits'),
-  invalidItem: oneOf('refuse_batch', 'keep_good_400', 'keep_good_200'),
-  unsortedMetadata: oneOf('documented', 'lenient'),
-  unsortedDuplicate: oneOf('all_equal', 'source_uid'),
-  hiddenContactsListed: flag,
-  acceptTouchesContact: flag,
-  deletedById: oneOf('no_content', 'is_deleted'),
-  subscriptionEndedAt: orNull(count),
-};
+export const DEFAULT_SETTINGS: Readonly<PortalSettings> = initialValues(SWITCHES);
 
 /** Changes the named switches, all or none; answers what was wrong with the rest. */
 export function changeSettings(settings: PortalSettings, changes: Record<string, unknown>): string[] {
-  const checks = new Map(Object.entries(CHECKS));
+  const switches = new Map(Object.entries<ParameterTable[string]>(SWITCHES));
   const wrong = Object.entries(changes)
-    .filter(([name, value]) => !(checks.get(name)?.(value) ?? false))
-    .map(([name]) => (checks.has(name) ? `${name}: not a possible value` : `${name}: no such switch`));
+    .filter(([name, value]) => !(switches.get(name)?.accepts(value) ?? false))
+    .map(([name]) => (switches.has(name) ? `${name}: not a possible value` : `${name}: no such switch`));
   if (wrong.length === 0) Object.assign(settings, changes);
   return wrong;
 }

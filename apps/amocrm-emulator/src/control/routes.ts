@@ -3,6 +3,7 @@ import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js
 import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
 import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
+import { catalogue } from './catalogue.js';
 import { pageData } from './page-data.js';
 import * as edits from './portal-edits.js';
 import { listPortals } from './portals.js';
@@ -14,6 +15,7 @@ import { counts, fullState } from './state.js';
 export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
   ['GET', '/_emulator/portals', (x) => ok({ portals: listPortals(x) })],
   ['GET', '/_emulator/page-data', (x) => ok(pageData(x))],
+  ['GET', '/_emulator/catalogue', () => ok(catalogue())],
   ['GET', '/_emulator/state', showState],
   ['GET', '/_emulator/counts', (x) => ok(counts(chosenPortal(x)))],
   ['GET', '/_emulator/requests', listRequests],

@@ -1,5 +1,6 @@
 import { type SeededRandom } from '../random.js';
-import { type FaultRule, type FaultKind, firesBeforeReading, parseFaultRule } from './fault-rule.js';
+import { FAULT_KINDS, type FaultMoment } from './fault-kinds.js';
+import { type FaultRule, parseFaultRule } from './fault-rule.js';
 
 interface Entry {
   readonly rule: FaultRule;
@@ -45,11 +46,12 @@ export class FaultBook {
     return this.entries.map(({ rule, matched, fired }) => ({ ...rule, matched, fired }));
   }
 
-  /** The rule that fires on this request, counted as fired. Each rule belongs to one of the two moments. */
-  pick(request: FaultRequest, moment: 'before_reading' | 'before_answer'): FaultRule | undefined {
+  /** The rule that fires on this request, counted as fired. Each kind has its moment. */
+  pick(request: FaultRequest, moment: FaultMoment): FaultRule | undefined {
     for (const entry of this.entries) {
       const { rule } = entry;
-      if (isOfMoment(rule.action.kind, moment) && fits(entry, request) && this.fires(entry)) return rule;
+      const isItsMoment = FAULT_KINDS[rule.action.kind].moment === moment;
+      if (isItsMoment && fits(entry, request) && this.fires(entry)) return rule;
     }
     return undefined;
   }
@@ -63,10 +65,6 @@ export class FaultBook {
     entry.fired++;
     return true;
   }
-}
-
-function isOfMoment(kind: FaultKind, moment: 'before_reading' | 'before_answer'): boolean {
-  return firesBeforeReading(kind) === (moment === 'before_reading');
 }
 
 function fits({ rule, pattern }: Entry, request: FaultRequest): boolean {

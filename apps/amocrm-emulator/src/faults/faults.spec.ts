@@ -160,4 +160,23 @@ describe('choosing what a fault hits', () => {
       expect((await open.amo.post('/_emulator/faults', rule)).status).toBe(400);
     }
   });
+
+  it('offers every switch and kind of fault with its parameters in one catalogue, which needs no list of its own', async () => {
+    const catalogue = (await open.amo.get('/_emulator/catalogue')).json<{
+      switches: { name: string }[];
+      faults: { kind: string; parameters: { name: string }[] }[];
+    }>();
+    const settings = (await open.amo.get('/_emulator/settings')).json<Record<string, unknown>>();
+    expect(catalogue.switches.map(({ name }) => name)).toEqual(Object.keys(settings));
+    expect(catalogue.faults).toContainEqual(
+      expect.objectContaining({ kind: 'delay', parameters: [expect.objectContaining({ name: 'ms', input: 'count' })] }),
+    );
+    for (const { kind, parameters } of catalogue.faults) {
+      const required = Object.fromEntries(parameters.map(({ name }) => [name, 500]));
+      expect([kind, open.emulator.control.faults.add({ ...required, applied: false, html: null, kind })]).toEqual([
+        kind,
+        { rule: expect.objectContaining({ probability: 1 }) },
+      ]);
+    }
+  });
 });

@@ -114,7 +114,10 @@ export class ProductServer {
       case 'http_error': {
         if (action.applied === 'later') this.clock.after(action.ms, run);
         else if (action.applied !== false) run();
-        const answer = action.html ? htmlPage(action.status) : problem(action.status, 'The request has failed');
+        const answer =
+          (action.html ?? action.status >= 502)
+            ? htmlPage(action.status)
+            : problem(action.status, 'The request has failed');
         this.finish(res, entry, answer);
         return;
       }

@@ -1,7 +1,8 @@
 import { type Card, digitsOf } from './model.js';
 
 /** How `query` treats phones (§12.1): nobody has published the vendor's rule. */
-export type PhoneSearch = 'national_digits' | 'plain' | 'digits';
+export const PHONE_SEARCHES = ['national_digits', 'plain', 'digits'] as const;
+export type PhoneSearch = (typeof PHONE_SEARCHES)[number];
 
 const texts = new WeakMap<Card, { readonly plain: string; readonly digits: string }>();
 
