@@ -107,7 +107,7 @@ describe('a connection', () => {
     for (let i = 0; i < 2; i += 1) {
       const attempt = await trusted.connect();
       if (!attempt.ok) throw new Error(attempt.code);
-      const outcome = await trusted.send(attempt.connection, { method: 'GET', path: '/', token: 't' });
+      const outcome = await trusted.send(attempt.connection, { method: 'GET', path: '/', headers: {} });
       expect(outcome).toMatchObject({ ok: true, answer: { status: 200, body: '{"id":1}' } });
     }
     expect(portal.connections).toBe(1);
@@ -204,6 +204,36 @@ describe('a turn', () => {
     expect(result).toMatchObject({ kind: 'retry', reason: 'rate_limited' });
     if (slowedMs > 1000) expect(result).toMatchObject({ afterMs: slowedMs });
     else expect(result).not.toHaveProperty('afterMs');
+  });
+});
+
+describe('a refused token (401)', () => {
+  const refusal = answer(401, { title: 'Unauthorized', status: 401, detail: 'Invalid user name or password' });
+
+  it('is replaced once, and the request repeated with the new one', async () => {
+    const asked: (string | undefined)[] = [];
+    const { portal, client } = await against([refusal, created], {
+      token: (refused) => {
+        asked.push(refused);
+        return Promise.resolve(refused === undefined ? 'old' : 'new');
+      },
+    });
+    expect(await client.createContacts([{}])).toMatchObject({ kind: 'done' });
+    expect(asked).toEqual([undefined, 'old']);
+    expect(portal.requests.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it('that cannot be replaced is not sent again', async () => {
+    const { portal, client } = await against([refusal]);
+    expect(await client.createContacts([{}])).toMatchObject({ kind: 'stop_portal', reason: 'unauthorised' });
+    expect(portal.requests).toHaveLength(1);
+  });
+
+  it('is not replaced twice for one request', async () => {
+    let made = 0;
+    const { portal, client } = await against([refusal], { token: () => Promise.resolve(`token-${(made += 1)}`) });
+    expect(await client.createContacts([{}])).toMatchObject({ kind: 'stop_portal', reason: 'unauthorised' });
+    expect(portal.requests).toHaveLength(2);
   });
 });
 

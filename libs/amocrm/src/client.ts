@@ -10,8 +10,12 @@ export interface AmocrmClientOptions {
   baseUrl: string;
   /** `AMOCRM_EXTRA_ORIGINS`, parsed by {@link parseExtraOrigins}. */
   extraOrigins?: readonly string[];
-  /** The access token for the next request; asked for each time, so keep it cheap. A rejection is thrown on: nothing was sent. */
-  token: () => Promise<string>;
+  /**
+   * The access token for the next request; asked for each time, so keep it cheap. After a 401 it is asked once more, with
+   * the token that amoCRM refused: if it gives another one, the request is repeated with that. A rejection is thrown on:
+   * nothing was done.
+   */
+  token: (refused?: string) => Promise<string>;
   /** The lane's budget, see {@link createPacer}. `slowDown` is called on a 429. Absent: no limit, for one-off calls. */
   pacer?: Pacer & { slowDown?(ms: number): void };
   /** Default 5 s to connect, 15 s to the first byte, 20 s in all (amocrm-api.md §1.1). */

@@ -4,7 +4,7 @@ import { masked } from './mask.js';
 import { type Pacer } from './pacer.js';
 import { exchangeOf, type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
-import { type Transport, type WireOutcome } from './transport.js';
+import { type Method, type Transport, type WireOutcome } from './transport.js';
 
 /** What each call may bring along. */
 export interface CallOptions {
@@ -19,7 +19,7 @@ export interface CallOptions {
 
 /** One request as metrics and traces see it: no ids, no query, no body. */
 export interface RequestStart {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: Method;
   /** The route's template, such as `/api/v4/contacts/{id}`. */
   route: string;
   /** How many items a write carries; 0 for a read. */
@@ -40,23 +40,36 @@ export type RequestObserver = (start: RequestStart) => (end: RequestEnd) => void
 
 export interface RequesterOptions {
   transport: Transport;
-  token: () => Promise<string>;
+  /** See {@link AmocrmClientOptions.token}; undefined for requests that carry their authorisation themselves. */
+  token: ((refused?: string) => Promise<string>) | undefined;
   pacer: (Pacer & { slowDown?(ms: number): void }) | undefined;
   onRequest: RequestObserver | undefined;
 }
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: Method;
   route: string;
   path: string;
   query?: Query;
-  body?: unknown[];
+  /** A list of items, or the one thing that the route is about. */
+  body?: unknown[] | object;
+  headers?: Readonly<Record<string, string>>;
 }
 
 export type Query = Record<string, string | number | readonly (string | number)[] | undefined>;
 
 /** A success: its JSON, or nothing for a 204. */
 export type ApiAnswer = ({ ok: true; value: unknown; empty: boolean } & Exchange) | { ok: false; failure: FailureOf };
+
+interface SendRight {
+  signal: AbortSignal | undefined;
+  maySend: (() => boolean) | undefined;
+}
+
+interface Times {
+  beganAt: number;
+  sentAt: number | undefined;
+}
 
 /** An idle connection may be found dead only when it is used; then one fresh one is tried. */
 const maxConnections = 3;
@@ -71,11 +84,10 @@ export class Requester {
     const ended = this.options.onRequest?.({
       method: request.method,
       route: request.route,
-      items: request.body?.length ?? 0,
+      items: request.body === undefined ? 0 : Array.isArray(request.body) ? request.body.length : 1,
     });
-    const times = { beganAt: performance.now(), sentAt: undefined as number | undefined };
-    const outcome = await this.exchange(request, { signal, maySend }, times);
-    const answer = outcome.ok ? readAnswer(outcome.answer) : { ok: false as const, failure: failureOf(outcome) };
+    const times: Times = { beganAt: performance.now(), sentAt: undefined };
+    const answer = await this.authorised(request, { signal, maySend }, times);
     if (!answer.ok && answer.failure.code === 'rate_limited') {
       this.options.pacer?.slowDown?.(answer.failure.afterMs ?? defaultSlowDownMs);
     }
@@ -90,14 +102,37 @@ export class Requester {
     return answer;
   }
 
+  /**
+   * A 401 says that nothing was done (§1.7), so the request is repeated once if there is another token by then: the one
+   * at hand may have been replaced by another process's refresh, or have expired on the way.
+   */
+  private async authorised(request: ApiRequest, options: SendRight, times: Times): Promise<ApiAnswer> {
+    const { token } = this.options;
+    const first = await token?.();
+    const answer = await this.exchange(request, first, options, times);
+    if (token === undefined || answer.ok || answer.failure.code !== 'unauthorised') return answer;
+    const second = await token(first);
+    return second === first ? answer : this.exchange(request, second, options, times);
+  }
+
   private async exchange(
     request: ApiRequest,
-    { signal, maySend }: { signal: AbortSignal | undefined; maySend: (() => boolean) | undefined },
-    times: { sentAt: number | undefined },
+    token: string | undefined,
+    options: SendRight,
+    times: Times,
+  ): Promise<ApiAnswer> {
+    const outcome = await this.overAnyConnection(request, token, options, times);
+    return outcome.ok ? readAnswer(outcome.answer) : { ok: false, failure: failureOf(outcome) };
+  }
+
+  private async overAnyConnection(
+    request: ApiRequest,
+    token: string | undefined,
+    { signal, maySend }: SendRight,
+    times: Times,
   ): Promise<WireOutcome> {
     const { transport, pacer } = this.options;
     for (let tries = 1; ; tries += 1) {
-      const token = await this.options.token();
       const attempt = await transport.connect(signal);
       if (!attempt.ok) return attempt;
       const { connection } = attempt;
@@ -115,7 +150,7 @@ export class Requester {
             {
               method: request.method,
               path: request.path + queryString(request.query),
-              token,
+              headers: { ...request.headers, ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
               ...(request.body ? { body: JSON.stringify(request.body) } : {}),
             },
             { signal, maySend },

@@ -38,13 +38,16 @@ export interface TransportOptions {
   ca?: string;
 }
 
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface WireRequest {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: Method;
   /** With its query. */
   path: string;
   /** JSON text. */
   body?: string;
-  token: string;
+  /** What authorises the request, on top of the headers that every request has. */
+  headers: Readonly<Record<string, string>>;
 }
 
 export interface SendOptions {
@@ -123,7 +126,7 @@ export class Transport {
         allowAbsoluteUrls: false,
         method: request.method,
         headers: {
-          'Authorization': `Bearer ${request.token}`,
+          ...request.headers,
           'Accept': 'application/hal+json, application/problem+json, application/json',
           'Accept-Encoding': 'gzip',
           'User-Agent': 'perezvon',
