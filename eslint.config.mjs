@@ -16,7 +16,7 @@ const mayImport = {
   'libs/kafka': [],
   'libs/postgres': [],
   'libs/service': ['kafka', 'postgres'],
-  'libs/credentials': ['postgres'],
+  'libs/credentials': ['amocrm', 'postgres'],
   'apps/settings-api': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service', 'credentials', 'amocrm'],
   'apps/call-ingest': ['contracts', 'phone', 'kafka', 'postgres', 'service'],
   'apps/decision-engine': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service'],

@@ -1,9 +1,8 @@
+import { claimsOf, Secret } from '@perezvon/amocrm';
 import { columns, inTransaction } from '@perezvon/postgres';
 import { type DataSource } from 'typeorm';
 import { CredentialsError } from './errors.js';
-import { claimsOf } from './jwt-claims.js';
 import { type Binding, type KeyRing } from './key-ring.js';
-import { Secret } from './secret.js';
 
 /** What authorises a request to a portal. */
 export interface PortalToken {
