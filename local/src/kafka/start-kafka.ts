@@ -32,6 +32,8 @@ export interface EmbeddedKafka {
   readonly logFile: string;
   /** Of the running process, or of the last one. Changes with each start(). */
   readonly pid: number;
+  /** Of the same process: resolves when it is gone, with how it ended. */
+  readonly exited: Promise<string>;
   /** TERM: what was acknowledged is on disk, clients are told to go. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -89,6 +91,10 @@ class EmbeddedBroker implements EmbeddedKafka {
 
   get pid(): number {
     return this.daemon.pid;
+  }
+
+  get exited(): Promise<string> {
+    return this.daemon.exited;
   }
 
   async stop(): Promise<void> {

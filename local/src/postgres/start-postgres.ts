@@ -40,6 +40,8 @@ export interface EmbeddedPostgres {
   readonly logFile: string;
   /** Of the running postmaster, or of the last one. */
   readonly pid: number;
+  /** Of the same process: resolves when it is gone, with how it ended. */
+  readonly exited: Promise<string>;
   /** Ends open connections, writes everything down. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -119,6 +121,10 @@ class EmbeddedServer implements EmbeddedPostgres {
 
   get pid(): number {
     return this.daemon.pid;
+  }
+
+  get exited(): Promise<string> {
+    return this.daemon.exited;
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type EmbeddedKafka, endKafkaLeftBehind, startKafka } from '../kafka/start-kafka.js';
+import { type Kept, keepRunning } from '../supervisor/keep-running.js';
 import { type EmbeddedPostgres, endPostgresLeftBehind, startPostgres } from '../postgres/start-postgres.js';
 import { createDatabase } from './database.js';
 import { type Ports, onPort } from './ports.js';
@@ -10,8 +11,10 @@ export interface Servers {
   readonly kafkaBrokers: string;
   /** Of the product's database, with the right to make roles and schemas. */
   readonly databaseUrl: string;
-  /** Of the servers that are ours. */
+  /** Of the servers that are ours, as they run now. */
   readonly pids: readonly number[];
+  /** Starts a server of ours again whenever it ends by itself, until stop(). */
+  keep(report: (line: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -22,16 +25,30 @@ export async function startServers(dataDir: string, ports: Ports, progress: Prog
     givenBy('KAFKA_BROKERS') === undefined ? startOwnKafka(dataDir, ports, progress) : undefined,
     givenBy('DATABASE_URL') === undefined ? startOwnPostgres(dataDir, ports, progress) : undefined,
   );
+  const own: readonly (readonly [string, EmbeddedKafka | EmbeddedPostgres])[] = [
+    ...(kafka ? [['Kafka', kafka] as const] : []),
+    ...(postgres ? [['PostgreSQL', postgres] as const] : []),
+  ];
+  const stopping = new AbortController();
+  let keeping: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
-    await kafka?.dispose();
-    await postgres?.dispose();
+    stopping.abort();
+    await Promise.all(keeping);
+    for (const [, server] of own) await server.dispose();
   };
   try {
     return {
       kafkaBrokers: kafka?.brokers ?? givenBy('KAFKA_BROKERS') ?? '',
       databaseUrl:
         postgres === undefined ? (givenBy('DATABASE_URL') ?? '') : await createDatabase(postgres.url, DATABASE),
-      pids: [kafka?.pid, postgres?.pid].flatMap((pid) => pid ?? []),
+      get pids() {
+        return own.map(([, server]) => server.pid);
+      },
+      keep: (report) => {
+        keeping = own.map(([name, server]) =>
+          keepRunning(keptServer(name, server), { report, signal: stopping.signal }),
+        );
+      },
       stop,
     };
   } catch (error) {
@@ -39,6 +56,14 @@ export async function startServers(dataDir: string, ports: Ports, progress: Prog
     throw error;
   }
 }
+
+const keptServer = (name: string, server: EmbeddedKafka | EmbeddedPostgres): Kept => ({
+  name,
+  get exited() {
+    return server.exited;
+  },
+  startAgain: () => server.start(),
+});
 
 /** Ends the servers that a run which was killed left on this data. */
 export async function endServersLeftBehind(dataDir: string): Promise<void> {

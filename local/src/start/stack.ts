@@ -36,7 +36,7 @@ export class Stack {
     private readonly home: string,
     private readonly ports: Ports,
     private readonly progress: Progress,
-    report: (line: string) => void,
+    private readonly report: (line: string) => void,
   ) {
     this.supervisor = new Supervisor({ logDir: join(home, 'logs'), pidDir: join(home, 'run'), report });
   }
@@ -89,6 +89,7 @@ export class Stack {
     const dataDir = dataDirIn(this.home);
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
     this.servers = await startServers(dataDir, this.ports, this.progress);
+    this.servers.keep(this.report);
     const facts = await this.factsOf(this.servers, secrets);
     await this.stepUnlessStopping('four services', async () => {
       // settings-api makes the schema of the credentials, which amocrm-writer needs; the others need nobody.

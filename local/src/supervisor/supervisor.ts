@@ -1,8 +1,8 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon, logTail } from '../embedded/daemon.js';
 import { endLeftover } from '../embedded/process-table.js';
+import { type Kept, keepRunning } from './keep-running.js';
 
 /** A program of ours that runs beside us. */
 export interface ProgramOptions {
@@ -28,8 +28,6 @@ export interface SupervisorOptions {
 }
 
 const LEFTOVER_DEADLINE_MS = 25_000;
-const MAX_RESTART_DELAY_MS = 30_000;
-const CALM_MS = 60_000;
 /** EX_CONFIG of sysexits.h, by which our services say that the environment is wrong: another try cannot help. */
 const EXIT_CONFIG = 'exit code 78';
 
@@ -80,7 +78,7 @@ export class Supervisor {
   async finished(name: string): Promise<string> {
     const program = this.programs.find((each) => each.name === name);
     if (program === undefined) throw new Error(`no program ${name}`);
-    return program.finished();
+    return program.exited;
   }
 
   /** Ends everything in the reverse order. Every program is tried, also when one cannot be ended. */
@@ -98,7 +96,7 @@ export class Supervisor {
   }
 }
 
-class Program {
+class Program implements Kept {
   private daemon: Daemon | undefined;
   private readonly stopping = new AbortController();
   private keeping: Promise<void> | undefined;
@@ -112,6 +110,10 @@ class Program {
     return this.program.name;
   }
 
+  get exited(): Promise<string> {
+    return this.daemon?.exited ?? Promise.resolve('not started');
+  }
+
   get pid(): number | undefined {
     return this.daemon?.isRunning === true ? this.daemon.pid : undefined;
   }
@@ -120,11 +122,24 @@ class Program {
     await mkdir(this.options.pidDir, { recursive: true });
     await mkdir(this.options.logDir, { recursive: true });
     await this.run();
-    if (this.program.probe !== undefined) this.keeping = this.keep();
+    if (this.program.probe === undefined) return;
+    const { report, firstRestartDelayMs: firstDelayMs } = this.options;
+    const { signal } = this.stopping;
+    this.keeping = keepRunning(this, { report, signal, ...(firstDelayMs !== undefined && { firstDelayMs }) });
   }
 
-  async finished(): Promise<string> {
-    return this.daemon?.exited ?? 'not started';
+  async startAgain(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      await this.daemon?.kill();
+      throw error;
+    }
+  }
+
+  async whyFinal(end: string): Promise<string | null> {
+    if (end !== EXIT_CONFIG) return null;
+    return `${this.name} cannot run in this environment:\n${await logTail(this.logFile)}`;
   }
 
   async stop(): Promise<void> {
@@ -161,35 +176,6 @@ class Program {
       throw new Error(`${name} was told to stop while it started`);
     }
     if (probe !== undefined) await daemon.untilUsable(probe, this.options.readyDeadlineMs ?? 60_000);
-  }
-
-  /** Starts the program again whenever it ends, until we are told to end it. */
-  private async keep(): Promise<void> {
-    const firstDelayMs = this.options.firstRestartDelayMs ?? 500;
-    let delayMs = firstDelayMs;
-    while (!this.stopping.signal.aborted) {
-      const since = performance.now();
-      const end = await this.daemon?.exited;
-      if (this.stopping.signal.aborted) return;
-      if (end === EXIT_CONFIG) {
-        this.options.report(`${this.name} cannot run in this environment:\n${await logTail(this.logFile)}`);
-        return;
-      }
-      if (performance.now() - since > CALM_MS) delayMs = firstDelayMs;
-      this.options.report(`${this.name} ended (${String(end)}): starting it again in ${String(delayMs / 1000)} s`);
-      await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      if (this.stopping.signal.aborted) return;
-      delayMs = Math.min(delayMs * 2, MAX_RESTART_DELAY_MS);
-      await this.run().then(
-        () => this.options.report(`${this.name} is ready again`),
-        (error: unknown) => this.afterFailedRestart(error),
-      );
-    }
-  }
-
-  private async afterFailedRestart(error: unknown): Promise<void> {
-    this.options.report(error instanceof Error ? error.message : String(error));
-    await this.daemon?.kill();
   }
 
   private get pidFile(): string {
