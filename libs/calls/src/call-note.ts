@@ -20,6 +20,7 @@ export function callNote(
     callResult: employee?.name ?? null,
     recordUrl: recordOf(facts.records),
     responsibleUserId: crmUserOf(employee, settings) ?? direction.defaultResponsibleUserId,
+    defaultResponsibleUserId: direction.defaultResponsibleUserId,
   };
 }
 

@@ -227,6 +227,7 @@ describe('R6, R9: the call note', () => {
       callResult: null,
       recordUrl: 'https://media.cp.megafon.ru/r/1.mp3?sign=a',
       responsibleUserId: PETROVA_IN_CRM,
+      defaultResponsibleUserId: DEFAULT_INCOMING,
     });
   });
 

@@ -1,15 +1,18 @@
 export { arrivalOf, evolve, type Arrival, type CallEnd, type CallFacts, type Talk } from './call.js';
 export { outcomeWord, verdictOf, type Verdict } from './outcome.js';
 export { decide, IncompleteCell, type Plan, type PlannedEffect, type Situation } from './decide.js';
-export {
-  resolve,
-  type CardNow,
-  type DealNow,
-  type NoteFields,
-  type Now,
-  type Place,
-  type Resolution,
-} from './resolve.js';
+export { needsCard, resolve } from './resolve.js';
+export type {
+  CardNow,
+  DealNow,
+  NewContact,
+  NewLead,
+  NoteFields,
+  Now,
+  Place,
+  PortalNow,
+  Resolution,
+} from './resolution.js';
 export {
   advance,
   newProgress,

@@ -1,46 +1,65 @@
-import type { Portal } from '@perezvon/contracts';
+import type { Reason } from '@perezvon/contracts';
+import { because } from './reasons.js';
+import type { PortalNow } from './resolution.js';
 
 /** Where a deal or an unsorted record goes when the operator's pipeline or stage was deleted in amoCRM (R12). */
 
-type Pipelines = Portal['pipelines'];
+type Pipelines = PortalNow['pipelines'];
 type Pipeline = Pipelines[number];
 
 export interface StageNow {
   readonly pipelineId: number;
   readonly statusId: number;
-  /** True when the settings' own pipeline or stage is gone: the rule is shown broken. */
-  readonly fellBack: boolean;
+  readonly reasons: readonly Reason[];
 }
 
 /** The wanted stage, else the first working stage of its pipeline, else of the main pipeline; null = no pipeline at all. */
 export function stageNow(wanted: { pipelineId: number; statusId: number }, pipelines: Pipelines): StageNow | null {
   const own = alive(pipelines).find((p) => p.id === wanted.pipelineId);
-  if (own?.statuses.some((s) => s.id === wanted.statusId && s.type === 0)) return { ...wanted, fellBack: false };
-  const pipeline = own ?? mainOf(pipelines);
-  const status = pipeline && firstWorkingStage(pipeline);
-  return status ? { pipelineId: pipeline.id, statusId: status.id, fellBack: true } : null;
+  if (own?.statuses.some((s) => s.id === wanted.statusId && s.type === 0)) return { ...wanted, reasons: [] };
+  const stage = firstStageOf(own ?? mainOf(pipelines));
+  const broken = own
+    ? because('stage_deleted', { pipelineId: wanted.pipelineId, statusId: wanted.statusId })
+    : because('pipeline_deleted', { pipelineId: wanted.pipelineId });
+  return stage && { ...stage, reasons: [broken] };
 }
 
-/** The wanted pipeline, else the main one. */
-export function unsortedPipelineNow(
-  pipelineId: number,
-  pipelines: Pipelines,
-): { readonly pipelineId: number; readonly fellBack: boolean } | null {
-  if (alive(pipelines).some((p) => p.id === pipelineId)) return { pipelineId, fellBack: false };
-  const main = mainOf(pipelines);
-  return main ? { pipelineId: main.id, fellBack: true } : null;
+export interface UnsortedPipelineNow {
+  readonly pipeline: Pipeline;
+  /** False = amoCRM takes no unsorted record there: a contact and a deal instead. */
+  readonly takesUnsorted: boolean;
+  readonly reasons: readonly Reason[];
 }
 
-const alive = (pipelines: Pipelines) => pipelines.filter((p) => !p.isArchive);
-
-function mainOf(pipelines: Pipelines): Pipeline | undefined {
-  return alive(pipelines).find((p) => p.isMain) ?? [...alive(pipelines)].sort((a, b) => a.sort - b.sort).at(0);
+/** The wanted pipeline, else the main one; null = no pipeline at all. */
+export function unsortedPipelineNow(pipelineId: number, portal: PortalNow): UnsortedPipelineNow | null {
+  const own = alive(portal.pipelines).find((p) => p.id === pipelineId);
+  const pipeline = own ?? mainOf(portal.pipelines);
+  if (!pipeline) return null;
+  const takesUnsorted = portal.isUnsortedOn !== false && pipeline.isUnsortedOn;
+  return {
+    pipeline,
+    takesUnsorted,
+    reasons: [
+      ...(own ? [] : [because('pipeline_deleted', { pipelineId })]),
+      ...(takesUnsorted ? [] : [because('unsorted_off', { pipelineId: pipeline.id })]),
+    ],
+  };
 }
 
 /** Won and lost are the same ids in every pipeline (reference/amocrm-api.md §3.3). */
 const WON = 142;
 const LOST = 143;
 
-function firstWorkingStage({ statuses }: Pipeline) {
-  return [...statuses].sort((a, b) => a.sort - b.sort).find((s) => s.type === 0 && s.id !== WON && s.id !== LOST);
+export function firstStageOf(pipeline: Pipeline | undefined): Omit<StageNow, 'reasons'> | null {
+  const stage = [...(pipeline?.statuses ?? [])]
+    .sort((a, b) => a.sort - b.sort)
+    .find((s) => s.type === 0 && s.id !== WON && s.id !== LOST);
+  return pipeline && stage ? { pipelineId: pipeline.id, statusId: stage.id } : null;
+}
+
+const alive = (pipelines: Pipelines) => pipelines.filter((p) => !p.isArchive);
+
+function mainOf(pipelines: Pipelines): Pipeline | undefined {
+  return alive(pipelines).find((p) => p.isMain) ?? [...alive(pipelines)].sort((a, b) => a.sort - b.sort).at(0);
 }

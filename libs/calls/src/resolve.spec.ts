@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EffectCommand, Intent } from '@perezvon/contracts';
-import { resolve, type CardNow, type Now } from './resolve.js';
+import type { CardNow, Now } from './resolution.js';
+import { resolve } from './resolve.js';
 import { CLIENT } from './testing/given.js';
 
 const status = (id: number, sort: number, type = 0) => ({ id, name: String(id), sort, type });
@@ -27,7 +28,13 @@ const portal = {
     { id: 3, name: 'уволен', isActive: false },
   ],
 };
-const now = (more: Partial<Now> = {}): Now => ({ card: null, portal, note: null, ...more });
+const now = (more: Partial<Now> = {}): Now => ({
+  at: '2025-03-04T09:13:20.000Z',
+  card: null,
+  portal,
+  note: null,
+  ...more,
+});
 const card = (more: Partial<CardNow> = {}): CardNow => ({
   type: 'contact',
   id: 77,

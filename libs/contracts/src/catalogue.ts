@@ -1,3 +1,4 @@
+import { callStates } from './call-states.js';
 import { calls } from './calls.js';
 import { clients } from './clients.js';
 import { commands } from './commands.js';
@@ -7,6 +8,7 @@ import { pbxCallEvents } from './pbx-call-events.js';
 import { portals } from './portals.js';
 import { rejectedCallEvents } from './rejected-call-events.js';
 import { results } from './results.js';
+import { routes } from './routes.js';
 import { settings } from './settings.js';
 
 /** Every message of the product, in the order in which a call passes them. */
@@ -14,6 +16,8 @@ export const catalogue = [
   pbxCallEvents,
   rejectedCallEvents,
   calls,
+  routes,
+  callStates,
   decisions,
   commands,
   results,

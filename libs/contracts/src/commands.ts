@@ -5,7 +5,7 @@ import { accountId, crmId, e164, ruleId, seconds, utcInstant, uuid } from './pri
 /** What the engine wants to stand in amoCRM; the writer decides at write time how (design.md, Lanes, intents, effects). */
 
 /** Names one effect of a call; (account, call, effect) exists once for ever (rules.md R3, R17). */
-export const effectName = z.enum(['contact', 'deal', 'unsorted', 'note']);
+export const effectName = z.enum(['contact', 'deal', 'unsorted', 'note', 'task.answered', 'task.missed']);
 export type EffectName = z.infer<typeof effectName>;
 
 /** Contact for a client that amoCRM does not know; created only if still absent when written (R2, R5). */
@@ -55,14 +55,34 @@ export const callNoteIntent = z.object({
   callResult: z.string().max(250).nullable(),
   recordUrl: z.string().max(2000).nullable(),
   responsibleUserId: crmId.nullable(),
+  /** Takes the place of a `responsibleUserId` that was deactivated meanwhile (R6, R12). */
+  defaultResponsibleUserId: crmId.nullish(),
 });
 export type CallNoteIntent = z.infer<typeof callNoteIntent>;
+
+/** A task for whoever must deal with the call; stands alone when the client has no card (R6). */
+export const createTaskIntent = z.object({
+  kind: z.literal('create_task'),
+  /** `{phone}` is filled in. */
+  text: z.string().min(1).max(1200),
+  /** Null = amoCRM's own default, «Связаться». */
+  taskTypeId: crmId.nullable(),
+  /** The term counts from here, and is never less than 15 minutes after the writing (R6). */
+  callEndedAt: utcInstant,
+  dueInMinutes: z.int().min(1).max(525_600),
+  /** The amoCRM user of the employee who took the call; `card_owner`: the client's responsible; `default`: nobody's mapped. */
+  responsible: z.union([crmId, z.enum(['card_owner', 'default'])]),
+  /** Also in the place of a user who was deactivated meanwhile. */
+  defaultResponsibleUserId: crmId.nullable(),
+});
+export type CreateTaskIntent = z.infer<typeof createTaskIntent>;
 
 export const intent = z.discriminatedUnion('kind', [
   ensureContactIntent,
   createDealIntent,
   createUnsortedIntent,
   callNoteIntent,
+  createTaskIntent,
 ]);
 export type Intent = z.infer<typeof intent>;
 
@@ -107,15 +127,40 @@ export const lookupCommandSchema = z.object({
 });
 export type LookupCommand = z.infer<typeof lookupCommandSchema>;
 
-export const crmCommandSchema = z.discriminatedUnion('type', [effectCommandSchema, lookupCommandSchema]);
+/**
+ * Two ids proved late to be one call: the younger's effects that have not been sent are not wanted any more (R15). The
+ * writer answers each named effect on crm.results.v1: `discarded` with the reason `joined_older_call`, or, when it was
+ * sent already, its own state with the reason `doubled`.
+ */
+export const cancelCommandSchema = z.object({
+  type: z.literal('cancel'),
+  /** UUID v5 of account and both calls. */
+  commandId: uuid,
+  ...address,
+  /** The younger call. */
+  callId: uuid,
+  /** The older call, whose effects stand. */
+  inFavourOf: uuid,
+  phone: e164.nullable(),
+  effects: z.array(effectName).min(1),
+  ruleIds: z.array(ruleId).min(1),
+  requestedAt: utcInstant,
+});
+export type CancelCommand = z.infer<typeof cancelCommandSchema>;
+
+export const crmCommandSchema = z.discriminatedUnion('type', [
+  effectCommandSchema,
+  lookupCommandSchema,
+  cancelCommandSchema,
+]);
 export type CrmCommand = z.infer<typeof crmCommandSchema>;
 
 export const commands = defineMessage({
   topic: 'crm.commands.v1',
   title: 'What should stand in amoCRM, or a question to it',
   description:
-    'An effect of a call that the writer brings about once, or a lookup whose answer appears on crm.clients.v1. ' +
-    'Published by decision-engine.',
+    'An effect of a call that the writer brings about once, a lookup whose answer appears on crm.clients.v1, or the ' +
+    'cancelling of effects that another call turned out to own. Published by decision-engine.',
   schema: crmCommandSchema,
   retention: { kind: 'stream', days: 7 },
   key: (command) => command.lane,

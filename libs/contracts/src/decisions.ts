@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { outcome, direction } from './call-event.js';
+import { clientCard } from './clients.js';
 import { effectName } from './commands.js';
 import { defineMessage } from './message.js';
-import { accountId, e164, pbxId, ruleId, utcInstant, uuid } from './primitives.js';
+import { accountId, crmId, e164, pbxId, utcInstant, uuid } from './primitives.js';
+import { reason } from './reason.js';
 
 export const cellName = z.enum(['answeredUnknown', 'missedUnknown', 'answeredKnown', 'missedKnown']);
 export type CellName = z.infer<typeof cellName>;
 
-/** One sentence of the account of a call: a stable code that the journal prints in Russian or English (rules.md R16). */
-export const reason = z.object({
-  ruleId,
-  /** Such as `cell_off`, `filtered`, `hidden_number`, `integration_inactive`. */
-  code: z.string().regex(/^[a-z][a-z0-9_]*$/),
+/** What was known of the client when known/unknown was frozen, and by whom (R3, R5, R16). */
+export const clientLookup = z.object({
+  known: z.boolean(),
+  /** `pending_creation`: no card yet, but this integration is about to make one. */
+  origin: z.enum(['directory', 'pending_creation']),
+  /** When amoCRM was seen so; null for a pending creation. */
+  asOf: utcInstant.nullable(),
+  /** Every card that has the phone. */
+  candidates: z.array(clientCard).max(250),
+  chosen: z.object({ type: z.enum(['contact', 'company']), id: crmId }).nullable(),
 });
-export type Reason = z.infer<typeof reason>;
+export type ClientLookup = z.infer<typeof clientLookup>;
 
 export const decisionSchema = z.object({
   /** UUID v5 of account, call and the deciding moment: a repeat is the same decision. */
@@ -34,6 +41,11 @@ export const decisionSchema = z.object({
   cell: cellName.nullable(),
   effects: z.array(z.object({ effect: effectName, commandId: uuid, revision: z.int().min(1) })),
   reasons: z.array(reason),
+  lookup: clientLookup.nullish(),
+  /** Effects that another id of the same call had brought about before the two proved to be one (R15). */
+  doubled: z.array(z.object({ effect: effectName, callId: uuid })).nullish(),
+  /** Data quality, such as `lost_with_talk` or `clock_ahead`: told by call-ingest or found by the decision. */
+  warnings: z.array(z.string().max(100)).nullish(),
 });
 export type CallDecision = z.infer<typeof decisionSchema>;
 

@@ -40,18 +40,22 @@ export {
   type PbxEmployee,
   type PbxSource,
   type PortalEntry,
+  type PullSettings,
   type Settings,
 } from './settings.js';
-export { portals, portalSchema, type Portal, type PortalStop } from './portals.js';
+export { portals, portalSchema, portalWarning, type Portal, type PortalStop, type PortalWarning } from './portals.js';
 export { clients, clientSchema, type Client, type ClientCard } from './clients.js';
 export {
   commands,
   crmCommandSchema,
+  cancelCommandSchema,
   effectCommandSchema,
   lookupCommandSchema,
   effectName,
   type CallNoteIntent,
+  type CancelCommand,
   type CreateDealIntent,
+  type CreateTaskIntent,
   type CreateUnsortedIntent,
   type CrmCommand,
   type EffectCommand,
@@ -61,4 +65,14 @@ export {
   type LookupCommand,
 } from './commands.js';
 export { results, resultSchema, effectState, type CrmResult, type EffectState } from './results.js';
-export { decisions, decisionSchema, cellName, type CallDecision, type CellName, type Reason } from './decisions.js';
+export { type Reason } from './reason.js';
+export {
+  decisions,
+  decisionSchema,
+  cellName,
+  type CallDecision,
+  type CellName,
+  type ClientLookup,
+} from './decisions.js';
+export { callStates, callStateSchema, type CallState, type CallStateChange } from './call-states.js';
+export { routes, routeSchema, routeReason, type Route, type RouteEmployee, type RouteReason } from './routes.js';

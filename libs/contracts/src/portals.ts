@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineMessage } from './message.js';
 import { accountId, crmId, utcInstant, uuid } from './primitives.js';
+import { reason } from './reason.js';
 
 /** Why nothing is sent to a portal right now (rules.md R11); `until` is when the writer tries again by itself. */
 export const portalStop = z.object({
@@ -9,6 +10,15 @@ export const portalStop = z.object({
   until: utcInstant.nullable(),
 });
 export type PortalStop = z.infer<typeof portalStop>;
+
+export const portalWarning = z.enum([
+  'duplicate_control_on',
+  'webhooks_not_available',
+  'tariff_limit',
+  'unsorted_off',
+  'marker_field_missing',
+]);
+export type PortalWarning = z.infer<typeof portalWarning>;
 
 const status = z.object({
   id: crmId,
@@ -40,6 +50,28 @@ export const portalSchema = z.object({
   ),
   users: z.array(z.object({ id: crmId, name: z.string(), email: z.string().nullish(), isActive: z.boolean() })),
   taskTypes: z.array(z.object({ id: crmId, name: z.string() })),
+  /** amoCRM's switch for the whole account; off = no unsorted record can be made in any pipeline (R12). */
+  isUnsortedOn: z.boolean().nullish(),
+  /** The lane's copy of its clients; until `isComplete`, an absent phone says nothing (`directory_incomplete`, R13). */
+  mirror: z
+    .object({
+      isComplete: z.boolean(),
+      /** The first read goes back to here; null = nothing read yet. */
+      completeBackTo: utcInstant.nullable(),
+      /** amoCRM as of this time is in the copy; its age is what the operator sees. */
+      asOf: utcInstant.nullable(),
+    })
+    .nullish(),
+  /** What an operator should know though nothing is stopped by it. */
+  warnings: z
+    .array(z.object({ code: portalWarning, since: utcInstant }))
+    .max(50)
+    .nullish(),
+  /** Rules whose stage, pipeline, unsorted or user is gone, as the writer found at the moment of writing (R6, R12). */
+  brokenRules: z
+    .array(reason.extend({ since: utcInstant }))
+    .max(200)
+    .nullish(),
 });
 export type Portal = z.infer<typeof portalSchema>;
 

@@ -77,8 +77,23 @@ export const pbxEmployee = z.object({
   phones: z.array(e164).max(20),
   name: z.string().max(300).nullish(),
   email: z.string().max(300).nullish(),
+  /** Switched off in the PBX: nobody is connected to this employee (R13 `employee_disabled`). */
+  isDisabled: z.boolean().nullish(),
 });
 export type PbxEmployee = z.infer<typeof pbxEmployee>;
+
+/** How call-ingest asks the vendor for calls whose events were lost (reference/pbx-events.md §1.6, §2.2). */
+export const pullSettings = z.object({
+  enabled: z.boolean(),
+  /** Origin of the vendor's API; its host is on the allow-list (design.md, property 8). */
+  url: z.string().max(300),
+  /**
+   * The vendor's API token, sealed (AES-256-GCM) with a key that settings-api and call-ingest hold and that opens
+   * nothing else, so that no topic carries a secret in clear (docs/decisions/0002).
+   */
+  sealedToken: z.string().max(4000),
+});
+export type PullSettings = z.infer<typeof pullSettings>;
 
 export const pbxSource = z.object({
   sourceId: uuid,
@@ -95,6 +110,10 @@ export const pbxSource = z.object({
    * of the canonical source is this hex text itself, so that no topic carries a secret (docs/decisions/0002).
    */
   secretHash: sha256Hex,
+  /** Null or absent = the vendor is never asked. */
+  pull: pullSettings.nullish(),
+  /** Our name of a parameter → the name under which this cabinet sends it (reference/pbx-events.md §2.1). */
+  fieldMap: z.record(z.string().max(100), z.string().max(100)).nullish(),
 });
 export type PbxSource = z.infer<typeof pbxSource>;
 

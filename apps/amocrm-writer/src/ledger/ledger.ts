@@ -322,6 +322,7 @@ function markerOf(command: EffectCommand): string {
       return command.pbxCallId;
     case 'ensure_contact':
     case 'create_deal':
+    case 'create_task':
       return command.commandId;
   }
 }

@@ -1,4 +1,4 @@
-import { resolve, type Now, type Resolution } from '@perezvon/calls';
+import { needsCard, resolve, type Now, type Resolution } from '@perezvon/calls';
 import { cardNow, readClient, readOwnCard, type FoundCard } from '../clients/read-client.js';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
 import type { Happening } from '../ledger/effect-state.js';
@@ -8,7 +8,12 @@ import type { TurnTools } from '../lanes/turn-context.js';
 import type { Directory, PortalRow } from '../portals/portal.js';
 import { entityTypeOf } from './items.js';
 
-export type WriteResolution = Exclude<Resolution, { kind: 'exists' | 'skip' }>;
+/** Parked, for an operator to retry, until this writer knows the request. */
+const unwritable = 'not_supported';
+export type WriteResolution = Exclude<
+  Resolution,
+  { kind: 'exists' | 'skip' | 'create_task' | 'create_contact_and_lead' }
+>;
 
 /** A write that is ready to go, with what its look will need. */
 export interface Outgoing {
@@ -40,8 +45,11 @@ export async function prepare(
 ): Promise<Prepared> {
   const readAt = tools.clock.now();
   const note = noteOf(effect);
-  const cards = needsCard(effect, note) ? await readCards(tools, requests, portal, effect) : null;
-  const resolution = resolve(effect.command, { card: cards && cardNow(cards), portal: portal.directory, note });
+  const cards = needsCard(effect.command, { note, portal: portal.directory })
+    ? await readCards(tools, requests, portal, effect)
+    : null;
+  const at = new Date(readAt).toISOString();
+  const resolution = resolve(effect.command, { at, card: cards && cardNow(cards), portal: portal.directory, note });
   const { ruleIds } = resolution;
   switch (resolution.kind) {
     case 'exists': {
@@ -56,6 +64,9 @@ export async function prepare(
         happening: { what: 'not_wanted', reason: resolution.reason },
         learnt: { ruleIds },
       };
+    case 'create_task':
+    case 'create_contact_and_lead':
+      return { kind: 'settled', effect, happening: { what: 'refused', reason: unwritable }, learnt: { ruleIds } };
     default: {
       const sent = await beforeSending(tools, requests, portal, effect, resolution);
       return { kind: 'write', outgoing: { effect, portal, resolution, sent, cards, readAt } };
@@ -68,10 +79,6 @@ function noteOf({ entities, sent }: EffectRow): Now['note'] {
   const note = entities.find((entity) => entity.type === 'note');
   if (typeof note?.id !== 'number' || (sent?.kind !== 'note' && sent?.kind !== 'note_update')) return null;
   return { id: note.id, on: sent.on };
-}
-
-function needsCard({ command }: EffectRow, note: Now['note']): boolean {
-  return command.phone !== null && command.intent.kind !== 'create_unsorted' && note === null;
 }
 
 /** The card that this call made or found is the call's card; else whoever has the phone (R5). */
