@@ -156,6 +156,16 @@ describe('a turn', () => {
     expect(turns).toBe(2);
   });
 
+  it('ends with the request: answered, lost without an answer, or never sent', async () => {
+    const ends: string[] = [];
+    const pacer = { acquire: () => Promise.resolve(), ended: (end: string) => void ends.push(end) };
+    const { client } = await against([created, (socket) => socket.destroy(), created], { pacer });
+    await client.createContacts([{}]);
+    await client.createContacts([{}]);
+    await client.createContacts([{}], { maySend: () => false });
+    expect(ends).toEqual(['answered', 'lost', 'unsent']);
+  });
+
   it('is not spent on a host that cannot be reached', async () => {
     let turns = 0;
     const { portal, client } = await against([created], {

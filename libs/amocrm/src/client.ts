@@ -17,7 +17,7 @@ export interface AmocrmClientOptions {
    */
   token: (refused?: string) => Promise<string>;
   /** The lane's budget, see {@link createPacer}. `slowDown` is called on a 429. Absent: no limit, for one-off calls. */
-  pacer?: Pacer & { slowDown?(ms: number): void };
+  pacer?: Pacer;
   /** Default 5 s to connect, 15 s to the first byte, 20 s in all (amocrm-api.md §1.1). */
   timeouts?: Partial<Timeouts>;
   /** Default 8 MiB: a page of 250 cards is well under 2. */

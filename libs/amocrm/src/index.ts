@@ -33,7 +33,7 @@ export { isGenuineDisconnect, type DisconnectHook, type Integration } from './oa
 export { Secret } from './oauth/secret.js';
 export { claimsOf, type TokenClaims } from './oauth/token-claims.js';
 export { TokenEndpoint, type GrantResult, type TokenEndpointOptions, type TokenPair } from './oauth/token-endpoint.js';
-export { createPacer, type Clock, type Pacer, type SlidingWindowPacer } from './pacer.js';
+export { createPacer, type Clock, type Pacer, type TurnEnd, type WindowPacer } from './pacer.js';
 export { parseExtraOrigins, portalUrl, type PortalUrl, type PortalUrlProblem } from './portal-url.js';
 export { type CallOptions, type RequestEnd, type RequestObserver, type RequestStart } from './requester.js';
 export {

@@ -5,15 +5,23 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/**
+ * How a request that had a turn ended. `answered`: amoCRM has counted it by now. `unsent`: it never left, so amoCRM does
+ * not count it. `lost`: no answer came; its bytes may still be on their way.
+ */
+export type TurnEnd = 'answered' | 'unsent' | 'lost';
+
 /** Where a request waits for its turn. */
 export interface Pacer {
   /** Resolves when one request may be sent now. Rejects only with the signal's reason. */
   acquire(signal?: AbortSignal): Promise<void>;
+  /** Every turn that was given ends exactly once. */
+  ended?(end: TurnEnd): void;
+  /** No turn for `ms` from now, then a slow start: after a 429 (design.md property 3). */
+  slowDown?(ms: number): void;
 }
 
-export interface SlidingWindowPacer extends Pacer {
-  /** No turn for `ms` from now, then a slow start: after a 429 (design.md property 3). */
-  slowDown(ms: number): void;
+export interface WindowPacer extends Required<Pacer> {
   /** How many wait: for metrics. */
   readonly waiting: number;
 }
@@ -31,27 +39,41 @@ const monotonicClock: Clock = {
 };
 
 /**
- * At most `perWindow` turns in any `windowMs`, first come first served. amoCRM counts 7 in a second at its side; 1100 ms
- * leave 100 ms for the network's jitter (design.md property 3).
+ * Keeps amoCRM from seeing more than `perWindow` requests in any of its seconds, however long each is on its way.
  *
- * States: free (a turn is given at once) → full (waiters queue; one timer waits for the oldest turn to leave the window)
- * → free. `slowDown` shuts it for a time; afterwards the allowance is halved and grows back by one with each full
- * window: a 429 can come while we are within our 7, because other integrations share the account's 50 (§2.1), and
- * running into it again leads to the block.
+ * A request is counted by amoCRM at some moment between our sending and its answer. So a turn is in use from the sending
+ * until `windowMs` after the answer, and at most `perWindow` are in use at once. Why that is enough: take any 8 requests,
+ * and of these the one that was sent last. When it was sent, one of the other 7 had been answered a window ago, so it was
+ * counted more than a second before. Pacing the sending alone cannot promise this: requests that left apart may arrive
+ * together (docs/decisions/0012).
+ *
+ * Turns are given first come first served: free (at once) → full (waiters queue until a turn leaves the window) → free.
+ * `slowDown` shuts it for a time; afterwards the allowance is halved and grows back by one every `growMs`: a 429 can come
+ * while we are within our 7, because other integrations share the account's 50 (§2.1), and running into it again leads to
+ * the block.
  */
 export function createPacer({
   perWindow = 7,
-  windowMs = 1100,
+  windowMs = 1_020,
+  lostMs = 5_000,
+  growMs = 2_000,
   startAfterMs = 0,
   clock = monotonicClock,
 }: {
   perWindow?: number;
+  /** amoCRM's second, and what two clocks may differ by within it. */
   windowMs?: number;
+  /** How much longer a turn without an answer is kept in use. */
+  lostMs?: number;
+  growMs?: number;
   /** No turn before: a new leaseholder waits out its predecessor's window. */
   startAfterMs?: number;
   clock?: Clock;
-} = {}): SlidingWindowPacer {
-  const turns: number[] = [];
+} = {}): WindowPacer {
+  /** Turns given whose request has not ended. */
+  let onTheWay = 0;
+  /** When the turns of ended requests are free again, in order. */
+  const freeAt: number[] = [];
   const waiters = new Set<Waiter>();
   let shutUntil = clock.now() + startAfterMs;
   let allowance = perWindow;
@@ -59,16 +81,21 @@ export function createPacer({
   let cancelTimer: (() => void) | undefined;
 
   function growAllowance(now: number): void {
-    while (allowance < perWindow && now - grownAt >= windowMs) {
+    while (allowance < perWindow && now - grownAt >= growMs) {
       allowance += 1;
-      grownAt += windowMs;
+      grownAt += growMs;
     }
   }
 
-  /** When the next turn may be given: once the window holds fewer than the allowance, and the pacer is open. */
-  function nextTurnAt(): number {
-    const leaving = turns.at(-allowance);
-    return Math.max(shutUntil, leaving === undefined ? Number.NEGATIVE_INFINITY : leaving + windowMs);
+  /** When the next turn may be given; null = not before a request on its way has ended. */
+  function nextTurnAt(now: number): number | null {
+    while ((freeAt[0] ?? Number.POSITIVE_INFINITY) <= now) freeAt.shift();
+    const surplus = onTheWay + freeAt.length - allowance;
+    if (surplus < 0) return Math.max(shutUntil, now);
+    const leaving = freeAt[surplus];
+    if (leaving !== undefined) return Math.max(shutUntil, leaving);
+    // Full of what is on its way; a slow start may be over before the first of it ends.
+    return allowance < perWindow ? Math.max(shutUntil, grownAt + growMs) : null;
   }
 
   function serve(): void {
@@ -77,15 +104,15 @@ export function createPacer({
     for (const waiter of waiters) {
       const now = clock.now();
       growAllowance(now);
-      const due = nextTurnAt();
+      const due = nextTurnAt(now);
+      if (due === null) return;
       if (due > now) {
         // Timers may fire a little early: serve() looks at the clock again, so a turn is never early.
         cancelTimer = clock.after(Math.ceil(due - now), serve);
         return;
       }
       waiters.delete(waiter);
-      turns.push(now);
-      if (turns.length > perWindow) turns.shift();
+      onTheWay += 1;
       waiter.admit();
     }
   }
@@ -117,6 +144,12 @@ export function createPacer({
       });
     },
 
+    ended(end) {
+      onTheWay -= 1;
+      if (end !== 'unsent') insert(freeAt, clock.now() + windowMs + (end === 'lost' ? lostMs : 0));
+      if (waiters.size > 0) serve();
+    },
+
     slowDown(ms) {
       const now = clock.now();
       growAllowance(now);
@@ -126,6 +159,12 @@ export function createPacer({
       if (waiters.size > 0) serve();
     },
   };
+}
+
+/** Keeps the times in order; a new one is nearly always the last. */
+function insert(times: number[], time: number): void {
+  const after = times.findLastIndex((each) => each <= time);
+  times.splice(after + 1, 0, time);
 }
 
 function abortReason(signal: AbortSignal): Error {

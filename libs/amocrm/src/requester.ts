@@ -1,7 +1,8 @@
 import { parseJson, refusalOf, type Answer } from './answer.js';
 import { isUsable } from './connection.js';
 import { masked } from './mask.js';
-import { type Pacer } from './pacer.js';
+import { errorTable } from './error-table.js';
+import { type Pacer, type TurnEnd } from './pacer.js';
 import { exchangeOf, type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
 import { type Method, type Transport, type WireOutcome } from './transport.js';
@@ -42,7 +43,7 @@ export interface RequesterOptions {
   transport: Transport;
   /** See {@link AmocrmClientOptions.token}; undefined for requests that carry their authorisation themselves. */
   token: ((refused?: string) => Promise<string>) | undefined;
-  pacer: (Pacer & { slowDown?(ms: number): void }) | undefined;
+  pacer: Pacer | undefined;
   onRequest: RequestObserver | undefined;
 }
 
@@ -143,9 +144,11 @@ export class Requester {
         if (signal?.aborted) return { ok: false, code: 'aborted_before_send', detail: 'aborted' };
         throw error;
       }
-      const outcome: WireOutcome = isUsable(connection)
-        ? ((times.sentAt = performance.now()),
-          await transport.send(
+      let outcome: WireOutcome = { ok: false, code: 'connection_gone', detail: 'closed while waiting for a turn' };
+      try {
+        if (isUsable(connection)) {
+          times.sentAt = performance.now();
+          outcome = await transport.send(
             connection,
             {
               method: request.method,
@@ -154,11 +157,20 @@ export class Requester {
               ...(request.body ? { body: JSON.stringify(request.body) } : {}),
             },
             { signal, maySend },
-          ))
-        : { ok: false, code: 'connection_gone', detail: 'closed while waiting for a turn' };
+          );
+        }
+      } finally {
+        pacer?.ended?.(turnEndOf(outcome));
+      }
       if (outcome.ok || outcome.code !== 'connection_gone' || tries === maxConnections) return outcome;
     }
   }
+}
+
+/** A request that broke off may still reach amoCRM; one that ended before it was handed over does not. */
+function turnEndOf(outcome: WireOutcome): TurnEnd {
+  if (outcome.ok || outcome.status !== undefined) return 'answered';
+  return errorTable[outcome.code].applied === 'no' ? 'unsent' : 'lost';
 }
 
 function failureOf(outcome: Extract<WireOutcome, { ok: false }>): FailureOf {

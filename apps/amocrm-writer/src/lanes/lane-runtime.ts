@@ -3,7 +3,7 @@ import {
   createPacer,
   type AmocrmClient,
   type RequestObserver,
-  type SlidingWindowPacer,
+  type WindowPacer,
   type Timeouts,
 } from '@perezvon/amocrm';
 import type { CredentialStore } from '@perezvon/credentials';
@@ -21,7 +21,7 @@ const forgetAfterMs = 60_000;
 
 /** What one process keeps of a lane between turns: the window of its own requests, its slots, its connections. */
 export interface LaneRuntime {
-  readonly pacer: SlidingWindowPacer;
+  readonly pacer: WindowPacer;
   readonly slots: Slots;
   clientOf(portal: PortalRow): AmocrmClient;
 }
@@ -30,12 +30,6 @@ interface Kept extends LaneRuntime {
   usedAt: number;
   close(): void;
 }
-
-/**
- * Longer than amoCRM's second by what requests may bunch on their way. With design.md's 1.1 s the emulator counted an eighth
- * request in one second under load (2026-11-24, docs/decisions/0012).
- */
-const PACING_WINDOW_MS = 1_400;
 
 /** Idle lanes cost nothing: a runtime outlives the window of amoCRM's limit and is then dropped. */
 export class LaneRuntimes {
@@ -67,7 +61,7 @@ export class LaneRuntimes {
   }
 
   private create(): Kept {
-    const pacer = createPacer({ perWindow: 7, windowMs: PACING_WINDOW_MS });
+    const pacer = createPacer();
     const clients = new Map<string, AmocrmClient>();
     return {
       pacer,
@@ -86,7 +80,7 @@ export class LaneRuntimes {
     };
   }
 
-  private client(portal: PortalRow, pacer?: SlidingWindowPacer): AmocrmClient {
+  private client(portal: PortalRow, pacer?: WindowPacer): AmocrmClient {
     return createAmocrmClient({
       baseUrl: portal.url,
       extraOrigins: this.settings.extraOrigins,
