@@ -3,9 +3,15 @@ import { APP_GUARD } from '@nestjs/core';
 import { CredentialStore } from '@perezvon/credentials';
 import { type Logger } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
-import { ApiKeyGuard } from './access/api-key.guard.js';
+import { AccessGuard } from './access/access.guard.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
+import { LoginThrottle } from './access/login-throttle.js';
+import { SessionCookie } from './access/session-cookie.js';
+import { SessionController } from './access/session.controller.js';
+import { Sessions } from './access/sessions.js';
+import { PlatformAdminsController, UsersController } from './access/users.controller.js';
+import { Users } from './access/users.js';
 import { AccountChanges, type Wakeable } from './accounts/account-changes.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { Accounts } from './accounts/accounts.js';
@@ -23,7 +29,7 @@ import { Portals } from './portals/portals.js';
 import { TokenEraser } from './portals/token-eraser.js';
 
 export interface AppParts {
-  readonly config: Pick<SettingsApiConfig, 'amocrmExtraOrigins' | 'bootstrapApiKey' | 'credentialsKeys'>;
+  readonly config: Pick<SettingsApiConfig, 'amocrmExtraOrigins' | 'bootstrapApiKey' | 'credentialsKeys' | 'publicUrl'>;
   readonly dataSource: DataSource;
   readonly relay: Wakeable;
   readonly logger: Logger;
@@ -41,6 +47,9 @@ export class AppModule {
       eraser,
       copies,
       new ApiKeys(dataSource, changes, config.bootstrapApiKey),
+      new Users(dataSource, changes),
+      new Sessions(dataSource, new LoginThrottle(dataSource)),
+      new SessionCookie(config.publicUrl),
       new Accounts(dataSource, changes, eraser),
       new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins),
       new Integration(dataSource, changes, copies),
@@ -50,6 +59,9 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
+        SessionController,
+        UsersController,
+        PlatformAdminsController,
         AccountsController,
         ApiKeysController,
         PortalsController,
@@ -60,7 +72,7 @@ export class AppModule {
       ],
       providers: [
         ...useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })),
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { parseExtraOrigins } from '@perezvon/amocrm';
 import { KeyRing } from '@perezvon/credentials';
 import {
+  commaList,
   type ConfigOf,
   databaseConfig,
   kafkaConfig,
@@ -38,6 +39,21 @@ const shape = {
     parsedBy((text) => parseExtraOrigins(text))
       .default([])
       .meta({ example: 'http://127.0.0.1:3010' }),
+  ),
+  /** Where people reach the page; https decides how its cookie is kept. */
+  publicUrl: variable(
+    'PUBLIC_URL',
+    z
+      .url({ protocol: /^https?$/, error: 'must be a URL' })
+      .default('http://127.0.0.1:3000')
+      .meta({ example: 'https://calls.example.org' }),
+  ),
+  /** Proxies that say by `X-Forwarded-For` whom they speak for; none: whoever connects is the client. */
+  trustedProxies: variable(
+    'TRUSTED_PROXIES',
+    commaList(z.string().regex(/^[0-9a-f.:]+(\/\d{1,3})?$/i, 'each proxy must be an address or a network'))
+      .default([])
+      .meta({ example: '10.0.0.0/8' }),
   ),
   bootstrapApiKey: variable(
     'BOOTSTRAP_API_KEY',

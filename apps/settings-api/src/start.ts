@@ -15,9 +15,11 @@ import {
 } from '@perezvon/service';
 import { AppModule } from './app.module.js';
 import { type SettingsApiConfig } from './config.js';
+import { securityHeaders } from './http/security-headers.js';
 import { StorableText } from './http/storable-text.js';
 import { requestValidation } from './http/validation.js';
 import { migrations } from './migrations/index.js';
+import { servePage } from './page/serve-page.js';
 import { TokenEraser } from './portals/token-eraser.js';
 
 const name = 'settings-api';
@@ -71,7 +73,12 @@ export async function startSettingsApi(
     bodyLimitBytes,
     consumers: { kafka: consumer },
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
-    configure: (app) => void app.useGlobalPipes(new StorableText(), requestValidation()),
+    configure: (app) => {
+      app.set('trust proxy', config.trustedProxies);
+      securityHeaders(app, config.publicUrl);
+      servePage(app);
+      app.useGlobalPipes(new StorableText(), requestValidation());
+    },
     onStop: async () => {
       await Promise.all([relay.stop(publishTimeoutMs), topics.stop()]);
       await producer.disconnect(publishTimeoutMs);

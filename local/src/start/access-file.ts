@@ -20,6 +20,8 @@ export async function createAccessFile(facts: StackFacts, demo: Demo): Promise<v
     platformAdminApiKey: facts.secrets.platformAdminApiKey,
     demoAccountId: demo.accountId,
     demoApiKey: demo.accountApiKey,
+    login: demo.login,
+    password: demo.password,
   };
   await writeFile(FILE, `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600 });
 }

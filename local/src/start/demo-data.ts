@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type EmulatorState, readEmulatorState } from './emulator-state.js';
 import { type SimulatedSources } from './services.js';
@@ -7,6 +8,9 @@ import { SettingsApiClient } from './settings-api-client.js';
 export interface Demo extends SimulatedSources {
   readonly portalId: string;
   readonly accountApiKey: string;
+  /** Of the account's administrator, for the settings page. */
+  readonly login: string;
+  readonly password: string;
 }
 
 export interface DemoPlace {
@@ -22,6 +26,8 @@ const FIELDS = [
   'accountId',
   'portalId',
   'accountApiKey',
+  'login',
+  'password',
   'canonicalSourceId',
   'canonicalSecret',
   'uisSourceId',
@@ -30,7 +36,7 @@ const FIELDS = [
 
 /**
  * Makes the demo account through the REST API, as a customer's administrator would: account, portal with its long-lived
- * token, a canonical and a UIS source, an active integration. An account that an earlier run made is used again, as it is.
+ * token, a canonical and a UIS source, an active integration, a login. An account that an earlier run made is used again, as it is.
  */
 export async function ensureDemo(place: DemoPlace): Promise<Demo> {
   const admin = new SettingsApiClient(place.settingsApiUrl, place.platformAdminApiKey);
@@ -64,10 +70,14 @@ async function createDemo(admin: SettingsApiClient, place: DemoPlace): Promise<D
     before.etag === undefined ? {} : { 'if-match': before.etag },
   );
   const key = await admin.call('POST', `${at}/api-keys`, { name: 'npm start' });
+  // A login is of the whole platform, and a database of yours may hold an earlier demo.
+  const person = { login: `demo-${accountId.slice(-4)}`, password: randomBytes(9).toString('base64url') };
+  await admin.call('POST', `${at}/users`, { ...person, name: 'Демо-администратор', role: 'account_admin' });
   return {
     accountId,
     portalId,
     accountApiKey: key.text('key'),
+    ...person,
     canonicalSourceId: canonical.text('sourceId'),
     canonicalSecret: canonical.text('secret'),
     uisSourceId: uis.text('sourceId'),
@@ -110,13 +120,15 @@ async function recall(file: string): Promise<Demo | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const known: unknown = JSON.parse(text);
-  const values = FIELDS.map((field): unknown =>
-    typeof known === 'object' && known !== null ? Reflect.get(known, field) : '',
-  );
-  const [accountId, portalId, accountApiKey, canonicalSourceId, canonicalSecret, uisSourceId, uisSecret] = values.map(
-    (value: unknown) => (typeof value === 'string' ? value : ''),
-  );
-  if (!accountId || !portalId || !accountApiKey) return undefined;
-  if (!canonicalSourceId || !canonicalSecret || !uisSourceId || !uisSecret) return undefined;
-  return { accountId, portalId, accountApiKey, canonicalSourceId, canonicalSecret, uisSourceId, uisSecret };
+  if (!isDemo(known)) return undefined;
+  return known;
+}
+
+/** False for what an older version remembered: its account is left alone and another one is made. */
+function isDemo(known: unknown): known is Demo {
+  if (typeof known !== 'object' || known === null) return false;
+  return FIELDS.every((field) => {
+    const value: unknown = Reflect.get(known, field);
+    return typeof value === 'string' && value !== '';
+  });
 }

@@ -86,6 +86,7 @@ async function playOnce(stack: Stack, running: RunningStack): Promise<number> {
 }
 
 function announce({ facts, demo, emulatorUrl }: RunningStack): void {
+  print(`settings page   ${localUrl(facts.ports, 'settingsApi')}  login ${demo.login}  password ${demo.password}`);
   print(`settings API    ${localUrl(facts.ports, 'settingsApi')}/api/v1`);
   print(`amoCRM emulator ${emulatorUrl}`);
   print(`PBX events      ${localUrl(facts.ports, 'callIngest')}/v1/pbx/{sourceId}/…, Kafka ${facts.kafkaBrokers}`);

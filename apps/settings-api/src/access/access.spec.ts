@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Express } from 'express';
-import { bootstrapApiKey, startTestApi, type TestApi } from '../testing/settings-api.js';
+import { bootstrapApiKey, newUser, startTestApi, type TestApi } from '../testing/settings-api.js';
 
 let api: TestApi;
 let mine: { accountId: string; key: string };
 let foreign: { accountId: string; key: string };
-let ids: { portalId: string; sourceId: string; keyId: string };
+let ids: { portalId: string; sourceId: string; keyId: string; userId: string };
 
 beforeAll(async () => {
   api = await startTestApi();
@@ -16,7 +16,9 @@ beforeAll(async () => {
   const portal = await api.request('POST', `${at}/portals`, { body: { url: 'foreign.amocrm.ru' } });
   const source = await api.request('POST', `${at}/pbx-sources`, { body: { kind: 'uis' } });
   const key = await api.request('POST', `${at}/api-keys`, { body: { name: 'other' } });
+  const user = await api.request('POST', `${at}/users`, { body: newUser('viewer') });
   ids = {
+    ...(user.body as { userId: string }),
     ...(portal.body as { portalId: string }),
     ...(source.body as { sourceId: string }),
     ...(key.body as { keyId: string }),
@@ -45,13 +47,17 @@ const pathOf = (route: Route, accountId: string): string =>
     .replace(':accountId', accountId)
     .replace(':portalId', ids.portalId)
     .replace(':sourceId', ids.sourceId)
-    .replace(':keyId', ids.keyId);
+    .replace(':keyId', ids.keyId)
+    .replace(':userId', ids.userId);
+const isPublic = ({ method, path }: Route): boolean => method === 'POST' && path === '/session';
 const bodyFor = (route: Route): { body?: unknown } =>
   ['POST', 'PUT', 'PATCH'].includes(route.method) ? { body: {} } : {};
 
+const isAdministration = ({ path }: Route): boolean => /\/(api-keys|users)(\/|$)/.test(path);
+
 describe('the routes', () => {
   it('are all in the matrix', () => {
-    expect(routes().length).toBeGreaterThanOrEqual(24);
+    expect(routes().length).toBeGreaterThanOrEqual(36);
     expect(routes()).toContainEqual({ method: 'PUT', path: '/accounts/:accountId/portals/:portalId/credentials' });
   });
 
@@ -61,7 +67,7 @@ describe('the routes', () => {
     ['a key in another scheme', { authorization: `Basic ${bootstrapApiKey}` }],
     ['a key with something behind it', { authorization: `Bearer ${bootstrapApiKey} x` }],
   ])('are closed to %s', async (_what, headers) => {
-    for (const route of routes()) {
+    for (const route of routes().filter((each) => !isPublic(each))) {
       const answer = await api.request(route.method, pathOf(route, mine.accountId), {
         key: null,
         headers,
@@ -82,7 +88,7 @@ describe('the routes', () => {
   });
 
   it('do not reach foreign things through the own account', async () => {
-    for (const route of routes().filter((each) => /:(portalId|sourceId|keyId)/.test(each.path))) {
+    for (const route of routes().filter((each) => /:accountId\/.*:/.test(each.path))) {
       const body = route.path.endsWith('credentials') ? { longLivedToken: 'a-token' } : {};
       const answer = await api.request(route.method, pathOf(route, mine.accountId), {
         key: mine.key,
@@ -94,12 +100,31 @@ describe('the routes', () => {
     expect(portal.body).toMatchObject({ hasCredentials: false });
   });
 
-  it('of accounts themselves are for platform admins only', async () => {
-    for (const route of routes().filter((each) => /^\/accounts(\/:accountId)?$/.test(each.path))) {
+  it('of accounts themselves and of platform admins are for platform admins only', async () => {
+    for (const route of routes().filter((each) => /^\/(accounts(\/:accountId)?|platform-admins.*)$/.test(each.path))) {
       for (const accountId of [mine.accountId, foreign.accountId, randomUUID()]) {
         const answer = await api.request(route.method, pathOf(route, accountId), { key: mine.key, ...bodyFor(route) });
         expect({ route, status: answer.status }).toEqual({ route, status: 403 });
       }
+    }
+  });
+
+  it.each([
+    ['viewer', (route: Route) => route.method !== 'GET' || isAdministration(route)],
+    ['operator', isAdministration],
+    ['account_admin', () => false],
+  ] as const)('of an account refuse a %s what the role may not do, and nothing else', async (role, mayNot) => {
+    const at = `/accounts/${mine.accountId}/api-keys`;
+    const { body } = await api.request('POST', at, { key: mine.key, body: { name: role, role } });
+    const { key } = body as { key: string };
+    for (const route of routes().filter((each) => each.path.includes('/:accountId/'))) {
+      const { status } = await api.request(route.method, pathOf(route, mine.accountId), { key, ...bodyFor(route) });
+      expect({ route, refused: status === 403 }).toEqual({ route, refused: mayNot(route) });
+      const foreignAnswer = await api.request(route.method, pathOf(route, foreign.accountId), {
+        key,
+        ...bodyFor(route),
+      });
+      expect({ route, status: foreignAnswer.status }).toEqual({ route, status: 404 });
     }
   });
 

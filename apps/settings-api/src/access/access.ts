@@ -1,21 +1,47 @@
-import { createHash } from 'node:crypto';
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { type Request } from 'express';
 
-/** Who asks. An account's admin sees that account only; operator and viewer come with users (issue 7). */
+/** Roles inside an account, the least first: each may do what those before it may. */
+export const accountRoles = ['viewer', 'operator', 'account_admin'] as const;
+export type AccountRole = (typeof accountRoles)[number];
+
+/** By whom a change was made, as the audit keeps it. */
+export interface Actor {
+  readonly kind: 'user' | 'api_key' | 'platform_key';
+  /** Of the user or key; null: the key of the environment has none. */
+  readonly id: string | null;
+  readonly name: string;
+}
+
+/** Who asks. Everybody but a platform admin sees one account only. */
 export type Principal =
-  { readonly role: 'platform_admin' } | { readonly role: 'account_admin'; readonly accountId: string };
+  | { readonly role: 'platform_admin'; readonly accountId: null; readonly actor: Actor }
+  | { readonly role: AccountRole; readonly accountId: string; readonly actor: Actor };
 
 export const accessKey = 'settings-api:access';
-export type Access = 'platform' | 'account';
+
+/** Whom a route lets in: everybody, whoever is known to us, platform admins, or those of an account with this role. */
+export type Access = 'public' | 'known' | 'platform' | AccountRole;
+
+/** Without a key or a session. */
+export const ForEverybody = (): MethodDecorator & ClassDecorator => allow('public');
+
+/** For whoever has a valid key or session. */
+export const ForKnown = (): MethodDecorator & ClassDecorator => allow('known');
 
 /** For platform admins only. */
-export const ForPlatform = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(accessKey, 'platform' satisfies Access));
+export const ForPlatform = (): MethodDecorator & ClassDecorator => allow('platform');
 
-/** For the admins of the account that the path names as `:accountId`, and for platform admins. */
-export const ForAccount = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(accessKey, 'account' satisfies Access));
+/** For those of the account that the path names as `:accountId` who have at least this role, and for platform admins. */
+export const ForAccount = (least: AccountRole): MethodDecorator & ClassDecorator => allow(least);
+
+function allow(access: Access): MethodDecorator & ClassDecorator {
+  return applyDecorators(SetMetadata(accessKey, access));
+}
+
+export function hasRole(role: AccountRole, least: AccountRole): boolean {
+  return accountRoles.indexOf(role) >= accountRoles.indexOf(least);
+}
 
 /** The account in the path. The guard has seen that the caller may use it; whether it exists is the use case's matter. */
 export const AccountId = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
@@ -24,7 +50,16 @@ export const AccountId = createParamDecorator((_data: unknown, context: Executio
   return accountId;
 });
 
-/** How keys are stored. They are 256 random bits, so a plain hash is as good as a slow one. */
-export function hashOfKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+const callers = new WeakMap<Request, Principal>();
+
+/** The guard's part of {@link Caller}. */
+export function rememberCaller(request: Request, principal: Principal): void {
+  callers.set(request, principal);
 }
+
+/** Who asks, as the guard found out. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
+  const principal = callers.get(context.switchToHttp().getRequest<Request>());
+  if (principal === undefined) throw new Error('a public route has no caller');
+  return principal;
+});

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
-import { AccountId, ForAccount } from './access.js';
+import { IfGiven } from '../http/validation.js';
+import { AccountId, type AccountRole, accountRoles, ForAccount } from './access.js';
 import { ApiKeys, type ApiKeyView } from './api-keys.js';
 
 class NewApiKeyDto {
@@ -10,10 +11,26 @@ class NewApiKeyDto {
   @MinLength(1)
   @MaxLength(200)
   name!: string;
+
+  @IsOptional()
+  @IsIn(accountRoles)
+  role: AccountRole = 'account_admin';
+}
+
+class EditApiKeyDto {
+  @IfGiven()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  name?: string;
+
+  @IfGiven()
+  @IsIn(accountRoles)
+  role?: AccountRole;
 }
 
 @Controller('api/v1/accounts/:accountId/api-keys')
-@ForAccount()
+@ForAccount('account_admin')
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeys) {}
 
@@ -24,7 +41,16 @@ export class ApiKeysController {
 
   @Post()
   create(@AccountId() accountId: string, @Body() body: NewApiKeyDto): Promise<{ keyId: string; key: string }> {
-    return this.keys.create(accountId, body.name);
+    return this.keys.create(accountId, body.name, body.role);
+  }
+
+  @Patch(':keyId')
+  edit(
+    @AccountId() accountId: string,
+    @Param('keyId', uuidOrNotFound()) keyId: string,
+    @Body() body: EditApiKeyDto,
+  ): Promise<ApiKeyView> {
+    return this.keys.edit(accountId, keyId, body);
   }
 
   @Delete(':keyId')

@@ -1,19 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { NotFoundException } from '@nestjs/common';
 import { isSameSecret } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
 import { timeOrderedUuid } from '../ids.js';
 import { tooMany } from '../http/limits.js';
-import { hashOfKey, type Principal } from './access.js';
+import { type AccountRole, type Principal } from './access.js';
+import { hashOfToken, newToken } from './secret-token.js';
 
 export interface ApiKeyView {
   readonly keyId: string;
   readonly name: string;
-  readonly role: 'account_admin';
+  readonly role: AccountRole;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
 }
+
+const columnsOfView = `key_id as "keyId", name, role, created_at as "createdAt", last_used_at as "lastUsedAt"`;
 
 const maxKeysPerAccount = 100;
 
@@ -27,11 +29,14 @@ export class ApiKeys {
 
   /** Who holds this key; undefined: nobody. */
   async principalOf(key: string): Promise<Principal | undefined> {
-    if (this.bootstrapKey !== undefined && isSameSecret(key, this.bootstrapKey)) return { role: 'platform_admin' };
-    const rows: { account_id: string }[] = await this.dataSource.query(
-      `select key.account_id from api_keys key join accounts using (account_id)
+    if (this.bootstrapKey !== undefined && isSameSecret(key, this.bootstrapKey)) {
+      const actor = { kind: 'platform_key', id: null, name: 'BOOTSTRAP_API_KEY' } as const;
+      return { role: 'platform_admin', accountId: null, actor };
+    }
+    const rows: { key_id: string; account_id: string; role: AccountRole; name: string }[] = await this.dataSource.query(
+      `select key.key_id, key.account_id, key.role, key.name from api_keys key join accounts using (account_id)
         where key.key_hash = $1 and accounts.deleted_at is null`,
-      [hashOfKey(key)],
+      [hashOfToken(key)],
     );
     const [row] = rows;
     if (row === undefined) return undefined;
@@ -39,35 +44,50 @@ export class ApiKeys {
     await this.dataSource.query(
       `update api_keys set last_used_at = now()
         where key_hash = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
-      [hashOfKey(key)],
+      [hashOfToken(key)],
     );
-    return { role: 'account_admin', accountId: row.account_id };
+    const { key_id: id, account_id: accountId, role, name } = row;
+    return { role, accountId, actor: { kind: 'api_key', id, name } };
   }
 
   /** @returns the key itself, this once */
-  async create(accountId: string, name: string): Promise<{ keyId: string; key: string }> {
+  async create(accountId: string, name: string, role: AccountRole): Promise<{ keyId: string; key: string }> {
     const keyId = timeOrderedUuid();
-    const key = `pz_${randomBytes(32).toString('base64url')}`;
+    const key = newToken('pz_');
     await this.changes.locked(accountId, async (tx) => {
       const rows: { n: number }[] = await tx.query('select count(*)::int as n from api_keys where account_id = $1', [
         accountId,
       ]);
       if ((rows[0]?.n ?? 0) >= maxKeysPerAccount) throw tooMany(maxKeysPerAccount);
-      await tx.query(
-        `insert into api_keys (key_id, account_id, name, role, key_hash) values ($1, $2, $3, 'account_admin', $4)`,
-        [keyId, accountId, name, hashOfKey(key)],
-      );
+      await tx.query('insert into api_keys (key_id, account_id, name, role, key_hash) values ($1, $2, $3, $4, $5)', [
+        keyId,
+        accountId,
+        name,
+        role,
+        hashOfToken(key),
+      ]);
     });
     return { keyId, key };
   }
 
   async list(accountId: string): Promise<ApiKeyView[]> {
     await this.changes.requireAccount(accountId);
-    return this.dataSource.query(
-      `select key_id as "keyId", name, role, created_at as "createdAt", last_used_at as "lastUsedAt"
-         from api_keys where account_id = $1 order by key_id`,
-      [accountId],
-    );
+    return this.dataSource.query(`select ${columnsOfView} from api_keys where account_id = $1 order by key_id`, [
+      accountId,
+    ]);
+  }
+
+  /** Absent fields stay as they are. */
+  edit(accountId: string, keyId: string, change: { name?: string; role?: AccountRole }): Promise<ApiKeyView> {
+    return this.changes.locked(accountId, async (tx) => {
+      const [rows]: [ApiKeyView[], number] = await tx.query(
+        `update api_keys set name = coalesce($3, name), role = coalesce($4, role)
+          where account_id = $1 and key_id = $2 returning ${columnsOfView}`,
+        [accountId, keyId, change.name ?? null, change.role ?? null],
+      );
+      if (rows[0] === undefined) throw new NotFoundException();
+      return rows[0];
+    });
   }
 
   async remove(accountId: string, keyId: string): Promise<void> {

@@ -83,7 +83,7 @@ export class AccountChanges {
   async remove(accountId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       await lock(tx, accountId);
-      for (const table of ['api_keys', 'pbx_sources', 'documents']) {
+      for (const table of ['api_keys', 'users', 'pbx_sources', 'documents']) {
         await tx.query(`delete from ${table} where account_id = $1`, [accountId]);
       }
       await tx.query(

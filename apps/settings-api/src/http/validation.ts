@@ -1,9 +1,12 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import { type FieldProblem, type Localized, Problem } from '@perezvon/service';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
-import { validate, type ValidationError, type ValidatorOptions } from 'class-validator';
+import { validate, ValidateIf, type ValidationError, type ValidatorOptions } from 'class-validator';
 
 const strict: ValidatorOptions = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+
+/** Null is refused where the field cannot be taken away. */
+export const IfGiven = (): PropertyDecorator => ValidateIf((_body: object, value: unknown) => value !== undefined);
 
 /** Bodies and queries are taken only if every field is known, and right. */
 export function requestValidation(): ValidationPipe {

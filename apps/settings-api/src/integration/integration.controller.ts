@@ -23,7 +23,7 @@ interface UnderstoodNumbers {
 }
 
 @Controller('api/v1/accounts/:accountId/integration')
-@ForAccount()
+@ForAccount('viewer')
 export class IntegrationController {
   constructor(private readonly integration: Integration) {}
 
@@ -37,6 +37,7 @@ export class IntegrationController {
     return body;
   }
 
+  @ForAccount('operator')
   @Put()
   async put(
     @AccountId() accountId: string,

@@ -1,24 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { type PbxSource } from '@perezvon/contracts';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
+import { IfGiven } from '../http/validation.js';
 import { PbxSources, type PbxSourceView } from './pbx-sources.js';
-
-/** Null is refused where the field cannot be taken away. */
-const IfGiven = (): PropertyDecorator => ValidateIf((_body: object, value: unknown) => value !== undefined);
 
 class PbxSourceDto {
   /** Tells two cabinets of one kind apart; then part of the events' ids. */
@@ -62,7 +49,7 @@ class EditPbxSourceDto extends PbxSourceDto {
 }
 
 @Controller('api/v1/accounts/:accountId/pbx-sources')
-@ForAccount()
+@ForAccount('viewer')
 export class PbxSourcesController {
   constructor(private readonly sources: PbxSources) {}
 
@@ -71,6 +58,7 @@ export class PbxSourcesController {
     return wholeList(await this.sources.list(accountId));
   }
 
+  @ForAccount('operator')
   @Post()
   add(
     @AccountId() accountId: string,
@@ -79,6 +67,7 @@ export class PbxSourcesController {
     return this.sources.add(accountId, kind, fields);
   }
 
+  @ForAccount('operator')
   @Patch(':sourceId')
   edit(
     @AccountId() accountId: string,
@@ -88,6 +77,7 @@ export class PbxSourcesController {
     return this.sources.edit(accountId, sourceId, fields, rotateSecret ?? false);
   }
 
+  @ForAccount('operator')
   @Delete(':sourceId')
   @HttpCode(204)
   async remove(@AccountId() accountId: string, @Param('sourceId', uuidOrNotFound()) sourceId: string): Promise<void> {

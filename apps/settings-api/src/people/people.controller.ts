@@ -11,7 +11,7 @@ import { People } from './people.js';
 const maxPeople = 10_000;
 
 @Controller('api/v1/accounts/:accountId')
-@ForAccount()
+@ForAccount('viewer')
 export class PeopleController {
   constructor(private readonly people: People) {}
 
@@ -23,6 +23,7 @@ export class PeopleController {
     return tagged(response, await this.people.employees(accountId));
   }
 
+  @ForAccount('operator')
   @Put('employees')
   async putEmployees(
     @AccountId() accountId: string,
@@ -41,6 +42,7 @@ export class PeopleController {
     return tagged(response, await this.people.mapping(accountId));
   }
 
+  @ForAccount('operator')
   @Put('mapping')
   async putMapping(
     @AccountId() accountId: string,

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { type Portal } from '@perezvon/contracts';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
+import { IfGiven } from '../http/validation.js';
 import { CrmCopies } from './crm-copies.js';
 import { Portals, type PortalView } from './portals.js';
 
@@ -13,7 +14,7 @@ class EditPortalDto {
   @MaxLength(200)
   name?: string | null;
 
-  @ValidateIf((body: EditPortalDto) => body.url !== undefined)
+  @IfGiven()
   @IsString()
   @MinLength(1)
   @MaxLength(300)
@@ -51,7 +52,7 @@ interface CrmView extends Pick<Portal, 'pipelines' | 'users' | 'taskTypes' | 're
 }
 
 @Controller('api/v1/accounts/:accountId/portals')
-@ForAccount()
+@ForAccount('viewer')
 export class PortalsController {
   constructor(
     private readonly portals: Portals,
@@ -63,6 +64,7 @@ export class PortalsController {
     return wholeList(await this.portals.list(accountId));
   }
 
+  @ForAccount('operator')
   @Post()
   add(@AccountId() accountId: string, @Body() body: NewPortalDto): Promise<PortalView> {
     return this.portals.add(accountId, body.url, body.name ?? null);
@@ -73,6 +75,7 @@ export class PortalsController {
     return this.portals.get(accountId, portalId);
   }
 
+  @ForAccount('operator')
   @Patch(':portalId')
   edit(
     @AccountId() accountId: string,
@@ -82,6 +85,7 @@ export class PortalsController {
     return this.portals.edit(accountId, portalId, body);
   }
 
+  @ForAccount('operator')
   @Delete(':portalId')
   @HttpCode(204)
   async remove(
@@ -92,6 +96,7 @@ export class PortalsController {
     await this.portals.remove(accountId, portalId, query.deactivate === 'true');
   }
 
+  @ForAccount('operator')
   @Put(':portalId/credentials')
   @HttpCode(204)
   async putCredentials(

@@ -8,6 +8,11 @@ import { startSettingsApi } from '../start.js';
 
 export const bootstrapApiKey = `bootstrap-${randomBytes(16).toString('hex')}`;
 
+/** A body for `POST …/users`, with a login of its own. */
+export function newUser(role: string): { login: string; password: string; name: string; role: string } {
+  return { login: `${role}-${randomUUID()}@example.org`, password: 'correct horse battery', name: 'Анна', role };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -47,6 +52,8 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     credentialsKeys: KeyRing.parse(newCredentialsKey('test')),
     amocrmExtraOrigins: ['http://127.0.0.1:3010'],
     bootstrapApiKey,
+    publicUrl: 'http://127.0.0.1:3000',
+    trustedProxies: [],
     ...overrides,
   };
   const log: string[] = [];

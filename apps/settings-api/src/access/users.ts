@@ -1,0 +1,107 @@
+import { NotFoundException } from '@nestjs/common';
+import { Problem } from '@perezvon/service';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type AccountChanges } from '../accounts/account-changes.js';
+import { tooMany } from '../http/limits.js';
+import { timeOrderedUuid } from '../ids.js';
+import { type AccountRole } from './access.js';
+import { hashPassword } from './passwords.js';
+
+export interface UserView {
+  readonly userId: string;
+  readonly login: string;
+  readonly name: string;
+  readonly role: 'platform_admin' | AccountRole;
+  readonly isDisabled: boolean;
+  readonly createdAt: Date;
+  readonly lastLoginAt: Date | null;
+}
+
+export interface NewUser {
+  readonly login: string;
+  readonly name: string;
+  readonly role: UserView['role'];
+  readonly password: string;
+}
+
+export type UserChange = Partial<Pick<NewUser, 'name' | 'role' | 'password'> & Pick<UserView, 'isDisabled'>>;
+
+const maxUsersPerAccount = 1_000;
+
+const columnsOfView = `user_id as "userId", login, name, role, is_disabled as "isDisabled", created_at as "createdAt",
+  last_login_at as "lastLoginAt"`;
+
+/** People who log in to the page: of one account, or (account null) the platform's admins. */
+export class Users {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly changes: AccountChanges,
+  ) {}
+
+  async list(accountId: string | null): Promise<UserView[]> {
+    if (accountId !== null) await this.changes.requireAccount(accountId);
+    return this.dataSource.query(
+      `select ${columnsOfView} from users where account_id is not distinct from $1 order by user_id`,
+      [accountId],
+    );
+  }
+
+  async create(accountId: string | null, user: NewUser): Promise<UserView> {
+    const passwordHash = await hashPassword(user.password);
+    return this.within(accountId, async (tx) => {
+      const counted: { n: number }[] = await tx.query(
+        'select count(*)::int as n from users where account_id is not distinct from $1',
+        [accountId],
+      );
+      if ((counted[0]?.n ?? 0) >= maxUsersPerAccount) throw tooMany(maxUsersPerAccount);
+      const rows: UserView[] = await tx.query(
+        `insert into users (user_id, account_id, login, name, role, password_hash) values ($1, $2, $3, $4, $5, $6)
+         on conflict (login) do nothing returning ${columnsOfView}`,
+        [timeOrderedUuid(), accountId, user.login.trim().toLowerCase(), user.name, user.role, passwordHash],
+      );
+      if (rows[0] === undefined) throw loginTaken();
+      return rows[0];
+    });
+  }
+
+  /** Absent fields stay as they are. A new password, and being disabled, end the user's sessions. */
+  async edit(accountId: string | null, userId: string, change: UserChange): Promise<UserView> {
+    const passwordHash = change.password === undefined ? null : await hashPassword(change.password);
+    return this.within(accountId, async (tx) => {
+      const [rows]: [UserView[], number] = await tx.query(
+        `update users set name = coalesce($3, name), role = coalesce($4, role),
+                is_disabled = coalesce($5, is_disabled), password_hash = coalesce($6, password_hash)
+          where user_id = $1 and account_id is not distinct from $2 returning ${columnsOfView}`,
+        [userId, accountId, change.name ?? null, change.role ?? null, change.isDisabled ?? null, passwordHash],
+      );
+      if (rows[0] === undefined) throw new NotFoundException();
+      if (passwordHash !== null || change.isDisabled === true) {
+        await tx.query('delete from sessions where user_id = $1', [userId]);
+      }
+      return rows[0];
+    });
+  }
+
+  async remove(accountId: string | null, userId: string): Promise<void> {
+    await this.within(accountId, async (tx) => {
+      const deleted: [unknown, number] = await tx.query(
+        'delete from users where user_id = $1 and account_id is not distinct from $2',
+        [userId, accountId],
+      );
+      if (deleted[1] === 0) throw new NotFoundException();
+    });
+  }
+
+  private within<Result>(accountId: string | null, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+    return accountId === null ? this.dataSource.transaction(work) : this.changes.locked(accountId, work);
+  }
+}
+
+/** Logins are of the whole platform, so this tells that one exists; only an administrator gets to hear it. */
+function loginTaken(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'login_taken',
+    message: { ru: 'Такой логин уже занят. Выберите другой.', en: 'This login is taken. Choose another one.' },
+  });
+}
