@@ -76,3 +76,13 @@ export {
 } from './decisions.js';
 export { callStates, callStateSchema, type CallState, type CallStateChange } from './call-states.js';
 export { routes, routeSchema, routeReason, type Route, type RouteEmployee, type RouteReason } from './routes.js';
+export {
+  connectionTest,
+  effectList,
+  portalStatus,
+  waitingEffect,
+  type ConnectionTest,
+  type PortalStatus,
+  type WaitingEffect,
+} from './internal-writer.js';
+export { rejectedItem, rejectedList, replayOutcome, type RejectedItem, type ReplayOutcome } from './internal-ingest.js';
