@@ -7,6 +7,7 @@ import { DurableStore } from './http/store-durably.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
 import { KafkaDoor } from './kafka/kafka-door.js';
+import { RouteClient } from './routing/route-client.js';
 
 export interface AppParts {
   readonly dataSource: DataSource;
@@ -15,6 +16,7 @@ export interface AppParts {
   readonly durable: DurableStore;
   readonly limiter: SourceLimiter;
   readonly metrics: IngestMetrics;
+  readonly routes: RouteClient;
 }
 
 /** Both doors and what they share. */
@@ -31,6 +33,7 @@ export class AppModule {
         { provide: DurableStore, useValue: parts.durable },
         { provide: SourceLimiter, useValue: parts.limiter },
         { provide: IngestMetrics, useValue: parts.metrics },
+        { provide: RouteClient, useValue: parts.routes },
       ],
     };
   }

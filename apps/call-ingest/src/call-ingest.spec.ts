@@ -1,23 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { pbxCallEvents, settings } from '@perezvon/contracts';
 import { createHash, createHmac } from 'node:crypto';
-import { pbxSource, publishAccount, type RunningIngest, startIngest, until } from './spec/running-ingest.js';
+import { type EngineStandIn, startEngineStandIn } from './spec/engine-stand-in.js';
+import {
+  INTERNAL_API_KEY,
+  pbxSource,
+  publishAccount,
+  type RunningIngest,
+  startIngest,
+  until,
+} from './spec/running-ingest.js';
 
 jest.setTimeout(200_000);
 
 const UIS = { id: '0192f0c1-0000-7000-8000-000000000001', secret: 'uis-canary-secret' };
 const CANONICAL = { id: '0192f0c1-0000-7000-8000-000000000002', secret: 'canonical-canary-secret' };
 const FLOODED = { id: '0192f0c1-0000-7000-8000-000000000003', secret: 'flooded-canary-secret' };
+const ITOOLABS = { id: '0192f0c1-0000-7000-8000-000000000004', secret: 'itoolabs-canary-secret' };
 const CLIENT = '79161112233';
 
 let ingest: RunningIngest;
+let engine: EngineStandIn;
 
 beforeAll(async () => {
-  ingest = await startIngest();
+  engine = await startEngineStandIn();
+  ingest = await startIngest({ decisionEngineUrl: engine.url });
   await publishAccount(ingest.producer, 'acc-1', [
     pbxSource(UIS.id, 'uis', UIS.secret),
     pbxSource(CANONICAL.id, 'canonical', CANONICAL.secret),
     pbxSource(FLOODED.id, 'uis', FLOODED.secret),
+    pbxSource(ITOOLABS.id, 'itoolabs', ITOOLABS.secret),
   ]);
   await until('the source is known', async () => {
     const answer = await postUis('{}');
@@ -27,6 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await ingest.stop();
+  await engine.stop();
 });
 
 function ended(callId: string, over: Record<string, unknown> = {}): Record<string, unknown> {
@@ -70,6 +83,19 @@ function postUis(body: string, secret = UIS.secret, sourceId = UIS.id): Promise<
     body,
   });
 }
+
+function postItoolabs(
+  fields: Readonly<Record<string, string>>,
+  token = ITOOLABS.secret,
+  sourceId = ITOOLABS.id,
+): Promise<Response> {
+  return fetch(`${ingest.service.url}/v1/pbx/${sourceId}/itoolabs`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...fields, crm_token: token }),
+  });
+}
+
+const accepted = (callid: string) => ({ cmd: 'event', type: 'ACCEPTED', callid, phone: CLIENT, user: 'ivanov' });
 
 interface Signing {
   readonly secret?: string;
@@ -240,6 +266,9 @@ describe('the HTTP door', () => {
   });
 
   it.each<[string, () => Promise<Response>]>([
+    ['a wrong crm_token', () => postItoolabs(accepted('x'), 'wrong')],
+    ['an empty crm_token', () => postItoolabs(accepted('x'), '')],
+    ['a crm_token of another kind of source', () => postItoolabs(accepted('x'), UIS.secret, UIS.id)],
     ['a wrong path secret', () => postUis('{}', 'wrong')],
     ['an unknown source', () => postUis('{}', UIS.secret, '0192f0c1-0000-7000-8000-00000000dead')],
     ['a source of another kind', () => postUis('{}', CANONICAL.secret, CANONICAL.id)],
@@ -279,6 +308,53 @@ describe('the HTTP door', () => {
   it('refuses an event that names a neighbour’s account', async () => {
     const answer = await postCanonical(JSON.stringify(ended('foreign', { account_id: 'acc-2' })));
     expect(await answer.json()).toMatchObject({ accepted: 0, rejected: [{ code: 'invalid_event' }] });
+  });
+});
+
+describe('the ITooLabs door', () => {
+  it('takes an event and a history, and a history’s recording with it', async () => {
+    const live = await postItoolabs({ ...accepted('vats-1'), direction: 'in' });
+    expect([live.status, await live.json()]).toEqual([200, { accepted: 1, rejected: [] }]);
+    const history = { cmd: 'history', type: 'in', status: 'success', callid: 'vats-2', phone: CLIENT, user: 'ivanov' };
+    const end = await postItoolabs({ ...history, link: 'https://vats.megafon.ru/records/2.mp3' });
+    expect(await end.json()).toEqual({ accepted: 2, rejected: [] });
+    expect(await eventOf('vats-1')).toMatchObject({ type: 'leg.answered', employee: { login: 'ivanov' } });
+    expect(await eventOf('vats-2')).toMatchObject({ source: 'itoolabs', client: { e164: `+${CLIENT}` } });
+  });
+
+  it('acknowledges an unknown cmd, so that the cabinet shows no error, and keeps it as rejected without the token', async () => {
+    const answer = await postItoolabs({ cmd: 'levitate', callid: 'vats-3' });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { rejected: [{ code: 'untranslatable' }] }]);
+    const rejected = await until('the rejected command', () =>
+      ingest.rejected.find((r) => r.original.position === 'POST itoolabs'),
+    );
+    expect(Buffer.from(rejected.original.base64, 'base64').toString()).toBe('cmd=levitate&callid=vats-3');
+  });
+
+  it('answers whom a caller should be connected to, and stores that the call has begun', async () => {
+    engine.answer = { decision: 'connect', employee: { login: 'petrova' }, contact: { name: 'Иван' }, reason: 'x' };
+    const answer = await postItoolabs({ cmd: 'contact', callid: 'vats-4', phone: CLIENT, diversion: '74951112233' });
+    expect(await answer.json()).toEqual({ contact_name: 'Иван', responsible: 'petrova' });
+    expect(engine.questions.at(-1)).toEqual({
+      authorization: `Bearer ${INTERNAL_API_KEY}`,
+      body: {
+        account_id: 'acc-1',
+        source: 'itoolabs',
+        source_instance: null,
+        call_id: 'vats-4',
+        client_phone: CLIENT,
+        virtual_number: '74951112233',
+      },
+    });
+    expect(await eventOf('vats-4')).toMatchObject({ type: 'call.started', direction: 'in' });
+  });
+
+  it('leaves the caller to the PBX’s own plan when the engine hangs or talks nonsense', async () => {
+    for (const [callid, engineSays] of [['vats-5', null] as const, ['vats-6', { decision: 'perhaps' }] as const]) {
+      engine.answer = engineSays;
+      const answer = await postItoolabs({ cmd: 'contact', callid, phone: CLIENT });
+      expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    }
   });
 });
 

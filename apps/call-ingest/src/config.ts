@@ -1,5 +1,6 @@
 import {
   databaseConfig,
+  internalKey,
   kafkaConfig,
   logLevel,
   portConfig,
@@ -8,6 +9,7 @@ import {
   variable,
   wholeNumber,
 } from '@perezvon/service';
+import { z } from 'zod';
 
 export type CallIngestConfig = ReturnType<typeof readCallIngestConfig>;
 
@@ -22,6 +24,12 @@ export function readCallIngestConfig(env: Readonly<Record<string, string | undef
       topicPartitions: variable('KAFKA_TOPIC_PARTITIONS', wholeNumber(1, 1000).default(6)),
       /** Requests per second and PBX source, on average. */
       sourceRequestsPerSecond: variable('CALL_INGEST_SOURCE_RPS', wholeNumber(1, 100_000).default(100)),
+      internalKey,
+      /** Who answers which employee a call should go to. */
+      decisionEngineUrl: variable(
+        'DECISION_ENGINE_INTERNAL_URL',
+        z.url('must be a URL').meta({ example: 'http://decision-engine:3002' }),
+      ),
       logLevel,
       tracesEndpoint,
     },

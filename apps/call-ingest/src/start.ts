@@ -22,6 +22,7 @@ import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { MAX_EVENT_BYTES } from './intake/delivery.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
+import { RouteClient } from './routing/route-client.js';
 import { migrations } from './migrations/index.js';
 
 const SERVICE = 'call-ingest';
@@ -72,6 +73,7 @@ export async function startCallIngest(
       durable: new DurableStore(producer, dataSource, logger),
       limiter: new SourceLimiter(config.sourceRequestsPerSecond),
       metrics: new IngestMetrics(metrics, dataSource),
+      routes: new RouteClient(config.decisionEngineUrl, config.internalKey, logger),
     }),
     port: config.port,
     logger,

@@ -2,6 +2,7 @@ import { columns } from '@perezvon/postgres';
 import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { vendorDialects } from '../adapters/push-adapters.js';
 import { type Delivery } from '../intake/delivery.js';
 import { deterministicUuid } from '../intake/deterministic-uuid.js';
 
@@ -54,7 +55,7 @@ const heldRow = z.object({
   reason: z.enum(['broker_away', 'unknown_account']),
   envelope: z.object({
     door: z.enum(['kafka', 'http']),
-    dialect: z.enum(['canonical', 'uis']),
+    dialect: z.enum(['canonical', ...vendorDialects]),
     query: z.string(),
     position: z.string(),
     sourceId: z.string().nullable(),

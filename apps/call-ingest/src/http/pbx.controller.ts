@@ -1,17 +1,24 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { type PbxSource } from '@perezvon/contracts';
-import { isSameSecret, SourceLimiter } from '@perezvon/service';
+import { isSameSecret, Problem, SourceLimiter } from '@perezvon/service';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
 import { type Rejection } from '../canonical/rejection.js';
 import { type Delivery } from '../intake/delivery.js';
 import { takeDelivery } from '../intake/take.js';
 import { IngestMetrics } from '../ingest-metrics.js';
+import { type Command, readCommand, withoutToken } from '../itoolabs/command-body.js';
+import { type ContactAnswer, contactAnswer, contactQuestion } from '../itoolabs/contact-question.js';
+import { RouteClient, ROUTE_WITHIN_MS } from '../routing/route-client.js';
 import { cannotStore, tooManyEvents, tooManyRequests, unauthorised } from './http-problems.js';
 import { isSignedBy } from './signature.js';
 import { DurableStore } from './store-durably.js';
 
 const MAX_EVENTS = 500;
+
+/** A caller who waits for his route does not wait longer for our storage; calls go on without this event. */
+const STORE_BEFORE_ROUTE_MS = ROUTE_WITHIN_MS + 100;
 
 /** What a PBX is told: how many events were taken, and what is wrong with the others. */
 export interface IngestAnswer {
@@ -33,6 +40,7 @@ export class PbxController {
     private readonly limiter: SourceLimiter,
     private readonly durable: DurableStore,
     private readonly metrics: IngestMetrics,
+    private readonly routes: RouteClient,
   ) {}
 
   @Post('events')
@@ -47,6 +55,7 @@ export class PbxController {
     const authorised = this.authorise(sourceId, 'canonical', (source) =>
       isSignedBy(source.secretHash, { timestamp, signature, body }, Date.now()),
     );
+    this.limit(authorised);
     return this.take({ ...deliveryOf(authorised, body), dialect: 'canonical', query: '', position: 'POST events' });
   }
 
@@ -69,8 +78,42 @@ export class PbxController {
     return this.uis(sourceId, secret, request, 'GET uis');
   }
 
+  /** The secret stands in the body, so that is read before anything is known of its sender. */
+  @Post('itoolabs')
+  @HttpCode(200)
+  async itoolabs(
+    @Param('sourceId') sourceId: string,
+    @Req() request: PbxRequest,
+  ): Promise<IngestAnswer | ContactAnswer> {
+    const command: Command = readCommand(request.rawBody ?? Buffer.alloc(0)) ?? new Map<string, string>();
+    const token = sha256(command.get('crm_token') ?? '');
+    const authorised = this.authorise(sourceId, 'itoolabs', (source) => isSameSecret(token, source.secretHash));
+    const delivery: Delivery = {
+      ...deliveryOf(authorised, withoutToken(command)),
+      dialect: 'itoolabs',
+      query: '',
+      position: 'POST itoolabs',
+    };
+    if (command.get('cmd')?.toLowerCase() === 'contact') return this.contact(command, authorised, delivery);
+    this.limit(authorised);
+    return this.take(delivery);
+  }
+
+  /** Somebody hears a ringing tone until this is answered: it always is, in time, and with 200 (§4.10). */
+  private async contact(command: Command, authorised: AuthorisedSource, delivery: Delivery): Promise<ContactAnswer> {
+    if (!this.limiter.tryTake(authorised.source.sourceId, Date.now())) return {};
+    const question = contactQuestion(command, authorised);
+    const stored = this.take(delivery).catch(unlessNotStored);
+    const [route] = await Promise.all([
+      question === null ? null : this.routes.ask(question),
+      Promise.race([stored, sleep(STORE_BEFORE_ROUTE_MS)]),
+    ]);
+    return contactAnswer(route, authorised.source.routeFallback);
+  }
+
   private async uis(sourceId: string, secret: string, request: PbxRequest, position: string): Promise<IngestAnswer> {
     const authorised = this.authorise(sourceId, 'uis', (source) => isSameSecret(sha256(secret), source.secretHash));
+    this.limit(authorised);
     const query = request.originalUrl.split('?').slice(1).join('?');
     const body = request.rawBody ?? Buffer.alloc(0);
     return this.take({ ...deliveryOf(authorised, body), dialect: 'uis', query, position });
@@ -85,8 +128,11 @@ export class PbxController {
     const found = this.directory.source(sourceId);
     const isProved = proves(found?.source ?? { secretHash: '0'.repeat(64) });
     if (found === undefined || found.source.kind !== kind || !isProved) throw unauthorised();
-    if (!this.limiter.tryTake(found.source.sourceId, Date.now())) throw tooManyRequests();
     return found;
+  }
+
+  private limit({ source }: AuthorisedSource): void {
+    if (!this.limiter.tryTake(source.sourceId, Date.now())) throw tooManyRequests();
   }
 
   private async take(delivery: Delivery): Promise<IngestAnswer> {
@@ -118,6 +164,11 @@ function deliveryOf(
     cabinet: { accountId, instance: source.instance, timeZone: source.timeZone },
     receivedAtMs: Date.now(),
   };
+}
+
+/** The log says it already, and the one who waits for a route is not told. */
+function unlessNotStored(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
 }
 
 function sha256(text: string): string {

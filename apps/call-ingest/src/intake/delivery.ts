@@ -1,10 +1,11 @@
-import { type UisCabinet } from '../uis/uis-adapter.js';
+import { type Cabinet } from '../adapters/push-adapter.js';
+import { type VendorDialect } from '../adapters/push-adapters.js';
 
 /** What came through a door in one piece: a Kafka message, or the body of one HTTP request. */
 export interface Delivery {
   readonly door: 'kafka' | 'http';
   /** `canonical` on the HTTP door may be an array of events. */
-  readonly dialect: 'canonical' | 'uis';
+  readonly dialect: 'canonical' | VendorDialect;
   readonly bytes: Buffer;
   /** The query string of a UIS notification, without `?`; else empty. */
   readonly query: string;
@@ -13,7 +14,7 @@ export interface Delivery {
   /** The PBX source that was authorised; null on Kafka, where the broker's ACLs are the trust boundary. */
   readonly sourceId: string | null;
   /** Of the source; null on Kafka. */
-  readonly cabinet: UisCabinet | null;
+  readonly cabinet: Cabinet | null;
   readonly receivedAtMs: number;
 }
 

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type MessageBatch } from '@perezvon/kafka';
+import { type Cabinet, type PushAdapter } from '../adapters/push-adapter.js';
+import { pushAdapters } from '../adapters/push-adapters.js';
 import { canonicalise, type Canonicalised, type IngestContext } from '../canonical/canonicalise.js';
 import { type Rejection, rejection } from '../canonical/rejection.js';
-import { readNotification } from '../uis/notification-body.js';
-import { translateNotification } from '../uis/uis-adapter.js';
 import { type Delivery, MAX_EVENT_BYTES } from './delivery.js';
 import { Intake } from './intake.js';
 
@@ -29,7 +29,8 @@ export function takeKafkaBatch(batch: KafkaBatch, context: DoorContext): Intake 
 /** One delivery of any door: an HTTP request, or one that was held and is tried again. */
 export function takeDelivery(delivery: Delivery, context: DoorContext): Intake {
   const intake = new Intake(context.nowMs);
-  if (delivery.dialect === 'uis') takeUisNotification(intake, delivery, context);
+  const { dialect, cabinet } = delivery;
+  if (dialect !== 'canonical' && cabinet !== null) takePush(intake, delivery, cabinet, pushAdapters[dialect], context);
   else if (delivery.door === 'kafka') takeEvent(intake, delivery, context);
   else takeCanonicalBody(intake, delivery, context);
   return intake;
@@ -86,25 +87,26 @@ function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorCont
   }
 }
 
-function takeUisNotification(intake: Intake, delivery: Delivery, context: DoorContext): void {
-  const { cabinet } = delivery;
-  const fields = readNotification({ query: delivery.query, body: delivery.bytes });
-  if (fields === null || cabinet === null) {
-    const message = 'The notification is neither a JSON object nor a form: check the body template in the cabinet.';
-    intake.reject(rejection('untranslatable', message), delivery);
-    return;
-  }
-  const translated = translateNotification(fields, cabinet);
+/** A vendor's own words; one request may tell of several events, the first that is refused ends it. */
+function takePush(
+  intake: Intake,
+  delivery: Delivery,
+  cabinet: Cabinet,
+  adapter: PushAdapter,
+  context: DoorContext,
+): void {
+  const translated = adapter.translate({ query: delivery.query, body: delivery.bytes }, cabinet);
   if ('rejected' in translated) {
     intake.reject(translated.rejected, delivery);
     return;
   }
-  const result = canonicalise(translated.input, {
-    ...contextOf(delivery, context),
-    warnings: translated.warnings,
-  });
-  const refused = accepted(intake, result);
-  if (refused !== null) intake.reject(refused, delivery);
+  const { warnings } = translated;
+  for (const event of translated.events) {
+    const refused = accepted(intake, canonicalise(event, { ...contextOf(delivery, context), warnings }));
+    if (refused === null) continue;
+    intake.reject(refused, delivery);
+    return;
+  }
 }
 
 /** Null = the event is taken; else why not. */

@@ -34,7 +34,13 @@ export interface RunningIngest {
   stop(): Promise<void>;
 }
 
-export async function startIngest(): Promise<RunningIngest> {
+/** What the services' internal APIs ask for, here. */
+export const INTERNAL_API_KEY = 'internal-canary-key';
+
+/** An address that refuses connections. */
+const NOBODY_LISTENS = 'http://127.0.0.1:1';
+
+export async function startIngest(options: { decisionEngineUrl?: string } = {}): Promise<RunningIngest> {
   const kafka = await startKafka();
   const database = await createTestDatabase({ schema: 'call_ingest', migrations });
   const logLines: string[] = [];
@@ -49,6 +55,8 @@ export async function startIngest(): Promise<RunningIngest> {
     CALL_INGEST_PORT: '0',
     KAFKA_TOPIC_PARTITIONS: '2',
     CALL_INGEST_SOURCE_RPS: '10',
+    INTERNAL_API_KEY,
+    DECISION_ENGINE_INTERNAL_URL: options.decisionEngineUrl ?? NOBODY_LISTENS,
   });
   const service = await startCallIngest(config, logger);
   const connection = { brokers: [kafka.brokers], clientId: 'spec' };

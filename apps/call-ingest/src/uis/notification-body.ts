@@ -1,18 +1,13 @@
+import { type Fields, parseJsonObject } from '../adapters/json-object.js';
+import { type PushRequest } from '../adapters/push-adapter.js';
+
 /**
  * From the bytes of a UIS notification to its fields. Method, encoding and body template are typed by hand in the
  * cabinet (reference/pbx-events.md §2.1), so what arrives is repaired where its meaning is beyond doubt.
  */
 
-export interface NotificationRequest {
-  /** The query string, without `?`. */
-  readonly query: string;
-  readonly body: Buffer;
-}
-
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** The fields of query and body together, the body's first. Null = no fields can be made out. */
-export function readNotification(request: NotificationRequest): Fields | null {
+export function readNotification(request: PushRequest): Fields | null {
   const fromQuery = readQuery(request.query);
   const text = request.body
     .toString('utf8')
@@ -108,24 +103,7 @@ const VARIABLES = [
 ].sort((a, b) => b.length - a.length);
 
 function readJson(text: string): Fields | null {
-  const lossless = quoteLongIntegers(text);
-  return parseObject(lossless) ?? parseObject(repairTemplate(lossless));
-}
-
-function parseObject(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null; // not JSON: the caller repairs or refuses it
-  }
-}
-
-/** Ids of 64 bits written as numbers would be rounded by `JSON.parse`: two calls would become one. */
-function quoteLongIntegers(json: string): string {
-  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
+  return parseJsonObject(text) ?? parseJsonObject(repairTemplate(text));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Fields } from './notification-body.js';
+import { type Fields } from '../adapters/json-object.js';
 
 /**
  * Typed reading of a notification's fields: nested or flat, values with their quotes included, unfilled

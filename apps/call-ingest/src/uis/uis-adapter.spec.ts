@@ -13,8 +13,8 @@ function translate(fields: Record<string, unknown>, zone = 'Europe/Moscow') {
 
 function event(fields: Record<string, unknown>): CallEvent {
   const translated = translate(fields);
-  if (!('input' in translated)) throw new Error(translated.rejected.message);
-  const result = canonicalise(translated.input, {
+  if ('rejected' in translated) throw new Error(translated.rejected.message);
+  const result = canonicalise(translated.events[0], {
     receivedAtMs: now,
     nowMs: now,
     knowsAccount: () => true,

@@ -1,29 +1,30 @@
 import { type PbxCallEvent } from '@perezvon/contracts';
-import { type Rejection, rejection } from '../canonical/rejection.js';
-import { type Fields } from './notification-body.js';
+import { type Fields } from '../adapters/json-object.js';
+import { type Cabinet, type PushAdapter, type Translated } from '../adapters/push-adapter.js';
+import { bounded, isRecordUrl, withoutSecrets } from '../adapters/raw-values.js';
+import { rejection } from '../canonical/rejection.js';
+import { readNotification } from './notification-body.js';
 import { NotificationFields } from './notification-fields.js';
 import { type NotificationKind, notificationKind } from './notification-kinds.js';
 import { notificationTime } from './notification-time.js';
 
-/** The cabinet that sends: an entry of the account's `sources` in the settings. */
-export interface UisCabinet {
-  readonly accountId: string;
-  /** Tells two cabinets of one account apart. */
-  readonly instance: string | null;
-  readonly timeZone: string;
-}
-
-export type Translated =
-  { readonly input: PbxCallEvent; readonly warnings: readonly string[] } | { readonly rejected: Rejection };
+/** UIS «Контакт-платформа» (reference/pbx-events.md §2.1). */
+export const uisPush: PushAdapter = {
+  translate(request, cabinet) {
+    const fields = readNotification(request);
+    if (fields !== null) return translateNotification(fields, cabinet);
+    const message = 'The notification is neither a JSON object nor a form: check the body template in the cabinet.';
+    return { rejected: rejection('untranslatable', message, { accountId: cabinet.accountId }) };
+  },
+};
 
 /**
  * One UIS «Контакт-платформа» notification in the words of the canonical event (reference/pbx-events.md §2.1, §4.2).
- * Pure. What it returns still goes through `canonicalise`, like an event from any other door.
  *
  * `communication_id` is not passed on as another id of the call: the session id stands in every notification, and a
  * number from another sequence could meet a foreign session's id.
  */
-export function translateNotification(raw: Fields, cabinet: UisCabinet): Translated {
+export function translateNotification(raw: Fields, cabinet: Cabinet): Translated {
   const fields = new NotificationFields(raw);
   const untranslatable = (message: string): Translated => ({
     rejected: rejection('untranslatable', message, { accountId: cabinet.accountId }),
@@ -47,7 +48,7 @@ export function translateNotification(raw: Fields, cabinet: UisCabinet): Transla
 
   const warnings: string[] = [];
   const parties = partiesOf(fields, kind);
-  const input: PbxCallEvent = {
+  const event: PbxCallEvent = {
     schema_version: 1,
     account_id: cabinet.accountId,
     source: 'uis',
@@ -68,7 +69,7 @@ export function translateNotification(raw: Fields, cabinet: UisCabinet): Transla
     raw: withoutSecrets(raw),
   };
   if (fields.sawPlaceholder) warnings.push('template_placeholder');
-  return { input, warnings };
+  return { events: [event], warnings };
 }
 
 function timeOf(
@@ -193,20 +194,11 @@ function rang(fields: NotificationFields): Pick<End, 'participants'> {
 function recordOf(fields: NotificationFields): NonNullable<PbxCallEvent['record']> | null {
   const full = fields.text('full_record_file_link');
   const url = full ?? fields.text('file_link', 'record_link');
-  if (url === null || !/^https?:\/\/[^\s]+$/i.test(url) || !URL.canParse(url) || url.length > 2000) return null;
+  if (url === null || !isRecordUrl(url)) return null;
   return {
     record_id: bounded(fields.text('call_record_id', 'record_id'), 200),
     url,
     duration_sec: fields.seconds('file_duration', 'call_record_duration'),
     ...(full !== null && { full: true }),
   };
-}
-
-function bounded(text: string | null, length: number): string | null {
-  return text === null ? null : text.slice(0, length);
-}
-
-/** The body as it came, for the journal; secrets that a template may carry in a field stay out of every topic. */
-function withoutSecrets(raw: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => !/secret|token|password|api_?key|sign/i.test(name)));
 }
