@@ -1,30 +1,19 @@
-import { claimsOf, Secret } from '@perezvon/amocrm';
+import { claimsOf, type Secret, type TokenPair } from '@perezvon/amocrm';
 import { columns, inTransaction } from '@perezvon/postgres';
 import { type DataSource } from 'typeorm';
 import { CredentialsError } from './errors.js';
 import { type Binding, type KeyRing } from './key-ring.js';
+import {
+  accessBinding,
+  portalTokenOf,
+  refreshBinding,
+  tokenColumns,
+  type PortalToken,
+  type TokenRow,
+} from './portal-token.js';
 
-/** What authorises a request to a portal. */
-export interface PortalToken {
-  accountId: string;
-  kind: 'long_lived' | 'oauth';
-  accessToken: Secret;
-  /** As the token itself says (unverified), or as the token endpoint said. Absent: unknown. */
-  expiresAt?: Date;
-  /** Grows with each change: a reader that keeps a token in memory can tell that it is another one. */
-  revision: number;
-}
-
-interface Row {
-  portal_id: string;
-  account_id: string;
-  kind: 'long_lived' | 'oauth';
-  key_id: string;
-  access_token: Buffer;
+interface Row extends TokenRow {
   refresh_token: Buffer | null;
-  access_expires_at: Date | null;
-  /** bigint comes as text. */
-  revision: string;
 }
 
 const maxTokenLength = 16_384;
@@ -62,9 +51,34 @@ export class CredentialStore {
        returning portal_id`,
       [canonical(portalId), accountId, sealed.keyId, sealed.bytes, claimsOf(plain).expiresAt ?? null],
     );
-    if (stored.length === 0) {
-      throw new CredentialsError('portal_of_another_account', `portal ${portalId} belongs to another account`);
-    }
+    if (stored.length === 0) throw ofAnotherAccount(portalId);
+  }
+
+  /**
+   * Stores the pair that a person's consent gave, in place of whatever the portal had. A refresh of the pair before it
+   * that is still on its way changes nothing any more.
+   *
+   * @param portalId UUID
+   * @throws CredentialsError `portal_of_another_account`
+   */
+  async putOauthPair(portalId: string, accountId: string, pair: TokenPair): Promise<void> {
+    const row = { account_id: accountId, portal_id: canonical(portalId), kind: 'oauth' } as const;
+    const access = this.keys.seal(pair.accessToken.reveal(), accessBinding(row));
+    const refresh = this.keys.seal(pair.refreshToken.reveal(), refreshBinding(row));
+    const stored: unknown[] = await this.dataSource.query(
+      `insert into credentials.portal_tokens as held
+         (portal_id, account_id, kind, key_id, access_token, access_expires_at, refresh_token, refresh_expires_at)
+       values ($1, $2, 'oauth', $3, $4, $5, $6, now() + interval '3 months')
+       on conflict (portal_id) do update set
+         kind = excluded.kind, key_id = excluded.key_id,
+         access_token = excluded.access_token, access_expires_at = excluded.access_expires_at,
+         refresh_token = excluded.refresh_token, refresh_expires_at = excluded.refresh_expires_at,
+         refresh_started_at = null, revision = held.revision + 1, updated_at = now()
+       where held.account_id = excluded.account_id
+       returning portal_id`,
+      [row.portal_id, accountId, access.keyId, access.bytes, pair.expiresAt, refresh.bytes],
+    );
+    if (stored.length === 0) throw ofAnotherAccount(portalId);
   }
 
   /**
@@ -73,21 +87,11 @@ export class CredentialStore {
    * @throws CredentialsError `unknown_key`, `not_decryptable`
    */
   async token(portalId: string): Promise<PortalToken | undefined> {
-    const rows: Row[] = await this.dataSource.query(
-      `select portal_id, account_id, kind, key_id, access_token, refresh_token, access_expires_at, revision
-       from credentials.portal_tokens where portal_id = $1`,
+    const rows: TokenRow[] = await this.dataSource.query(
+      `select ${tokenColumns} from credentials.portal_tokens where portal_id = $1`,
       [portalId],
     );
-    const [row] = rows;
-    if (!row) return undefined;
-    const plain = this.keys.open({ keyId: row.key_id, bytes: row.access_token }, accessBinding(row));
-    return {
-      accountId: row.account_id,
-      kind: row.kind,
-      accessToken: new Secret(plain),
-      ...(row.access_expires_at ? { expiresAt: row.access_expires_at } : {}),
-      revision: Number(row.revision),
-    };
+    return rows.map((row) => portalTokenOf(row, this.keys)).at(0);
   }
 
   /** Deletes the portal's tokens; false if it had none. */
@@ -133,8 +137,7 @@ export class CredentialStore {
   ): Promise<{ reencrypted: number; failedPortalIds: string[]; last: string | undefined }> {
     return inTransaction(this.dataSource, async (tx) => {
       const rows: Row[] = await tx.query(
-        `select portal_id, account_id, kind, key_id, access_token, refresh_token, access_expires_at, revision
-         from credentials.portal_tokens where key_id <> $1 and portal_id > $2
+        `select ${tokenColumns}, refresh_token from credentials.portal_tokens where key_id <> $1 and portal_id > $2
          order by portal_id limit $3 for update`,
         [this.keys.primaryId, portalId, rotationBatch],
       );
@@ -173,17 +176,9 @@ export class CredentialStore {
     return {
       portalId: row.portal_id,
       access: renew(row.access_token, accessBinding(row)),
-      refresh: row.refresh_token && renew(row.refresh_token, { ...accessBinding(row), kind: 'oauth_refresh' }),
+      refresh: row.refresh_token && renew(row.refresh_token, refreshBinding(row)),
     };
   }
-}
-
-function accessBinding(row: Row): Binding {
-  return {
-    accountId: row.account_id,
-    portalId: row.portal_id,
-    kind: row.kind === 'oauth' ? 'oauth_access' : 'long_lived_access',
-  };
 }
 
 /** As Postgres gives a UUID back, so that the binding is the same on both ways. */
@@ -198,4 +193,8 @@ function readToken(pasted: string): string {
     throw new CredentialsError('malformed_token', 'the token is empty, too long, or has characters that no token has');
   }
   return token;
+}
+
+function ofAnotherAccount(portalId: string): CredentialsError {
+  return new CredentialsError('portal_of_another_account', `portal ${portalId} belongs to another account`);
 }

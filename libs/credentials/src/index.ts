@@ -1,4 +1,12 @@
-export { CredentialStore, type PortalToken } from './credential-store.js';
+export { CredentialStore } from './credential-store.js';
 export { CredentialsError, type CredentialsErrorCode } from './errors.js';
 export { KeyRing, newCredentialsKey } from './key-ring.js';
 export { credentialsMigrations, type CredentialsRoles, credentialsSchema, migrateCredentials } from './schema.js';
+export { type PortalToken } from './portal-token.js';
+export {
+  TokenKeeper,
+  type ConsentReason,
+  type CurrentToken,
+  type Refresh,
+  type TokenKeeperOptions,
+} from './token-keeper.js';

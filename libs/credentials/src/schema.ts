@@ -1,12 +1,16 @@
 import { type MigrationClass, openDatabase, quoteIdentifier } from '@perezvon/postgres';
 import { type DataSource } from 'typeorm';
 import { PortalTokens1764000000000 } from './migrations/portal-tokens.js';
+import { RefreshRefusals1764100000000 } from './migrations/refresh-refusals.js';
 
 /** The Postgres schema that holds the tokens. */
 export const credentialsSchema = 'credentials';
 
 /** All migrations of the schema, oldest first. */
-export const credentialsMigrations: readonly MigrationClass[] = [PortalTokens1764000000000];
+export const credentialsMigrations: readonly MigrationClass[] = [
+  PortalTokens1764000000000,
+  RefreshRefusals1764100000000,
+];
 
 /** The two services that may see tokens, by the names of their database roles. */
 export interface CredentialsRoles {
