@@ -10,6 +10,7 @@ describe('environment', () => {
       portals: 1,
       seed: 1,
       listingLagMs: 200,
+      integrations: [],
     });
   });
 
@@ -17,5 +18,14 @@ describe('environment', () => {
     const read = () => readConfig({ AMOCRM_EMULATOR_PORT: 'x', AMOCRM_EMULATOR_PORTALS: '0' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(/TOKEN[\s\S]*PORT[\s\S]*PORTALS/);
+  });
+
+  it('takes one OAuth integration, whole or with every missing part named', () => {
+    const env = { AMOCRM_EMULATOR_TOKEN: 't', AMOCRM_EMULATOR_CLIENT_ID: 'c' };
+    expect(() => readConfig(env)).toThrow(/AMOCRM_EMULATOR_CLIENT_SECRET[^]*AMOCRM_EMULATOR_REDIRECT_URI/);
+    const whole = { AMOCRM_EMULATOR_CLIENT_SECRET: 's', AMOCRM_EMULATOR_REDIRECT_URI: 'http://127.0.0.1:3000/cb' };
+    expect(readConfig({ ...env, ...whole }).integrations).toEqual([
+      { clientId: 'c', clientSecret: 's', redirectUri: 'http://127.0.0.1:3000/cb' },
+    ]);
   });
 });

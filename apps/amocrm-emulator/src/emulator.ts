@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { SystemClock, type Clock } from './clock.js';
 import { ControlServer } from './control/control-server.js';
 import { reportOn, type InvariantReport } from './control/report.js';
@@ -10,6 +8,10 @@ import { FaultBook } from './faults/fault-book.js';
 import { problem } from './http/answer.js';
 import { ProductServer } from './http/product-server.js';
 import { send } from './http/send.js';
+import { answerConsent } from './oauth/consent.js';
+import { Integrations, type NewIntegration } from './oauth/integration.js';
+import { OutgoingCalls } from './outgoing-calls.js';
+import { PortalListeners } from './portal-listeners.js';
 import { sendPage } from './page/page.js';
 import { Portal } from './portal.js';
 import { SeededRandom } from './random.js';
@@ -27,6 +29,8 @@ export interface EmulatorOptions {
   /** For dice of faults and made-up uids; the same seed tells the same story. Default 1. */
   readonly seed?: number;
   readonly clock?: Clock;
+  /** What portals can connect over OAuth from the start. */
+  readonly integrations?: readonly NewIntegration[];
   /** Switches that differ from §12.1's defaults, for every portal, also after a reset. */
   readonly settings?: Partial<PortalSettings>;
   /** How many requests the log of each portal keeps. Default 200 000. */
@@ -66,6 +70,8 @@ const DEFAULT_LOG_CAPACITY = 200_000;
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const { port = 0, host = '127.0.0.1', token, seed = 1, clock = new SystemClock() } = options;
   const faults = new FaultBook(new SeededRandom(seed));
+  const integrations = new Integrations(options.integrations ?? []);
+  const calls = new OutgoingCalls(clock);
   const portals = Array.from({ length: options.portals ?? 1 }, (_, index) => {
     const id = index === 0 ? 'demo' : `demo-${index + 1}`;
     const portalOptions = {
@@ -80,18 +86,33 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     };
     return new Portal(portalOptions, clock);
   });
+  const addresses = portals.map((portal) => ({
+    portal,
+    get url() {
+      return `http://${portal.host}`;
+    },
+  }));
 
-  const addresses: { portal: Portal; url: string }[] = [];
-  const servers: Server[] = [];
+  const platform = { portals, integrations };
+  const products = new Map(portals.map((portal) => [portal, new ProductServer(portal, faults, clock, platform)]));
+  const listeners: PortalListeners = new PortalListeners(host, (req, res, { portal, isFormer }) => {
+    const { path, search } = splitUrl(req.url ?? '/');
+    if (path.startsWith('/_emulator/')) control.handle(req, res, portal, path, search);
+    else if (path === '/') sendPage(res, portal);
+    else if (path === '/oauth') answerConsent(req, res, search, portals, integrations);
+    else if (path === '/health/live') {
+      send(res, { status: 200, contentType: 'application/json', body: { status: 'ok' } });
+    } else if (path === '/favicon.ico') send(res, problem(404, 'Not Found'));
+    else products.get(portal)?.handle(req, res, path, search, isFormer);
+  });
+  const control = new ControlServer({ portals: addresses, faults, clock, integrations, listeners, calls });
+  const stop = async () => {
+    await Promise.all([listeners.close(), calls.close()]);
+  };
   try {
-    for (const [index, portal] of portals.entries()) {
-      const server = portalServer(portal, addresses, faults, clock);
-      servers.push(server);
-      const actualPort = await listen(server, port === 0 ? 0 : port + index, host);
-      addresses.push({ portal, url: `http://${host}:${actualPort}` });
-    }
+    for (const [index, portal] of portals.entries()) await listeners.open(portal, port === 0 ? 0 : port + index);
   } catch (error) {
-    await Promise.all(servers.map(close));
+    await stop();
     throw error;
   }
 
@@ -99,36 +120,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     url: addresses[0]?.url ?? '',
     portals: addresses.map(({ portal, url }) => ({ id: portal.id, url, accountId: portal.store.accountId, token })),
     control: controlOf(portals, faults),
-    stop: async () => {
-      await Promise.all(servers.map(close));
-    },
+    stop,
   };
 }
 
-function portalServer(
-  portal: Portal,
-  portals: readonly { portal: Portal; url: string }[],
-  faults: FaultBook,
-  clock: Clock,
-): Server {
-  const product = new ProductServer(portal, faults, clock);
-  const control = new ControlServer({ portal, portals, faults, clock });
-  const server = createServer((req, res) => {
-    const url = req.url ?? '/';
-    const at = url.indexOf('?');
-    const path = at === -1 ? url : url.slice(0, at);
-    const search = at === -1 ? '' : url.slice(at);
-    if (path.startsWith('/_emulator/')) control.handle(req, res, path, search);
-    else if (path === '/') sendPage(res, portal);
-    else if (path === '/health/live')
-      send(res, { status: 200, contentType: 'application/json', body: { status: 'ok' } });
-    else if (path === '/favicon.ico') send(res, problem(404, 'Not Found'));
-    else product.handle(req, res, path, search);
-  });
-  // Held answers and half-sent requests are part of the play: the server itself never gives up on a caller.
-  server.requestTimeout = 0;
-  server.keepAliveTimeout = 60_000;
-  return server;
+function splitUrl(url: string): { path: string; search: string } {
+  const at = url.indexOf('?');
+  return at === -1 ? { path: url, search: '' } : { path: url.slice(0, at), search: url.slice(at) };
 }
 
 function controlOf(portals: readonly Portal[], faults: FaultBook): EmulatorControl {
@@ -149,25 +147,4 @@ function controlOf(portals: readonly Portal[], faults: FaultBook): EmulatorContr
       faults.remove();
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

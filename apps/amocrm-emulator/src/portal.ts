@@ -1,6 +1,7 @@
 import { RequestLog } from './control/request-log.js';
 import { type Clock } from './clock.js';
-import { type Token } from './http/exchange.js';
+import { SCOPES } from './oauth/integration.js';
+import { TokenBook, type Token } from './oauth/token-book.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { SeededRandom } from './random.js';
 import { DEFAULT_SETTINGS, type PortalSettings } from './settings.js';
@@ -21,13 +22,17 @@ export interface PortalOptions {
 /** One amoCRM account: what it holds, who may call it, its limits, its switches and the log of what was asked. */
 export class Portal {
   readonly id: string;
-  readonly subdomain: string;
   readonly name: string;
   readonly settings: PortalSettings;
   readonly log: RequestLog;
+  subdomain: string;
+  /** `host:port` where the account is to be found; the address it had before a renaming knows it no more (§1.6). */
+  host = '';
+  /** `host:port` that never changes, as the vendor's `api_domain`. */
+  apiDomain = '';
   limiter: RateLimiter;
   store: PortalStore;
-  private tokens: Token[];
+  tokens: TokenBook;
   private readonly snapshots = new Map<string, PortalStore>();
   private nextSnapshot = 1;
 
@@ -42,17 +47,19 @@ export class Portal {
     this.log = new RequestLog(options.logCapacity);
     this.limiter = new RateLimiter(this.settings);
     this.store = this.freshStore();
-    this.tokens = [this.firstToken()];
+    this.tokens = this.freshTokens();
   }
 
-  /** Back to the day of signing up: contents, tokens, switches, limits and log. */
+  /** Back to the day of signing up: contents, tokens, switches, limits, log, and the address of that day. */
   reset(): void {
     Object.assign(this.settings, DEFAULT_SETTINGS, this.options.settings);
     this.log.clear();
     this.limiter = new RateLimiter(this.settings);
     this.store = this.freshStore();
-    this.tokens = [this.firstToken()];
+    this.tokens = this.freshTokens();
     this.snapshots.clear();
+    this.subdomain = this.options.subdomain;
+    this.host = this.apiDomain;
   }
 
   /** Away with cards, notes, tasks, claims and the log; people, pipelines, fields, tokens and switches stay. */
@@ -61,24 +68,10 @@ export class Portal {
     this.store = this.store.withoutCards();
   }
 
-  tokenOf(secret: string): Token | undefined {
-    return this.tokens.find((token) => token.secret === secret);
-  }
-
-  /** Another long-lived token: of another integration, or of a user with fewer rights. */
-  addToken(token: Token): void {
-    this.tokens.push(token);
-  }
-
-  /** From now on the token answers 401 (§1.7). */
-  revokeToken(id: string): boolean {
-    const before = this.tokens.length;
-    this.tokens = this.tokens.filter((token) => token.id !== id);
-    return this.tokens.length < before;
-  }
-
-  tokenIds(): string[] {
-    return this.tokens.map((token) => token.id);
+  /** Another long-lived token (§1.4) with what its user may; without `expiresAt` it never expires. */
+  addToken(token: Pick<Token, 'id' | 'secret' | 'integrationId' | 'userId'> & Partial<Token>): void {
+    const byAdmin = this.store.user(token.userId)?.is_admin === true;
+    this.tokens.add({ byAdmin, scopes: SCOPES, expiresAt: null, ...token });
   }
 
   takeSnapshot(): string {
@@ -94,10 +87,19 @@ export class Portal {
     return true;
   }
 
-  private firstToken(): Token {
+  private freshTokens(): TokenBook {
+    const tokens = new TokenBook({
+      accountId: this.store.accountId,
+      apiDomain: () => this.apiDomain,
+      settings: this.settings,
+      clock: this.clock,
+      random: new SeededRandom(this.options.seed + this.options.index),
+    });
     const admin = this.store.directory.users.find((user) => user.is_admin);
     if (admin === undefined) throw new Error('a portal always has an administrator');
-    return { id: 'token-1', secret: this.options.token, integrationId: 'integration-1', userId: admin.id };
+    const grant = { integrationId: 'integration-1', userId: admin.id, byAdmin: true, scopes: SCOPES };
+    tokens.add({ id: 'token-1', secret: this.options.token, ...grant, expiresAt: null });
+    return tokens;
   }
 
   private freshStore(): PortalStore {

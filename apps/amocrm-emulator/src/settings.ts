@@ -36,6 +36,14 @@ export const SWITCHES = {
 
   /** Reading a deleted card by id: 204, or the card with is_deleted. */
   deletedById: oneOf('Удалённая карточка по id', ['no_content', 'is_deleted'], 'no_content'),
+
+  /** What a refresh kills: the refresh token and the access token it came with, or only the refresh token (§12.1). */
+  tokenRotation: oneOf('Что отзывает обновление токена', ['refresh_and_access', 'refresh_only'], 'refresh_and_access'),
+  /** Two refreshes at once: the second gets 400, or both end without a token (§12.1). */
+  refreshRace: oneOf('Два обновления токена сразу', ['first_wins', 'both_revoked'], 'first_wins'),
+
+  /** Off: the caller's address is not in the account's allow-list for the API (403, code 113). */
+  ipAllowed: flag('IP-адрес вызывающего разрешён', true),
   /** Unix seconds when the subscription ended (402 on writes at once, on reads after 30 days); null: it is paid. */
   subscriptionEndedAt: orNull(count('Подписка закончилась, Unix-время (402)')),
 } satisfies ParameterTable;

@@ -5,21 +5,27 @@ import { type User } from '../store/model.js';
 
 /** `GET /api/v4/users` (§3.2): administrators only. */
 export function listUsers(x: Exchange): Answer {
-  requireAdmin(x);
+  requireUsersRight(x);
   const { users } = x.store.directory;
   return pageOf(x, 'users', users, (user) => showUser(x, user), { totals: users.length });
 }
 
 /** `GET /api/v4/users/{id}`: 404 when there is none (§12.1). */
 export function getUser(x: Exchange): Answer {
-  requireAdmin(x);
+  requireUsersRight(x);
   const user = x.store.user(idParam(x));
   if (user === undefined) throw new Refusal(problem(404, 'User not found'));
   return ok(showUser(x, user));
 }
 
+/** Administrators only, and never for an integration that is offered to other accounts (§1.5, §3.2). */
+function requireUsersRight(x: Exchange): void {
+  requireAdmin(x);
+  if (x.isExternal) throw new Refusal(problem(403, 'Forbidden'));
+}
+
 export function requireAdmin(x: Exchange): void {
-  if (!x.user.is_admin) throw new Refusal(problem(403, 'Forbidden'));
+  if (!x.isAdmin) throw new Refusal(problem(403, 'Forbidden'));
 }
 
 function showUser(x: Exchange, user: User) {

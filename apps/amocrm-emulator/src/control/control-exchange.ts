@@ -3,6 +3,9 @@ import { type Clock } from '../clock.js';
 import { type FaultBook } from '../faults/fault-book.js';
 import { problem, Refusal } from '../http/answer.js';
 import { type QueryTree, queryText } from '../http/query.js';
+import { type Integrations } from '../oauth/integration.js';
+import { type OutgoingCalls } from '../outgoing-calls.js';
+import { type PortalListeners } from '../portal-listeners.js';
 import { type Portal } from '../portal.js';
 
 /** A request of a test or of the page, never of the product. */
@@ -12,6 +15,9 @@ export interface ControlExchange {
   readonly portals: readonly { readonly portal: Portal; readonly url: string }[];
   readonly faults: FaultBook;
   readonly clock: Clock;
+  readonly integrations: Integrations;
+  readonly listeners: PortalListeners;
+  readonly calls: OutgoingCalls;
   readonly query: QueryTree;
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -21,7 +27,7 @@ export function chosenPortal(x: ControlExchange): Portal {
   const id = queryText(x.query, 'portal');
   if (id === undefined) return x.portal;
   const named = x.portals.find(({ portal }) => portal.id === id);
-  if (named === undefined) throw new Refusal(problem(404, `There is no portal ${id}`));
+  if (named === undefined) throw notFound(`portal ${id}`);
   return named.portal;
 }
 
@@ -33,6 +39,10 @@ export function bodyObject(x: ControlExchange): Record<string, unknown> {
 
 export function badRequest(detail: string): Refusal {
   return new Refusal(problem(400, detail));
+}
+
+export function notFound(what: string): Refusal {
+  return new Refusal(problem(404, `There is no ${what}`));
 }
 
 /** A required integer of the body. */

@@ -5,19 +5,32 @@ import { parseQuery } from '../http/query.js';
 import { Router } from '../http/router.js';
 import { send } from '../http/send.js';
 import { type ControlExchange } from './control-exchange.js';
+import { type Portal } from '../portal.js';
 import { CONTROL_ROUTES } from './routes.js';
 
 const router = new Router(CONTROL_ROUTES);
 
 /** `/_emulator/…`: plain JSON, no token, no limits, no faults, not in the request log. */
 export class ControlServer {
-  constructor(private readonly context: Pick<ControlExchange, 'portal' | 'portals' | 'faults' | 'clock'>) {}
+  constructor(private readonly context: Omit<ControlExchange, 'portal' | 'query' | 'params' | 'body'>) {}
 
-  handle(req: IncomingMessage, res: ServerResponse, path: string, search: string): void {
-    readBody(req, (text) => send(res, { contentType: 'application/json', ...this.answer(req, path, search, text) }));
+  handle(req: IncomingMessage, res: ServerResponse, portal: Portal, path: string, search: string): void {
+    readBody(req, (text) => {
+      this.context.calls.own(
+        this.answer(req, portal, path, search, text).then((answer) =>
+          send(res, { contentType: 'application/json', ...answer }),
+        ),
+      );
+    });
   }
 
-  private answer(req: IncomingMessage, path: string, search: string, text: string | null): Answer {
+  private async answer(
+    req: IncomingMessage,
+    portal: Portal,
+    path: string,
+    search: string,
+    text: string | null,
+  ): Promise<Answer> {
     if (text === null) return problem(413, 'Request body is too large');
     const method = req.method ?? 'GET';
     // A page of another site may send a form or plain text without asking, but not JSON: so it cannot reset a portal.
@@ -29,11 +42,13 @@ export class ControlServer {
     if (match.found !== 'route') return problem(match.found === 'nothing' ? 404 : 405, 'No such control');
     try {
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      return match.handler({ ...this.context, query: parseQuery(search), params: match.params, body });
+      return await match.handler({ ...this.context, portal, query: parseQuery(search), params: match.params, body });
     } catch (error) {
       if (error instanceof Refusal) return error.answer;
       if (error instanceof SyntaxError) return problem(400, 'The body is not valid JSON');
-      throw error;
+      // A fault of the stand-in itself: this request fails loudly, the portals go on.
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      return problem(500, `The emulator itself has failed: ${String(error)}`);
     }
   }
 }

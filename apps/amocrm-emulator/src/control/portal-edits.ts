@@ -1,4 +1,4 @@
-import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
+import { NO_CONTENT, ok, type Answer } from '../http/answer.js';
 import { changeSettings } from '../settings.js';
 import { LOST, WON, type Pipeline } from '../store/model.js';
 import {
@@ -8,6 +8,7 @@ import {
   bodyObject,
   bodyText,
   chosenPortal,
+  notFound,
   type ControlExchange,
 } from './control-exchange.js';
 
@@ -74,13 +75,13 @@ export function addToken(x: ControlExchange): Answer {
   if (portal.store.user(userId) === undefined) throw notFound(`user ${userId}`);
   const [id, secret, integrationId] = [bodyText(x, 'id'), bodyText(x, 'secret'), bodyText(x, 'integrationId')];
   portal.addToken({ id, secret, userId, integrationId });
-  return ok({ tokens: portal.tokenIds() });
+  return ok({ tokens: portal.tokens.ids() });
 }
 
 /** `POST /_emulator/portal/tokens/revoke` `{ id }`: from now on 401. */
 export function revokeToken(x: ControlExchange): Answer {
   const id = bodyText(x, 'id');
-  if (!chosenPortal(x).revokeToken(id)) throw notFound(`token ${id}`);
+  if (!chosenPortal(x).tokens.revoke(id)) throw notFound(`token ${id}`);
   return NO_CONTENT;
 }
 
@@ -94,8 +95,4 @@ function pipelineOf(x: ControlExchange): Pipeline {
 function replacePipeline(x: ControlExchange, pipeline: Pipeline): void {
   const { directory } = chosenPortal(x).store;
   directory.pipelines = directory.pipelines.map((other) => (other.id === pipeline.id ? pipeline : other));
-}
-
-function notFound(what: string): Refusal {
-  return new Refusal(problem(404, `There is no ${what}`));
 }

@@ -9,6 +9,6 @@ export function listPortals(x: ControlExchange) {
     accountId: portal.store.accountId,
     url,
     isBlocked: portal.limiter.blocked,
-    tokens: portal.tokenIds(),
+    tokens: portal.tokens.ids(),
   }));
 }

@@ -4,6 +4,7 @@ import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
 import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
 import { catalogue } from './catalogue.js';
+import * as oauth from './oauth-edits.js';
 import { pageData } from './page-data.js';
 import * as edits from './portal-edits.js';
 import { listPortals } from './portals.js';
@@ -12,7 +13,7 @@ import { stableState } from './stable-state.js';
 import { counts, fullState } from './state.js';
 
 /** What tests and the page do to the emulator; `?portal=id` chooses a portal other than the port's own. */
-export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
+export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<Answer>>[] = [
   ['GET', '/_emulator/portals', (x) => ok({ portals: listPortals(x) })],
   ['GET', '/_emulator/page-data', (x) => ok(pageData(x))],
   ['GET', '/_emulator/catalogue', () => ok(catalogue())],
@@ -41,6 +42,11 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange>[] = [
   ['POST', '/_emulator/portal/unsorted', edits.switchUnsorted],
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
+  ['POST', '/_emulator/portal/rename', oauth.renamePortal],
+  ['GET', '/_emulator/oauth/integrations', oauth.listIntegrations],
+  ['POST', '/_emulator/oauth/integrations', oauth.registerIntegration],
+  ['POST', '/_emulator/oauth/install', oauth.install],
+  ['POST', '/_emulator/oauth/disconnect', oauth.disconnect],
 ];
 
 function showState(x: ControlExchange): Answer {

@@ -3,15 +3,6 @@ import { type PortalStore } from '../store/portal-store.js';
 import { type User } from '../store/model.js';
 import { type QueryTree, queryList, queryText } from './query.js';
 
-/** Who asks: a token acts for one user of one integration (§1.4, §1.5). */
-export interface Token {
-  /** Shown in the request log instead of the secret. */
-  readonly id: string;
-  readonly secret: string;
-  readonly integrationId: string;
-  readonly userId: number;
-}
-
 /** Half of a batch is applied, then the answer is an error: the fault F3. */
 export interface PartlyApplied {
   /** How many of `total` items are written before the error. */
@@ -23,6 +14,10 @@ export interface Exchange {
   readonly portal: Portal;
   readonly store: PortalStore;
   readonly user: User;
+  /** Full access: the token was given by an administrator and the request is not made in another user's name (§1.5). */
+  readonly isAdmin: boolean;
+  /** Of an integration that is offered to other accounts. */
+  readonly isExternal: boolean;
   readonly method: string;
   readonly path: string;
   readonly search: string;

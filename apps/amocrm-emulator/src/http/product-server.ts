@@ -7,28 +7,43 @@ import { type LogEntry } from '../control/request-log.js';
 import { type FaultBook } from '../faults/fault-book.js';
 import { type FaultRule } from '../faults/fault-rule.js';
 import { type Portal } from '../portal.js';
+import { type Integrations } from '../oauth/integration.js';
+import { currentSubdomain, exchangeToken } from '../oauth/token-endpoint.js';
 import { htmlPage, ok, problem, Refusal, type Answer } from './answer.js';
 import { readBody } from './body.js';
-import { type Exchange, type Token } from './exchange.js';
+import { type Exchange } from './exchange.js';
+import { Gate, type Caller } from './gate.js';
 import { parseQuery } from './query.js';
 import { Router } from './router.js';
 import { cutShort, reset, send, spoil } from './send.js';
 
 const router = new Router(API_ROUTES);
-const READS_STAY_OPEN_SEC = 30 * 24 * 3600;
+const SUBDOMAIN_PATH = '/oauth2/account/current/subdomain';
+
+/** What the portals of one process share. */
+export interface Platform {
+  readonly portals: readonly Portal[];
+  readonly integrations: Integrations;
+}
 
 /**
  * A product request on its way: faults of the wire → body → block, token, limits, subscription → faults of the answer →
  * route → answer. Handlers run in one go, so two requests never see each other's half-done writes.
  */
 export class ProductServer {
+  private readonly gate: Gate;
+
   constructor(
     private readonly portal: Portal,
     private readonly faults: FaultBook,
     private readonly clock: Clock,
-  ) {}
+    private readonly platform: Platform,
+  ) {
+    this.gate = new Gate(portal, platform.integrations, clock);
+  }
 
-  handle(req: IncomingMessage, res: ServerResponse, path: string, search: string): void {
+  /** `isFormer`: the request came to an address that the account has left by being renamed (§1.6). */
+  handle(req: IncomingMessage, res: ServerResponse, path: string, search: string, isFormer: boolean): void {
     const method = req.method ?? 'GET';
     const entry = this.portal.log.open({ atMs: this.clock.nowMs(), method, path, search });
     const fault = this.faults.pick({ portal: this.portal.id, method, path }, 'before_reading');
@@ -44,71 +59,56 @@ export class ProductServer {
         return;
       }
       case 'delay':
-        this.clock.after(fault.action.ms, () => this.read(req, res, entry, undefined));
+        this.clock.after(fault.action.ms, () => this.read(req, res, entry, undefined, isFormer));
         return;
       default:
-        this.read(req, res, entry, fault);
+        this.read(req, res, entry, fault, isFormer);
     }
   }
 
-  private read(req: IncomingMessage, res: ServerResponse, entry: LogEntry, burst: FaultRule | undefined): void {
+  private read(
+    req: IncomingMessage,
+    res: ServerResponse,
+    entry: LogEntry,
+    burst: FaultRule | undefined,
+    isFormer: boolean,
+  ): void {
     readBody(req, (text) => {
       if (text === null) {
         this.finish(res, entry, problem(413, 'Request body is too large'));
         return;
       }
-      const gate = this.gate(req, entry, burst);
-      if ('status' in gate) {
-        this.finish(res, entry, gate);
+      if (isFormer && entry.path !== SUBDOMAIN_PATH) {
+        this.finish(res, entry, problem(401, 'Account not found', { code: 101 }));
+        return;
+      }
+      const isOAuth = entry.path.startsWith('/oauth2/');
+      const admitted = isOAuth ? this.gate.admitToOAuth(entry) : this.gate.admitToApi(req, entry, burst);
+      if (admitted !== undefined && 'status' in admitted) {
+        this.finish(res, entry, admitted);
         return;
       }
       const body = parseJson(text);
       entry.items = Array.isArray(body) ? body.length : text === '' ? 0 : 1;
+      if (admitted === undefined) {
+        this.answer(req, res, entry, () => this.runOAuth(req, entry, body));
+        return;
+      }
       if (entry.method === 'POST' && body !== INVALID) entry.markers = markersOf(this.portal.store, entry.path, body);
-      this.answer(req, res, entry, gate.token, body);
+      this.answer(req, res, entry, (fault) => this.runApi(req, entry, admitted, body, fault));
     });
   }
 
-  /** Who may go on: the block comes before the token, the limits after it, since they count per integration. */
-  private gate(req: IncomingMessage, entry: LogEntry, burst: FaultRule | undefined): Answer | { token: Token } {
-    const { portal } = this;
-    if (portal.limiter.blocked) {
-      entry.whileBlocked = true;
-      return htmlPage(403);
-    }
-    const secret = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    const token = secret === undefined ? undefined : portal.tokenOf(secret);
-    if (token === undefined) return problem(401, 'Invalid user name or password');
-    entry.tokenId = token.id;
-    entry.integrationId = token.integrationId;
-    const nowMs = this.clock.nowMs();
-    if (burst?.action.kind === 'rate_limit_burst') {
-      portal.limiter.reject(nowMs);
-      return this.tooMany(burst.action.retryAfterSec);
-    }
-    const verdict = portal.limiter.admit(token.integrationId, nowMs);
-    if (verdict === 'blocked') return htmlPage(403);
-    if (verdict === 'rejected') return this.tooMany(portal.settings.retryAfterHeader);
-    const endedAt = portal.settings.subscriptionEndedAt;
-    if (endedAt !== null) {
-      const closedAt = entry.method === 'GET' ? endedAt + READS_STAY_OPEN_SEC : endedAt;
-      if (nowMs / 1000 >= closedAt) return problem(402, 'Payment required');
-    }
-    return { token };
-  }
-
-  private tooMany(retryAfterSec: number | null): Answer {
-    const { retryAfterInBody } = this.portal.settings;
-    const headers = retryAfterSec === null ? {} : { 'Retry-After': String(retryAfterSec) };
-    const more = retryAfterInBody === null ? {} : { retry_after: retryAfterInBody };
-    return problem(429, 'Too many requests', more, headers);
-  }
-
-  private answer(req: IncomingMessage, res: ServerResponse, entry: LogEntry, token: Token, body: unknown): void {
+  private answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    entry: LogEntry,
+    work: (fault: FaultRule | undefined) => Answer,
+  ): void {
     const { method, path } = entry;
     const fault = this.faults.pick({ portal: this.portal.id, method, path }, 'before_answer');
     if (fault !== undefined) entry.fault = { id: fault.id, kind: fault.action.kind };
-    const run = () => this.run(req, entry, token, body, fault);
+    const run = () => work(fault);
     const action = fault?.action;
     switch (action?.kind) {
       case 'http_error': {
@@ -148,10 +148,24 @@ export class ProductServer {
     }
   }
 
-  private run(
+  private runOAuth(req: IncomingMessage, entry: LogEntry, body: unknown): Answer {
+    const { portals, integrations } = this.platform;
+    switch (`${entry.method} ${entry.path}`) {
+      case 'POST /oauth2/access_token':
+        return exchangeToken(this.portal, integrations, body);
+      case `GET ${SUBDOMAIN_PATH}`: {
+        const refreshToken = req.headers['x-refresh-token'];
+        return currentSubdomain(portals, typeof refreshToken === 'string' ? refreshToken : undefined);
+      }
+      default:
+        return problem(404, 'Not Found');
+    }
+  }
+
+  private runApi(
     req: IncomingMessage,
     entry: LogEntry,
-    token: Token,
+    caller: Caller,
     body: unknown,
     fault: FaultRule | undefined,
   ): Answer {
@@ -160,13 +174,11 @@ export class ProductServer {
       return match.found === 'nothing' ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
     }
     if (body === INVALID) return problem(400, 'Request body is not valid JSON');
-    const user = this.portal.store.user(token.userId);
-    if (user === undefined) return problem(401, 'Invalid user name or password');
     const partly = fault?.action.kind === 'http_error' && fault.action.applied === 'partly';
     const x: Exchange = {
       portal: this.portal,
       store: this.portal.store,
-      user,
+      ...caller,
       method: entry.method,
       path: entry.path,
       search: entry.search,

@@ -2,24 +2,24 @@ import { type Answer } from './answer.js';
 import { type Exchange } from './exchange.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-export type Handler<X = Exchange> = (x: X) => Answer;
-export type Route<X = Exchange> = readonly [method: Method, path: string, handler: Handler<X>];
+export type Handler<X = Exchange, R = Answer> = (x: X) => R;
+export type Route<X = Exchange, R = Answer> = readonly [method: Method, path: string, handler: Handler<X, R>];
 
-export type Match<X> =
-  | { readonly found: 'route'; readonly handler: Handler<X>; readonly params: Record<string, string> }
+export type Match<X, R> =
+  | { readonly found: 'route'; readonly handler: Handler<X, R>; readonly params: Record<string, string> }
   | { readonly found: 'other_methods' | 'nothing' };
 
-interface Compiled<X> {
+interface Compiled<X, R> {
   readonly method: string;
   readonly segments: readonly string[];
-  readonly handler: Handler<X>;
+  readonly handler: Handler<X, R>;
 }
 
 /** Finds a route by its segments: `{id}` and names ending in `Id` take digits only, any other `{name}` takes anything. */
-export class Router<X = Exchange> {
-  private readonly byLength = new Map<number, Compiled<X>[]>();
+export class Router<X = Exchange, R = Answer> {
+  private readonly byLength = new Map<number, Compiled<X, R>[]>();
 
-  constructor(routes: readonly Route<X>[]) {
+  constructor(routes: readonly Route<X, R>[]) {
     for (const [method, path, handler] of routes) {
       const segments = path.split('/').slice(1);
       const sameLength = this.byLength.get(segments.length) ?? [];
@@ -28,7 +28,7 @@ export class Router<X = Exchange> {
     }
   }
 
-  match(method: string, path: string): Match<X> {
+  match(method: string, path: string): Match<X, R> {
     const segments = path.replace(/\/$/, '').split('/').slice(1);
     let found: 'other_methods' | 'nothing' = 'nothing';
     for (const route of this.byLength.get(segments.length) ?? []) {
