@@ -119,6 +119,36 @@ export const internalKey = variable(
   z.string().min(16, 'must have at least 16 characters').meta({ example: '<output of: openssl rand -hex 32>' }),
 );
 
+export interface AmocrmIntegration {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Exactly as it is registered with amoCRM. */
+  readonly redirectUri: string;
+}
+
+/**
+ * `AMOCRM_CLIENT_ID`, `AMOCRM_CLIENT_SECRET`, `AMOCRM_REDIRECT_URI`: all of them or none. Without them portals work with
+ * long-lived tokens only.
+ */
+export const amocrmIntegration: Fragment<AmocrmIntegration | undefined> = group(
+  {
+    AMOCRM_CLIENT_ID: z.string().optional(),
+    AMOCRM_CLIENT_SECRET: z.string().optional(),
+    AMOCRM_REDIRECT_URI: z.url('must be a URL').optional(),
+  },
+  (env) => {
+    const { AMOCRM_CLIENT_ID: clientId, AMOCRM_CLIENT_SECRET: clientSecret, AMOCRM_REDIRECT_URI: redirectUri } = env;
+    if (clientId === undefined && clientSecret === undefined && redirectUri === undefined) return { value: undefined };
+    if (clientId === undefined || clientSecret === undefined || redirectUri === undefined) {
+      const missing = Object.entries(env).filter(([, value]) => value === undefined);
+      return {
+        problems: missing.map(([name]) => ({ variable: name, problem: 'is not set, but other AMOCRM_* of OAuth are' })),
+      };
+    }
+    return { value: { clientId, clientSecret, redirectUri } };
+  },
+);
+
 /** `OTEL_EXPORTER_OTLP_ENDPOINT`; unset: no traces. */
 export const tracesEndpoint = variable(
   'OTEL_EXPORTER_OTLP_ENDPOINT',

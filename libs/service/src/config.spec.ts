@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, databaseConfig, internalKey, kafkaConfig, logLevel, portConfig, readConfig } from './index.js';
+import {
+  amocrmIntegration,
+  ConfigError,
+  databaseConfig,
+  internalKey,
+  kafkaConfig,
+  logLevel,
+  portConfig,
+  readConfig,
+} from './index.js';
 
 const shape = {
   kafka: kafkaConfig,
@@ -88,6 +97,20 @@ describe('readConfig', () => {
       brokers: ['a:9092', 'b:9093'],
       ssl: true,
       sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+    });
+  });
+
+  it('wants all of the amoCRM integration or nothing of it', () => {
+    const own = { amocrm: amocrmIntegration };
+    expect(readConfig(own, { AMOCRM_CLIENT_ID: '' })).toEqual({ amocrm: undefined });
+    expect(() => readConfig(own, { AMOCRM_CLIENT_ID: 'id' })).toThrow(/AMOCRM_CLIENT_SECRET[^]*AMOCRM_REDIRECT_URI/u);
+    const whole = {
+      AMOCRM_CLIENT_ID: 'id',
+      AMOCRM_CLIENT_SECRET: 's',
+      AMOCRM_REDIRECT_URI: 'https://a.example/oauth/amocrm/callback',
+    };
+    expect(readConfig(own, whole)).toEqual({
+      amocrm: { clientId: 'id', clientSecret: 's', redirectUri: 'https://a.example/oauth/amocrm/callback' },
     });
   });
 });

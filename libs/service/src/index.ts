@@ -1,4 +1,6 @@
 export {
+  amocrmIntegration,
+  type AmocrmIntegration,
   commaList,
   databaseConfig,
   type DatabaseConfig,
