@@ -1,6 +1,6 @@
 import { type Pacer } from './pacer.js';
 import { createReads, type Reads } from './reads.js';
-import { Requester, type RequestObserver } from './requester.js';
+import { Requester, type NoToken, type RequestObserver } from './requester.js';
 import { Transport, type Timeouts } from './transport.js';
 import { createWrites, type Writes } from './writes.js';
 import { portalUrl } from './portal-url.js';
@@ -12,10 +12,10 @@ export interface AmocrmClientOptions {
   extraOrigins?: readonly string[];
   /**
    * The access token for the next request; asked for each time, so keep it cheap. After a 401 it is asked once more, with
-   * the token that amoCRM refused: if it gives another one, the request is repeated with that. A rejection is thrown on:
-   * nothing was done.
+   * the token that amoCRM refused: if it gives another one, the request is repeated with that. Why there is none ends the
+   * request, nothing done; a rejection is thrown on, likewise.
    */
-  token: (refused?: string) => Promise<string>;
+  token: (refused?: string) => Promise<string | NoToken>;
   /** The lane's budget, see {@link createPacer}. `slowDown` is called on a 429. Absent: no limit, for one-off calls. */
   pacer?: Pacer;
   /** Default 5 s to connect, 15 s to the first byte, 20 s in all (amocrm-api.md §1.1). */

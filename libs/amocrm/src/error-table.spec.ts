@@ -48,6 +48,12 @@ const quick = { timeouts: { connectMs: 300, firstByteMs: 150, totalMs: 300 } };
 
 /** One case per row at least; a code without one does not compile. */
 const cases: Record<Code, [string, Case][]> = {
+  token_unavailable: [
+    [
+      'another process renews it',
+      { steps: [never], options: { token: () => Promise.resolve({ code: 'token_unavailable', afterMs: 1000 }) } },
+    ],
+  ],
   aborted_before_send: [
     ['the signal was aborted before', { steps: [never], call: () => ({ signal: AbortSignal.abort() }) }],
   ],

@@ -12,6 +12,7 @@
  * A read changes nothing, so it is never in doubt. A code without a row, or a row without a code, does not compile.
  */
 export const codes = [
+  'token_unavailable',
   'aborted_before_send',
   'send_refused',
   'dns_failed',
@@ -78,6 +79,7 @@ const stopped = (meaning: string) => ({ read: 'stop_portal', write: 'stop_portal
 
 export const errorTable = {
   // No byte of the request has left this process.
+  token_unavailable: notSent('there is no access token just now: it is being renewed, or renewing it did not work'),
   aborted_before_send: notSent('the caller gave up while the request waited for a connection or its turn'),
   send_refused: notSent('maySend() said no at the last moment: the right to write was lost'),
   dns_failed: notSent('the host name did not resolve'),

@@ -1,5 +1,6 @@
 import { parseJson, refusalOf, type Answer } from './answer.js';
 import { isUsable } from './connection.js';
+import { type CodeOf } from './error-table.js';
 import { masked } from './mask.js';
 import { errorTable } from './error-table.js';
 import { type Pacer, type TurnEnd } from './pacer.js';
@@ -39,10 +40,17 @@ export interface RequestEnd extends Exchange {
 /** Called when a request begins; what it returns is called when it ends. Must not throw. */
 export type RequestObserver = (start: RequestStart) => (end: RequestEnd) => void;
 
+/** Why there is no access token now: the request ends with this code. */
+export interface NoToken {
+  code: 'token_unavailable' | CodeOf<'stop_portal'>;
+  detail?: string;
+  afterMs?: number;
+}
+
 export interface RequesterOptions {
   transport: Transport;
   /** See {@link AmocrmClientOptions.token}; undefined for requests that carry their authorisation themselves. */
-  token: ((refused?: string) => Promise<string>) | undefined;
+  token: ((refused?: string) => Promise<string | NoToken>) | undefined;
   pacer: Pacer | undefined;
   onRequest: RequestObserver | undefined;
 }
@@ -109,10 +117,13 @@ export class Requester {
    */
   private async authorised(request: ApiRequest, options: SendRight, times: Times): Promise<ApiAnswer> {
     const { token } = this.options;
-    const first = await token?.();
+    if (token === undefined) return this.exchange(request, undefined, options, times);
+    const first = await token();
+    if (typeof first !== 'string') return { ok: false, failure: first };
     const answer = await this.exchange(request, first, options, times);
-    if (token === undefined || answer.ok || answer.failure.code !== 'unauthorised') return answer;
+    if (answer.ok || answer.failure.code !== 'unauthorised') return answer;
     const second = await token(first);
+    if (typeof second !== 'string') return { ok: false, failure: second };
     return second === first ? answer : this.exchange(request, second, options, times);
   }
 
