@@ -1,6 +1,7 @@
 import { parseExtraOrigins } from '@perezvon/amocrm';
 import { KeyRing } from '@perezvon/credentials';
 import {
+  amocrmIntegration,
   databaseConfig,
   internalKey,
   kafkaConfig,
@@ -40,6 +41,7 @@ export function readWriterConfig(env: Readonly<Record<string, string | undefined
       ),
       /** Canonical origins beside the vendor's domains, such as the emulator's. */
       extraOrigins: variable('AMOCRM_EXTRA_ORIGINS', parsedBy(parseExtraOrigins).optional()),
+      amocrmIntegration,
       /** For topics that do not exist yet; an existing topic keeps its own. */
       topicPartitions: variable('KAFKA_TOPIC_PARTITIONS', wholeNumber(1, 1000).default(6)),
       /** D of rules R17: a request takes effect and can be listed within this time of leaving us. */

@@ -1,5 +1,6 @@
+import { Secret, TokenEndpoint, type RequestObserver } from '@perezvon/amocrm';
 import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
-import { CredentialStore, migrateCredentials } from '@perezvon/credentials';
+import { migrateCredentials, TokenKeeper } from '@perezvon/credentials';
 import { type KafkaConnection, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
 import {
@@ -18,6 +19,7 @@ import type { WriterConfig } from './config.js';
 import type { Point } from './lanes/turn-context.js';
 import { migrations } from './migrations/index.js';
 import { writerSchema } from './migrations/schema.js';
+import { PortalTokens } from './portals/portal-tokens.js';
 import { Writer } from './writer.js';
 import { writerMetrics } from './writer-metrics.js';
 
@@ -59,10 +61,12 @@ export async function startAmocrmWriter(
   const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
   const publish = (records: readonly OutboxRecord[]) => sendByTopic(producer, records, { timeoutMs: publishTimeoutMs });
   const relay = new OutboxRelay({ dataSource, logger, publish });
+  const { onRequest } = writerMetrics(metrics, dataSource);
+  const keeper = new TokenKeeper(dataSource, config.credentialsKeys);
   const writer = new Writer({
     dataSource,
     databaseUrl: config.database.url,
-    credentials: new CredentialStore(dataSource, config.credentialsKeys),
+    tokens: new PortalTokens(keeper, tokenEndpoint(config, onRequest), logger),
     settings: {
       visibilityDelayMs: config.visibilityDelaySec * 1000,
       leaseMs: config.leaseSec * 1000,
@@ -72,7 +76,7 @@ export async function startAmocrmWriter(
       pollMs,
     },
     log: logger,
-    onRequest: writerMetrics(metrics, dataSource).onRequest,
+    onRequest,
     onNews: () => relay.wake(),
     ...(at ? { at } : {}),
   });
@@ -106,6 +110,20 @@ export async function startAmocrmWriter(
   relay.start();
   writer.start();
   return service;
+}
+
+/** Undefined without an integration of ours: portals then work with long-lived tokens only. */
+function tokenEndpoint(
+  { amocrmIntegration, extraOrigins }: WriterConfig,
+  onRequest: RequestObserver,
+): TokenEndpoint | undefined {
+  if (amocrmIntegration === undefined) return undefined;
+  const { clientId, clientSecret, redirectUri } = amocrmIntegration;
+  return new TokenEndpoint({
+    integration: { clientId, clientSecret: new Secret(clientSecret), redirectUri },
+    extraOrigins: extraOrigins ?? [],
+    onRequest,
+  });
 }
 
 /** Where this role owns nothing, whoever owns the schema keeps it up to date; a role may then only read. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestObserver, Timeouts } from '@perezvon/amocrm';
-import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
 import { ClientStore } from './clients/client-store.js';
 import { Dispatcher } from './lanes/dispatcher.js';
@@ -13,6 +12,7 @@ import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
 import { Ledger } from './ledger/ledger.js';
 import { PortalStore } from './portals/portal-store.js';
+import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
 import { HighWater } from './writes/high-water.js';
@@ -32,7 +32,7 @@ export interface WriterSettings {
 export interface WriterParts {
   readonly dataSource: DataSource;
   readonly databaseUrl: string;
-  readonly credentials: CredentialStore;
+  readonly tokens: PortalTokens;
   readonly settings: WriterSettings;
   readonly log: WriterLog;
   readonly onRequest: RequestObserver;
@@ -78,7 +78,7 @@ export class Writer {
       log,
       at: parts.at ?? (() => undefined),
     };
-    this.runtimes = new LaneRuntimes(parts.credentials, {
+    this.runtimes = new LaneRuntimes(parts.tokens, {
       extraOrigins: settings.extraOrigins,
       onRequest: parts.onRequest,
       ...(settings.timeouts ? { timeouts: settings.timeouts } : {}),

@@ -22,5 +22,4 @@ export {
   type Surroundings,
 } from './advance.js';
 export { chooseCard } from './known-client.js';
-export { route, type RouteSituation, type Routing } from './route.js';
-export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf, routeIdOf } from './ids.js';
+export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf } from './ids.js';

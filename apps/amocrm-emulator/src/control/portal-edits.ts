@@ -20,29 +20,13 @@ export function editSettings(x: ControlExchange): Answer {
   return ok(settings);
 }
 
-/**
- * `POST /_emulator/portal/users` `{ id, isActive?, isAdmin?, isFree?, roleId? }`: what an administrator does to a
- * colleague's access; a role brings its rights.
- */
+/** `POST /_emulator/portal/users` `{ id, isActive }`: what an administrator does to a colleague's access. */
 export function editUser(x: ControlExchange): Answer {
   const { directory } = chosenPortal(x).store;
   const id = bodyInteger(x, 'id');
-  const user = directory.users.find((candidate) => candidate.id === id);
-  if (user === undefined) throw notFound(`user ${id}`);
-  const said = bodyObject(x);
-  const flag = (name: string, before: boolean) => (said[name] === undefined ? before : bodyBoolean(x, name));
-  const roleId = said['roleId'] === undefined ? user.role_id : bodyInteger(x, 'roleId');
-  const role = directory.roles.find((candidate) => candidate.id === roleId);
-  if (roleId !== null && role === undefined) throw notFound(`role ${roleId}`);
-  const edited = {
-    ...user,
-    is_active: flag('isActive', user.is_active),
-    is_admin: flag('isAdmin', user.is_admin),
-    is_free: flag('isFree', user.is_free),
-    role_id: roleId,
-    rights: role?.rights ?? user.rights,
-  };
-  directory.users = directory.users.map((other) => (other.id === id ? edited : other));
+  const isActive = bodyBoolean(x, 'isActive');
+  if (!directory.users.some((user) => user.id === id)) throw notFound(`user ${id}`);
+  directory.users = directory.users.map((user) => (user.id === id ? { ...user, is_active: isActive } : user));
   return NO_CONTENT;
 }
 

@@ -6,9 +6,9 @@ import {
   type WindowPacer,
   type Timeouts,
 } from '@perezvon/amocrm';
-import type { CredentialStore } from '@perezvon/credentials';
 import type { PortalRow } from '../portals/portal.js';
-import { maxInFlight, NoCredentials, Slots } from './lane-requests.js';
+import type { PortalTokens } from '../portals/portal-tokens.js';
+import { maxInFlight, Slots } from './lane-requests.js';
 
 export interface ClientSettings {
   readonly extraOrigins: readonly string[];
@@ -36,7 +36,7 @@ export class LaneRuntimes {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
-    private readonly credentials: CredentialStore,
+    private readonly tokens: PortalTokens,
     private readonly settings: ClientSettings,
   ) {}
 
@@ -84,11 +84,7 @@ export class LaneRuntimes {
     return createAmocrmClient({
       baseUrl: portal.url,
       extraOrigins: this.settings.extraOrigins,
-      token: async () => {
-        const token = await this.credentials.token(portal.portalId);
-        if (token === undefined || token.accountId !== portal.accountId) throw new NoCredentials(portal);
-        return token.accessToken.reveal();
-      },
+      token: (refused) => this.tokens.next(portal, refused),
       onRequest: this.settings.onRequest,
       ...(pacer ? { pacer } : {}),
       ...(this.settings.timeouts ? { timeouts: this.settings.timeouts } : {}),

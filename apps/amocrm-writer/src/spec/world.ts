@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readConsent, Secret, TokenEndpoint } from '@perezvon/amocrm';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '@perezvon/amocrm-emulator';
 import {
   clients,
@@ -11,13 +12,21 @@ import {
   type Portal,
   type Settings,
 } from '@perezvon/contracts';
-import { CredentialStore, KeyRing, migrateCredentials, newCredentialsKey } from '@perezvon/credentials';
+import {
+  CredentialStore,
+  KeyRing,
+  migrateCredentials,
+  newCredentialsKey,
+  TokenKeeper,
+  type TokenKeeperOptions,
+} from '@perezvon/credentials';
 import { createTestDatabase, openDatabase, type TestDatabase } from '@perezvon/postgres';
 import { createLogger } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
 import type { Point } from '../lanes/turn-context.js';
 import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
+import { PortalTokens } from '../portals/portal-tokens.js';
 import { Writer, type WriterSettings } from '../writer.js';
 import { accountId } from './commands.js';
 
@@ -26,6 +35,13 @@ export const token = 'token-of-the-specs';
 /** D of the specs: short, so that a doubt is settled in a second. */
 export const visibilityDelayMs = 1_000;
 
+/** Our integration as the emulator knows it. */
+const integration = {
+  clientId: 'perezvon',
+  clientSecret: 'secret-of-the-specs',
+  redirectUri: 'https://perezvon.example/oauth/amocrm/callback',
+};
+
 export interface WorldOptions {
   readonly emulator?: Partial<EmulatorOptions>;
 }
@@ -33,6 +49,7 @@ export interface WorldOptions {
 export interface WriterOptions {
   readonly settings?: Partial<WriterSettings>;
   readonly at?: (point: Point) => void | Promise<void>;
+  readonly tokens?: TokenKeeperOptions;
 }
 
 /** One real database, one emulator, and as many writers as a spec starts. */
@@ -45,17 +62,19 @@ export class World {
   private constructor(
     readonly database: TestDatabase,
     readonly emulator: RunningEmulator,
+    private readonly keys: KeyRing,
     readonly credentials: CredentialStore,
   ) {}
 
   static async open({ emulator = {} }: WorldOptions = {}): Promise<World> {
     const database = await createTestDatabase({ schema: writerSchema, migrations });
     await migrateCredentials(database.url);
-    const credentials = new CredentialStore(database.dataSource, KeyRing.parse(newCredentialsKey('spec')));
+    const keys = KeyRing.parse(newCredentialsKey('spec'));
+    const credentials = new CredentialStore(database.dataSource, keys);
     // A busy machine may bunch paced requests on their way: the 429 is then waited out in a second, not in five minutes.
     const settings = { retryAfterInBody: 1, ...emulator.settings };
-    const running = await startEmulator({ token, ...emulator, settings });
-    const world = new World(database, running, credentials);
+    const running = await startEmulator({ token, integrations: [integration], ...emulator, settings });
+    const world = new World(database, running, keys, credentials);
     await credentials.putLongLivedToken(world.portalId, accountId, token);
     return world;
   }
@@ -67,8 +86,30 @@ export class World {
     await this.database.drop();
   }
 
+  get tokenEndpoint(): TokenEndpoint {
+    return new TokenEndpoint({
+      integration: { ...integration, clientSecret: new Secret(integration.clientSecret) },
+      extraOrigins: this.emulator.portals.map(({ url }) => url),
+    });
+  }
+
+  /** The administrator's consent in the browser, and the pair that it is worth, stored. */
+  async authorise(): Promise<void> {
+    const decision = `decision=allow&portal=demo&user=101&client_id=${integration.clientId}&state=s`;
+    const reply = await fetch(`${this.emulator.url}/oauth?${decision}`, { redirect: 'manual' });
+    const back = new URL(reply.headers.get('location') ?? '');
+    const consent = readConsent(
+      back.searchParams,
+      this.emulator.portals.map(({ url }) => url),
+    );
+    if (consent.kind !== 'granted') throw new Error(`the consent page: ${consent.kind}`);
+    const granted = await this.tokenEndpoint.exchangeCode(consent.origin, consent.code);
+    if (granted.kind !== 'done') throw new Error(`the token endpoint: ${granted.reason}`);
+    await this.credentials.putOauthPair(this.portalId, accountId, granted.value);
+  }
+
   /** A writer with its own pool, as another process would have. */
-  async startWriter({ settings = {}, at }: WriterOptions = {}): Promise<Writer> {
+  async startWriter({ settings = {}, at, tokens = {} }: WriterOptions = {}): Promise<Writer> {
     const dataSource = await openDatabase({
       url: this.database.url,
       schema: writerSchema,
@@ -77,10 +118,11 @@ export class World {
       applicationName: 'writer-spec',
       statementTimeoutMs: 30_000,
     });
+    const log = createLogger({ service: 'writer-spec', level: process.env['SPEC_LOG_LEVEL'] ?? 'silent' });
     const writer = new Writer({
       dataSource,
       databaseUrl: this.database.url,
-      credentials: this.credentials,
+      tokens: new PortalTokens(new TokenKeeper(dataSource, this.keys, tokens), this.tokenEndpoint, log),
       settings: {
         visibilityDelayMs,
         leaseMs: 3_000,
@@ -90,7 +132,7 @@ export class World {
         extraOrigins: this.emulator.portals.map(({ url }) => url),
         ...settings,
       },
-      log: createLogger({ service: 'writer-spec', level: process.env['SPEC_LOG_LEVEL'] ?? 'silent' }),
+      log,
       onRequest: () => () => undefined,
       onNews: () => undefined,
       ...(at ? { at } : {}),

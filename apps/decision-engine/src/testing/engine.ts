@@ -7,7 +7,6 @@ import {
   type CallEvent,
   type Client,
   type CrmCommand,
-  type Portal,
   type Settings,
 } from '@perezvon/contracts';
 import { createTestDatabase, inTransaction, Outbox, type TestDatabase } from '@perezvon/postgres';
@@ -73,10 +72,9 @@ export class EngineBench {
     await this.process().again(await this.awaiting.forSettings([document.accountId]));
   }
 
-  async publishPortal(more: Partial<Portal> = {}): Promise<void> {
+  async publishPortal(): Promise<void> {
     const { portalId, accountId, lane } = this;
-    const empty = { readAt: null, stop: null, pipelines: [], users: [], taskTypes: [] };
-    const portal: Portal = { portalId, accountId, lane, ...empty, ...more };
+    const portal = { portalId, accountId, lane, readAt: null, stop: null, pipelines: [], users: [], taskTypes: [] };
     await inTransaction(this.database.dataSource, (tx) => storePortals(tx, [portal]));
     await this.process().again(await this.awaiting.forPortals([portalId]));
   }

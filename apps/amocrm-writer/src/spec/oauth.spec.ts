@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Call } from './commands.js';
+import { World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open();
+  await world.authorise();
+});
+afterEach(() => world.close());
+
+const phone = '+79161234567';
+const contacts = () => world.emulator.control.stableState().contacts;
+const tokens = () => world.emulator.control.portal().tokens;
+/** amoCRM takes no access token of ours any more; the refresh token still works. */
+const expireAccess = () => {
+  for (const id of tokens().ids()) if (id.startsWith('access-')) tokens().revoke(id);
+};
+const refreshes = () => world.writesTo(/^\/oauth2\/access_token/) - 1;
+
+describe('a portal authorised by consent', () => {
+  it('takes calls, and an access token that has died on the way is renewed without a stop', async () => {
+    const writer = await world.startKnowingPortal();
+    expireAccess();
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(1);
+    expect(refreshes()).toBe(1);
+    expect((await world.portalMessages()).every(({ stop }) => stop === null)).toBe(true);
+  });
+
+  it('is renewed once by two writers that need it at the same time', async () => {
+    const one = await world.startKnowingPortal();
+    await world.startWriter();
+    expireAccess();
+    const calls = [0, 1, 2, 3].map((n) => new Call(world.portalId, `+7916123456${n}`));
+    await one.takeCommands.execute(calls.map((call) => call.contact()));
+    for (const call of calls) await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(4);
+    expect(refreshes()).toBe(1);
+  });
+});
+
+describe('an integration that the customer switched off in amoCRM', () => {
+  it('stops its portal with a reason, the call waits, and a new consent lets it out', async () => {
+    const writer = await world.startKnowingPortal();
+    tokens().revokeIntegration('perezvon');
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(
+      call.callId,
+      'contact',
+      ({ state, reason }) => state === 'waiting' && reason === 'unauthorised',
+    );
+    expect((await world.portalMessages()).at(-1)?.stop).toMatchObject({ reason: 'unauthorised' });
+
+    await world.authorise();
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+    expect((await world.portalMessages()).at(-1)).toMatchObject({ stop: null });
+    expect(contacts()).toHaveLength(1);
+  });
+});
+
+describe('a refresh whose answer is lost after amoCRM made the new pair', () => {
+  it('ends with the portal stopped for consent, never with a call lost', async () => {
+    const writer = await world.startKnowingPortal({ tokens: { claimMs: 200 } });
+    expireAccess();
+    world.fault({ kind: 'lose_answer_after_commit', path: '/oauth2/access_token' });
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(
+      call.callId,
+      'contact',
+      ({ state, reason }) => state === 'waiting' && reason === 'unauthorised',
+    );
+
+    await world.authorise();
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(1);
+  });
+});
+
+describe('a token endpoint that is down', () => {
+  it('holds the call until it is back, and stops nothing', async () => {
+    const writer = await world.startKnowingPortal();
+    expireAccess();
+    world.fault({ kind: 'rate_limit_burst', path: '/oauth2/access_token', retryAfterSec: 1 });
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact');
+    expect(contacts()).toHaveLength(1);
+    expect((await world.portalMessages()).every(({ stop }) => stop === null)).toBe(true);
+  });
+});
