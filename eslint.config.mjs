@@ -101,6 +101,8 @@ export default ts.config(
     ...ts.configs.disableTypeChecked,
     languageOptions: { globals: { ...globals.node } },
   },
+  // The emulator's page runs in the browser as it is written; its types are checked by tsconfig.page.json.
+  { files: ['**/src/page/browser/*.js'], languageOptions: { globals: globals.browser } },
   ...boundaries,
   prettier,
 );

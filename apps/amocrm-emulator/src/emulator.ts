@@ -98,12 +98,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const listeners: PortalListeners = new PortalListeners(host, (req, res, { portal, isFormer }) => {
     const { path, search } = splitUrl(req.url ?? '/');
     if (path.startsWith('/_emulator/')) control.handle(req, res, portal, path, search);
-    else if (path === '/') sendPage(res, portal);
     else if (path === '/oauth') answerConsent(req, res, search, portals, integrations);
     else if (path === '/health/live') {
       send(res, { status: 200, contentType: 'application/json', body: { status: 'ok' } });
     } else if (path === '/favicon.ico') send(res, problem(404, 'Not Found'));
-    else products.get(portal)?.handle(req, res, path, search, isFormer);
+    else if (!sendPage(res, path, portal)) products.get(portal)?.handle(req, res, path, search, isFormer);
   });
   const control = new ControlServer({ portals: addresses, faults, clock, integrations, listeners, calls });
   const stop = async () => {

@@ -208,6 +208,43 @@ describe('edits of a portal', () => {
     expect((await open.amo.get('/api/v4/account')).json()).toMatchObject({ is_unsorted_on: false });
   });
 
+  it('adds people, pipelines and stages that requests can name at once, and renames a stage', async () => {
+    const add = async (what: string, body: object) =>
+      (await open.amo.post(`/_emulator/portal/${what}/add`, body)).json<{ id: number }>().id;
+    const user = await add('users', { name: 'Вера' });
+    const pipelineId = await add('pipelines', { name: 'Партнёры' });
+    const statusId = await add('stages', { pipelineId, name: 'Знакомство' });
+    const asked = { responsible_user_id: user, pipeline_id: pipelineId, status_id: statusId };
+    const lead = await open.amo.create('/api/v4/leads', asked);
+    expect((await open.amo.get(`/api/v4/leads/${lead}`)).json()).toMatchObject(asked);
+
+    await open.amo.post('/_emulator/portal/stages/rename', { pipelineId, statusId, name: 'Встреча' });
+    const stages = (await open.amo.get(`/api/v4/leads/pipelines/${pipelineId}`)).json<{
+      _embedded: { statuses: { name: string }[] };
+    }>();
+    expect(stages._embedded.statuses.map(({ name }) => name)).toEqual([
+      'Неразобранное',
+      'Первичный контакт',
+      'Встреча',
+      'Успешно реализовано',
+      'Закрыто и не реализовано',
+    ]);
+  });
+
+  it('does by hand what an administrator does on the screen, also while callers are blocked, and logs none of it', async () => {
+    const portal = open.emulator.control.portal();
+    portal.settings.unsortedMetadata = 'lenient';
+    await open.amo.post('/api/v4/leads/unsorted/sip', [{ source_uid: 'a', source_name: 'АТС' }]);
+    const uid = open.emulator.control.state().unsorted[0]?.uid;
+    await open.amo.post('/_emulator/block');
+    const logged = open.emulator.control.requests().length;
+    const path = `/api/v4/leads/unsorted/${uid}/accept`;
+    expect((await open.amo.post('/_emulator/by-hand', { method: 'POST', path, body: {} })).status).toBe(200);
+    expect(open.emulator.control.state().unsorted).toMatchObject([{ outcome: 'accepted' }]);
+    expect(open.emulator.control.requests()).toHaveLength(logged);
+    expect((await open.amo.post('/_emulator/by-hand', { method: 'PUT', path })).status).toBe(400);
+  });
+
   it('changes switches, all or none, and names what is wrong', async () => {
     const bad = await open.amo.patch('/_emulator/settings', { paidFilters: true, listingLagMs: -1, no: 1 });
     expect(bad.json<{ detail: string }>().detail).toBe('listingLagMs: not a possible value; no: no such switch');

@@ -1,6 +1,7 @@
 import { NO_CONTENT, ok, type Answer } from '../http/answer.js';
 import { changeSettings } from '../settings.js';
-import { LOST, WON, type Pipeline } from '../store/model.js';
+import { LOST, WON, type Pipeline, type Status } from '../store/model.js';
+import { freshPipeline } from '../store/seed.js';
 import {
   badRequest,
   bodyBoolean,
@@ -27,6 +28,55 @@ export function editUser(x: ControlExchange): Answer {
   const isActive = bodyBoolean(x, 'isActive');
   if (!directory.users.some((user) => user.id === id)) throw notFound(`user ${id}`);
   directory.users = directory.users.map((user) => (user.id === id ? { ...user, is_active: isActive } : user));
+  return NO_CONTENT;
+}
+
+/** `POST /_emulator/portal/users/add` `{ name }`: an active colleague without an administrator's rights. */
+export function addUser(x: ControlExchange): Answer {
+  const { directory } = chosenPortal(x).store;
+  const id = nextId(directory.users);
+  const rights = { is_admin: false, is_free: false, is_active: true };
+  directory.users = [
+    ...directory.users,
+    { id, name: bodyText(x, 'name'), email: `user-${id}@demo.example`, phone_number: '', ...rights },
+  ];
+  return ok({ id });
+}
+
+/** `POST /_emulator/portal/pipelines/add` `{ name }`: with «Неразобранное», one stage and the two closed ones. */
+export function addPipeline(x: ControlExchange): Answer {
+  const { directory } = chosenPortal(x).store;
+  const added = freshPipeline(nextId(directory.pipelines), bodyText(x, 'name'), false, ['Первичный контакт']);
+  directory.pipelines = [...directory.pipelines, added];
+  return ok({ id: added.id });
+}
+
+/** `POST /_emulator/portal/stages/add` `{ pipelineId, name }`: after the stages that are there, before the closed ones. */
+export function addStage(x: ControlExchange): Answer {
+  const pipeline = pipelineOf(x);
+  const name = bodyText(x, 'name');
+  const open = pipeline.statuses.filter((status) => status.id !== WON && status.id !== LOST);
+  const all = chosenPortal(x).store.directory.pipelines.flatMap(({ statuses }) => statuses);
+  const added: Status = {
+    id: nextId(all),
+    name,
+    sort: Math.max(0, ...open.map((status) => status.sort)) + 10,
+    is_editable: true,
+    color: '#99ccff',
+    type: 0,
+  };
+  const statuses = [...open, added, ...pipeline.statuses.filter((status) => !open.includes(status))];
+  replacePipeline(x, { ...pipeline, statuses });
+  return ok({ id: added.id });
+}
+
+/** `POST /_emulator/portal/stages/rename` `{ pipelineId, statusId, name }`. */
+export function renameStage(x: ControlExchange): Answer {
+  const pipeline = pipelineOf(x);
+  const [statusId, name] = [bodyInteger(x, 'statusId'), bodyText(x, 'name')];
+  if (!pipeline.statuses.some((status) => status.id === statusId)) throw notFound(`stage ${statusId}`);
+  const statuses = pipeline.statuses.map((status) => (status.id === statusId ? { ...status, name } : status));
+  replacePipeline(x, { ...pipeline, statuses });
   return NO_CONTENT;
 }
 
@@ -95,4 +145,9 @@ function pipelineOf(x: ControlExchange): Pipeline {
 function replacePipeline(x: ControlExchange, pipeline: Pipeline): void {
   const { directory } = chosenPortal(x).store;
   directory.pipelines = directory.pipelines.map((other) => (other.id === pipeline.id ? pipeline : other));
+}
+
+/** An id that is not taken yet; the closed stages' ids are small, so that they do not matter. */
+function nextId(taken: readonly { readonly id: number }[]): number {
+  return Math.max(...taken.map(({ id }) => id)) + 1;
 }

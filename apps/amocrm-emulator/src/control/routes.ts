@@ -2,6 +2,7 @@ import { VirtualClock } from '../clock.js';
 import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
 import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
+import { actByHand } from './by-hand.js';
 import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
 import { catalogue } from './catalogue.js';
 import * as oauth from './oauth-edits.js';
@@ -37,9 +38,14 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['GET', '/_emulator/settings', (x) => ok(chosenPortal(x).settings)],
   ['PATCH', '/_emulator/settings', edits.editSettings],
   ['POST', '/_emulator/portal/users', edits.editUser],
+  ['POST', '/_emulator/portal/users/add', edits.addUser],
+  ['POST', '/_emulator/portal/stages/add', edits.addStage],
+  ['POST', '/_emulator/portal/stages/rename', edits.renameStage],
   ['POST', '/_emulator/portal/stages/delete', edits.deleteStage],
+  ['POST', '/_emulator/portal/pipelines/add', edits.addPipeline],
   ['POST', '/_emulator/portal/pipelines/delete', edits.deletePipeline],
   ['POST', '/_emulator/portal/unsorted', edits.switchUnsorted],
+  ['POST', '/_emulator/by-hand', actByHand],
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
   ['POST', '/_emulator/portal/rename', oauth.renamePortal],

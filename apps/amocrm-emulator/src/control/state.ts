@@ -1,5 +1,6 @@
 import { type Portal } from '../portal.js';
 import { CARD_TYPES, type Card, type CardType } from '../store/model.js';
+import { type VersionedCollection } from '../store/versioned-collection.js';
 import { showFields } from '../api/field-values.js';
 
 /**
@@ -7,6 +8,11 @@ import { showFields } from '../api/field-values.js';
  * come along, so that a reader can put names to ids.
  */
 export function fullState(portal: Portal) {
+  return newestState(portal, { cards: Infinity, feedItems: Infinity });
+}
+
+/** The same with at most so many of each kind, the newest. */
+export function newestState(portal: Portal, most: { readonly cards: number; readonly feedItems: number }) {
   const { store } = portal;
   const card = <T extends Card>(type: CardType, value: T) => {
     const { fields, tag_ids, ...plain } = value;
@@ -22,13 +28,23 @@ export function fullState(portal: Portal) {
     pipelines: store.directory.pipelines,
     taskTypes: store.directory.taskTypes,
     customFields: store.directory.fields,
-    contacts: [...store.contacts.values()].map((contact) => card('contacts', contact)),
-    companies: [...store.companies.values()].map((company) => card('companies', company)),
-    leads: [...store.leads.values()].map((lead) => card('leads', lead)),
-    unsorted: [...store.unsorted.values()],
-    notes: [...store.notes.values()],
-    tasks: [...store.tasks.values()],
+    contacts: newest(store.contacts, most.cards).map((contact) => card('contacts', contact)),
+    companies: newest(store.companies, most.cards).map((company) => card('companies', company)),
+    leads: newest(store.leads, most.cards).map((lead) => card('leads', lead)),
+    unsorted: newest(store.unsorted, most.cards),
+    notes: newest(store.notes, most.feedItems),
+    tasks: newest(store.tasks, most.feedItems),
   };
+}
+
+/** By id, ascending. */
+function newest<T extends { readonly id: number }>(rows: VersionedCollection<T>, most: number): T[] {
+  const found: T[] = [];
+  for (const row of rows.list(Infinity, 'desc')) {
+    if (found.length >= most) break;
+    found.push(row);
+  }
+  return found.reverse();
 }
 
 /** How many of everything a person would see (nothing in the trash or behind a claim): for the page or a waiting test. */

@@ -39,13 +39,13 @@ function freshDirectory(base: number): Directory {
       user(base + 104, 'Олег Соколов', 'oleg', { is_active: false }),
     ],
     pipelines: [
-      pipeline(base + 3101, 'Воронка', true, [
+      freshPipeline(base + 3101, 'Воронка', true, [
         'Первичный контакт',
         'Переговоры',
         'Принимают решение',
         'Согласование договора',
       ]),
-      pipeline(base + 3102, 'Повторные продажи', false, [
+      freshPipeline(base + 3102, 'Повторные продажи', false, [
         'Новая заявка',
         'Коммерческое предложение',
         'Ожидание оплаты',
@@ -78,7 +78,8 @@ function user(id: number, name: string, login: string, more: { is_admin?: boolea
 
 const COLORS = ['#99ccff', '#ffff99', '#ffcc66', '#ffcccc'];
 
-function pipeline(id: number, name: string, isMain: boolean, stages: string[]): Pipeline {
+/** A pipeline as it is made: «Неразобранное» first, its stages, the two closed ones that all pipelines share. */
+export function freshPipeline(id: number, name: string, isMain: boolean, stages: string[]): Pipeline {
   const status = (index: number, title: string, type: 0 | 1): Status => ({
     id: id * 10 + index,
     name: title,

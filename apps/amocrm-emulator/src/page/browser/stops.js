@@ -1,0 +1,97 @@
+/** What stops a whole portal in real life, each by one click: 402, 401, 403, limits. */
+import { change } from './control.js';
+import { button, el } from './dom.js';
+import { page } from './portal.js';
+
+const DAY_SEC = 24 * 3600;
+const USUAL_PER_SECOND = 7;
+
+const rule = (id, more) => ({
+  isOn: () => page.faults.some((fault) => fault.id === id),
+  on: () => change('POST', 'faults', { id, portal: page.state.portal.id, count: null, ...more }),
+  off: () => change('DELETE', `faults/${id}`),
+});
+const setting = (isOn, on, off) => ({
+  isOn: () => isOn(page.settings),
+  on: () => change('PATCH', 'settings', on()),
+  off: () => change('PATCH', 'settings', off),
+});
+const nowSec = () => Math.floor(page.nowMs / 1000);
+const daysAgo = (settings) =>
+  settings.subscriptionEndedAt === null ? -1 : (nowSec() - settings.subscriptionEndedAt) / DAY_SEC;
+
+const STOPS = [
+  {
+    name: '402 на запись',
+    what: 'подписка кончилась: читать ещё можно',
+    ...setting(
+      (settings) => daysAgo(settings) >= 0 && daysAgo(settings) < 30,
+      () => ({ subscriptionEndedAt: nowSec() }),
+      { subscriptionEndedAt: null },
+    ),
+  },
+  {
+    name: '402 на всё',
+    what: 'подписка кончилась больше 30 дней назад',
+    ...setting(
+      (settings) => daysAgo(settings) >= 30,
+      () => ({ subscriptionEndedAt: nowSec() - 31 * DAY_SEC }),
+      { subscriptionEndedAt: null },
+    ),
+  },
+  {
+    name: '401',
+    what: 'доступ интеграции отозван',
+    ...rule('stop-401', { kind: 'http_error', status: 401 }),
+  },
+  {
+    name: '403, блокировка',
+    what: 'аккаунт заблокирован за превышение лимита: снимает только поддержка',
+    isOn: () => page.portals.find((portal) => portal.id === page.state.portal.id)?.isBlocked ?? false,
+    on: () => change('POST', 'block'),
+    off: () => change('POST', 'unblock'),
+  },
+  {
+    name: '403, чужой IP',
+    what: 'адрес не в списке разрешённых для API',
+    ...setting(
+      (settings) => !settings.ipAllowed,
+      () => ({ ipAllowed: false }),
+      { ipAllowed: true },
+    ),
+  },
+  {
+    name: '429 на всё',
+    what: 'лимит занят другими интеграциями аккаунта',
+    ...rule('stop-429', { kind: 'rate_limit_burst', retryAfterSec: null }),
+  },
+  {
+    name: '1 запрос в секунду',
+    what: 'лимит меньше обычных семи',
+    ...setting(
+      (settings) => settings.requestsPerSecond === 1,
+      () => ({ requestsPerSecond: 1 }),
+      { requestsPerSecond: USUAL_PER_SECOND },
+    ),
+  },
+  {
+    name: '504 на всё',
+    what: 'amoCRM не отвечает, ничего не записано',
+    ...rule('stop-504', { kind: 'http_error', status: 504 }),
+  },
+];
+
+/** @type {HTMLElement[]} */
+let buttons = [];
+
+export function stopsSection() {
+  buttons = STOPS.map((stop, index) => {
+    const click = () => (stop.isOn() ? stop.off() : stop.on());
+    return button([el('b', '', stop.name), el('small', '', stop.what)], `stop-${index}`, click, 'stop');
+  });
+  return [el('h2', '', 'Остановить портал'), el('div', 'stops', buttons)];
+}
+
+export function updateStops() {
+  buttons.forEach((node, index) => node.setAttribute('aria-pressed', String(STOPS[index]?.isOn() ?? false)));
+}
