@@ -18,6 +18,11 @@ import { Accounts } from './accounts/accounts.js';
 import { type SettingsApiConfig } from './config.js';
 import { IntegrationController } from './integration/integration.controller.js';
 import { Integration } from './integration/integration.js';
+import { JournalStore } from './journal/journal-store.js';
+import { JournalConsumer } from './journal/journal.consumer.js';
+import { JournalController } from './journal/journal.controller.js';
+import { Journal } from './journal/journal.js';
+import { SeenAtPbx } from './journal/seen-at-pbx.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
 import { PeopleController } from './people/people.controller.js';
@@ -55,6 +60,9 @@ export class AppModule {
       new Integration(dataSource, changes, copies),
       new People(dataSource, changes, copies),
       new PbxSources(dataSource, changes),
+      new JournalStore(dataSource),
+      new SeenAtPbx(dataSource),
+      new Journal(dataSource, changes),
     ];
     return {
       module: AppModule,
@@ -68,7 +76,9 @@ export class AppModule {
         IntegrationController,
         PeopleController,
         PbxSourcesController,
+        JournalController,
         CrmPortalsConsumer,
+        JournalConsumer,
       ],
       providers: [
         ...useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })),

@@ -10,6 +10,7 @@ import {
   readConfig,
   tracesEndpoint,
   variable,
+  wholeNumber,
 } from '@perezvon/service';
 import { z } from 'zod';
 
@@ -55,6 +56,7 @@ const shape = {
       .default([])
       .meta({ example: '10.0.0.0/8' }),
   ),
+  journalRetentionDays: variable('JOURNAL_RETENTION_DAYS', wholeNumber(1, 3_650).default(400)),
   bootstrapApiKey: variable(
     'BOOTSTRAP_API_KEY',
     z

@@ -1,5 +1,5 @@
 import { migrateCredentials } from '@perezvon/credentials';
-import { portals, settings, topicSettings } from '@perezvon/contracts';
+import { calls, callStates, decisions, portals, results, routes, settings, topicSettings } from '@perezvon/contracts';
 import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
@@ -18,6 +18,7 @@ import { type SettingsApiConfig } from './config.js';
 import { securityHeaders } from './http/security-headers.js';
 import { StorableText } from './http/storable-text.js';
 import { requestValidation } from './http/validation.js';
+import { JournalCleaner } from './journal/journal-cleaner.js';
 import { migrations } from './migrations/index.js';
 import { servePage } from './page/serve-page.js';
 import { TokenEraser } from './portals/token-eraser.js';
@@ -45,7 +46,11 @@ export async function startSettingsApi(
   });
   await migrateCredentials(config.database.url);
   const connection = { ...config.kafka, clientId: name };
-  const topics = new OwnTopics(connection, [topicSettings(settings), topicSettings(portals)], logger);
+  const topics = new OwnTopics(
+    connection,
+    [settings, portals, calls, callStates, routes, decisions, results].map((message) => topicSettings(message)),
+    logger,
+  );
   await topics.start();
   const kafka = kafkaMetrics(metrics);
   const producer = new KafkaProducer({
@@ -62,6 +67,7 @@ export async function startSettingsApi(
     metrics: kafka.consumer,
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
+  const cleaner = new JournalCleaner(dataSource, config.journalRetentionDays, logger);
   const module = AppModule.with({ config, dataSource, relay, logger });
   relay.start();
   const service = await startService({
@@ -80,12 +86,13 @@ export async function startSettingsApi(
       app.useGlobalPipes(new StorableText(), requestValidation());
     },
     onStop: async () => {
-      await Promise.all([relay.stop(publishTimeoutMs), topics.stop()]);
+      await Promise.all([relay.stop(publishTimeoutMs), topics.stop(), cleaner.stop()]);
       await producer.disconnect(publishTimeoutMs);
       await dataSource.destroy();
       await stopTracing();
     },
   });
   await service.app.get(TokenEraser).erase();
+  cleaner.start();
   return service;
 }

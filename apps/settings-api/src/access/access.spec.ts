@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Express } from 'express';
+import { eventTold } from '../journal/journal-call.js';
+import { JournalStore } from '../journal/journal-store.js';
 import { bootstrapApiKey, newUser, startTestApi, type TestApi } from '../testing/settings-api.js';
+import { event } from '../testing/told-of-a-call.js';
 
 let api: TestApi;
 let mine: { accountId: string; key: string };
 let foreign: { accountId: string; key: string };
-let ids: { portalId: string; sourceId: string; keyId: string; userId: string };
+let ids: { portalId: string; sourceId: string; keyId: string; userId: string; callId: string };
 
 beforeAll(async () => {
   api = await startTestApi();
@@ -19,12 +22,19 @@ beforeAll(async () => {
   const user = await api.request('POST', `${at}/users`, { body: newUser('viewer') });
   ids = {
     ...(user.body as { userId: string }),
+    callId: await aCallOf(foreign.accountId),
     ...(portal.body as { portalId: string }),
     ...(source.body as { sourceId: string }),
     ...(key.body as { keyId: string }),
   };
 });
 afterAll(() => api.close());
+
+async function aCallOf(accountId: string): Promise<string> {
+  const tellings = eventTold(event('call.started', 0, { account_id: accountId }));
+  await api.service.app.get(JournalStore).tell(tellings);
+  return tellings[0]?.callId ?? '';
+}
 
 interface Route {
   readonly method: string;
@@ -48,7 +58,8 @@ const pathOf = (route: Route, accountId: string): string =>
     .replace(':portalId', ids.portalId)
     .replace(':sourceId', ids.sourceId)
     .replace(':keyId', ids.keyId)
-    .replace(':userId', ids.userId);
+    .replace(':userId', ids.userId)
+    .replace(':callId', ids.callId);
 const isPublic = ({ method, path }: Route): boolean => method === 'POST' && path === '/session';
 const bodyFor = (route: Route): { body?: unknown } =>
   ['POST', 'PUT', 'PATCH'].includes(route.method) ? { body: {} } : {};
@@ -57,7 +68,7 @@ const isAdministration = ({ path }: Route): boolean => /\/(api-keys|users)(\/|$)
 
 describe('the routes', () => {
   it('are all in the matrix', () => {
-    expect(routes().length).toBeGreaterThanOrEqual(36);
+    expect(routes().length).toBeGreaterThanOrEqual(38);
     expect(routes()).toContainEqual({ method: 'PUT', path: '/accounts/:accountId/portals/:portalId/credentials' });
   });
 

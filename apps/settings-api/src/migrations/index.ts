@@ -1,6 +1,11 @@
 import { type MigrationClass } from '@perezvon/postgres';
+import { Journal1764100000002 } from './journal.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { Settings1764000000001 } from './settings.js';
 
 /** All migrations of schema `settings`, oldest first. */
-export const migrations: readonly MigrationClass[] = [Settings1764000000001, PeopleWhoLogIn1764100000001];
+export const migrations: readonly MigrationClass[] = [
+  Settings1764000000001,
+  PeopleWhoLogIn1764100000001,
+  Journal1764100000002,
+];

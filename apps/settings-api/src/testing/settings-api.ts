@@ -54,6 +54,7 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     bootstrapApiKey,
     publicUrl: 'http://127.0.0.1:3000',
     trustedProxies: [],
+    journalRetentionDays: 400,
     ...overrides,
   };
   const log: string[] = [];

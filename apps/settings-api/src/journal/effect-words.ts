@@ -1,0 +1,59 @@
+import { type CrmResult, type EffectName } from '@perezvon/contracts';
+import { type Localized } from '@perezvon/service';
+
+/** What an effect makes, and what became of it: for the journal and for the list of what waits. */
+export const effectNames: Readonly<Record<EffectName, Localized>> = {
+  'contact': { ru: 'Контакт', en: 'Contact' },
+  'deal': { ru: 'Сделка', en: 'Deal' },
+  'unsorted': { ru: 'Запись в неразобранном', en: 'Unsorted record' },
+  'note': { ru: 'Запись о звонке', en: 'Call note' },
+  'task.answered': { ru: 'Задача принявшему звонок', en: 'Task for who took the call' },
+  'task.missed': { ru: 'Задача перезвонить', en: 'Task to call back' },
+};
+
+export const effectStates: Readonly<Record<CrmResult['state'], Localized>> = {
+  waiting: { ru: 'ждёт', en: 'waits' },
+  sending: { ru: 'отправляется', en: 'is being sent' },
+  in_doubt: { ru: 'ответ потерян, проверяем в amoCRM', en: 'the answer was lost, amoCRM is being looked at' },
+  done: { ru: 'готово', en: 'done' },
+  skipped: { ru: 'не понадобилось', en: 'was not needed' },
+  parked: { ru: 'остановлено, нужен человек', en: 'stopped, a person is needed' },
+  discarded: { ru: 'отменено', en: 'discarded' },
+};
+
+/** Why an effect waits, was skipped or parked. Codes of rules are in the catalogue of @perezvon/calls. */
+const reasons: Readonly<Record<string, Localized>> = {
+  no_credentials: { ru: 'нет токена портала', en: 'the portal has no token' },
+  unauthorised: { ru: 'amoCRM не принимает токен', en: 'amoCRM does not accept the token' },
+  unpaid: { ru: 'аккаунт amoCRM не оплачен', en: 'the amoCRM account is not paid' },
+  blocked: { ru: 'amoCRM временно ограничила доступ', en: 'amoCRM has blocked access for a while' },
+  ip_not_allowed: { ru: 'amoCRM не пускает с нашего адреса', en: 'amoCRM refuses our address' },
+  no_rights: { ru: 'у токена не хватает прав', en: 'the token lacks rights' },
+  not_found: { ru: 'аккаунта amoCRM по этому адресу нет', en: 'there is no amoCRM account at this address' },
+  rate_limited: { ru: 'лимит запросов amoCRM', en: 'the request limit of amoCRM' },
+  tariff_limit: { ru: 'исчерпан лимит тарифа amoCRM', en: 'the limit of the amoCRM tariff is reached' },
+  integration_inactive: { ru: 'интеграция выключена', en: 'the integration is switched off' },
+  in_doubt: { ru: 'неизвестно, выполнен ли прошлый запрос', en: 'it is unknown whether the last request was done' },
+  total_timeout: { ru: 'amoCRM не ответила вовремя', en: 'amoCRM did not answer in time' },
+  not_sent: { ru: 'запрос не ушёл', en: 'the request did not leave' },
+  writer_stopped: { ru: 'служба перезапускалась', en: 'the service was restarted' },
+  sender_lost: { ru: 'служба перезапускалась', en: 'the service was restarted' },
+  was_not_applied: {
+    ru: 'прошлый запрос не был выполнен, повторяем',
+    en: 'the last request was not done, it is repeated',
+  },
+  validation_failed: { ru: 'amoCRM не приняла данные', en: 'amoCRM refused the data' },
+  several_found: { ru: 'в amoCRM нашлось несколько похожих', en: 'amoCRM has several that match' },
+  portal_deleted: { ru: 'портал удалён', en: 'the portal was deleted' },
+  portal_unknown: { ru: 'портал ещё не известен службе', en: 'the portal is not known to the service yet' },
+  portal_copy_stale: { ru: 'справочники amoCRM перечитываются', en: 'pipelines and users are being read again' },
+  no_card: { ru: 'карточки клиента нет', en: 'the client has no card' },
+  expired: { ru: 'ждало больше 30 дней', en: 'waited longer than 30 days' },
+  joined_older_call: { ru: 'это тот же звонок, что и более ранний', en: 'this is the same call as an older one' },
+  doubled: { ru: 'уже сделано по другому номеру этого звонка', en: 'was done already under another id of the call' },
+};
+
+/** A code that has no words yet is shown as it is: better than nothing, and it can be looked up. */
+export function reasonWords(code: string): Localized {
+  return reasons[code] ?? { ru: code, en: code };
+}

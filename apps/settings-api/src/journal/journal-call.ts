@@ -1,0 +1,251 @@
+import { callIdOf, evolve, type CallFacts } from '@perezvon/calls';
+import {
+  type CallDecision,
+  type CallEvent,
+  type CallState,
+  type CallStateChange,
+  type CrmResult,
+  type EffectName,
+  type Route,
+} from '@perezvon/contracts';
+
+/**
+ * One call as the journal keeps it: everything that was said of it on any topic. Topics are read side by side and each
+ * may be read again, so this is a merge in which neither the order nor the repetition of messages matters: what is told
+ * once is kept under its own id, of what is told anew the newest counts.
+ */
+export interface JournalCall {
+  readonly accountId: string;
+  readonly callId: string;
+  readonly pbxCallId: string | null;
+  readonly facts: CallFacts | null;
+  /** By event id and content. */
+  readonly events: Readonly<Record<string, EventLine>>;
+  /** By decision id. */
+  readonly decisions: Readonly<Record<string, CallDecision>>;
+  /** The newest of each effect and state: what an effect went through. */
+  readonly results: Readonly<Record<string, CrmResult>>;
+  readonly state: CallStateChange | null;
+  /** By route id. */
+  readonly routes: Readonly<Record<string, Route>>;
+  /** Ids of the same call at the PBX, as calls of ours. */
+  readonly linked: readonly string[];
+}
+
+/** What the account of a call says about one event. */
+export interface EventLine {
+  readonly type: CallEvent['type'];
+  /** By the PBX's clock where it gave one; ISO 8601 UTC. */
+  readonly at: string;
+  readonly receivedAt: string;
+  readonly employee: string | null;
+  readonly outcome: CallEvent['outcome'];
+  readonly talkSec: number | null;
+  readonly warnings: readonly string[];
+}
+
+/** Something that one message says of one call. */
+export interface Telling {
+  readonly accountId: string;
+  readonly callId: string;
+  readonly merge: (call: JournalCall) => JournalCall;
+}
+
+export function newJournalCall(accountId: string, callId: string): JournalCall {
+  return {
+    accountId,
+    callId,
+    pbxCallId: null,
+    facts: null,
+    events: {},
+    decisions: {},
+    results: {},
+    state: null,
+    routes: {},
+    linked: [],
+  };
+}
+
+/** An event tells of its call, and of the other ids of that call that they belong together. */
+export function eventTold(event: CallEvent): Telling[] {
+  const callId = callIdOf(event, event.call_id);
+  const group = [callId, ...(event.linked_call_ids ?? []).map((pbxCallId) => callIdOf(event, pbxCallId))];
+  const others = [...new Set(group)].filter((each) => each !== callId);
+  const line: EventLine = {
+    type: event.type,
+    at: event.occurred_at ?? event.received_at,
+    receivedAt: event.received_at,
+    employee: nameOf(event),
+    outcome: event.outcome,
+    talkSec: event.talk_sec ?? null,
+    warnings: event.warnings ?? [],
+  };
+  const own: Telling = {
+    accountId: event.account_id,
+    callId,
+    merge: (call) => ({
+      ...linkedTo(call, group),
+      pbxCallId: event.call_id,
+      facts: evolve(call.facts, event),
+      events: { ...call.events, [`${event.event_id}:${event.content_hash}`]: earlier(call, event, line) },
+    }),
+  };
+  return [
+    own,
+    ...others.map((other) => ({
+      accountId: event.account_id,
+      callId: other,
+      merge: (call: JournalCall) => linkedTo(call, group),
+    })),
+  ];
+}
+
+export function decisionTold(decision: CallDecision): Telling {
+  return {
+    accountId: decision.accountId,
+    callId: decision.callId,
+    merge: (call) => ({
+      ...call,
+      pbxCallId: decision.pbxCallId,
+      decisions: { ...call.decisions, [decision.decisionId]: decision },
+    }),
+  };
+}
+
+export function resultTold(result: CrmResult): Telling {
+  const key = `${result.effect}:${result.state}`;
+  return {
+    accountId: result.accountId,
+    callId: result.callId,
+    merge: (call) => {
+      const newest = newer(
+        call.results[key],
+        result,
+        ({ revision, at }) => `${String(revision).padStart(9, '0')}${at}`,
+      );
+      return { ...call, results: { ...call.results, [key]: newest } };
+    },
+  };
+}
+
+export function stateTold(change: CallStateChange): Telling {
+  return {
+    accountId: change.accountId,
+    callId: change.callId,
+    merge: (call) => ({
+      ...call,
+      pbxCallId: change.pbxCallId,
+      state: newer(call.state ?? undefined, change, ({ since }) => since),
+    }),
+  };
+}
+
+/** The route does not name the PBX's cabinet: of an account with several of one kind it stands alone. */
+export function routeTold(route: Route): Telling {
+  return {
+    accountId: route.accountId,
+    callId: callIdOf({ account_id: route.accountId, source: route.source }, route.pbxCallId),
+    merge: (call) => ({ ...call, pbxCallId: route.pbxCallId, routes: { ...call.routes, [route.routeId]: route } }),
+  };
+}
+
+function linkedTo(call: JournalCall, group: readonly string[]): JournalCall {
+  const linked = new Set([...call.linked, ...group]);
+  linked.delete(call.callId);
+  return { ...call, linked: [...linked].sort() };
+}
+
+/** The same content again, such as from a pulled report: the first time that it was received is what happened. */
+function earlier(call: JournalCall, event: CallEvent, line: EventLine): EventLine {
+  const known = call.events[`${event.event_id}:${event.content_hash}`];
+  return known !== undefined && known.receivedAt <= line.receivedAt ? known : line;
+}
+
+/** Equal times are settled by the content: the same in every order. */
+function newer<Item>(known: Item | undefined, told: Item, time: (item: Item) => string): Item {
+  if (known === undefined) return told;
+  const order = (item: Item): string => time(item) + JSON.stringify(item);
+  return order(known) >= order(told) ? known : told;
+}
+
+function nameOf({ employee }: CallEvent): string | null {
+  return employee?.name ?? employee?.ext ?? employee?.login ?? employee?.pbx_id ?? employee?.phone ?? null;
+}
+
+/** Where an effect stands: its newest revision, and of that the newest result; promised only: it waits. */
+export function effectsOf(call: JournalCall): Map<EffectName, CrmResult | null> {
+  const effects = new Map<EffectName, CrmResult | null>();
+  for (const decision of Object.values(call.decisions)) {
+    for (const { effect } of decision.effects) effects.set(effect, null);
+  }
+  for (const result of Object.values(call.results)) {
+    const known = effects.get(result.effect) ?? undefined;
+    effects.set(
+      result.effect,
+      newer(known, result, ({ revision, at, state }) => `${String(revision).padStart(9, '0')}${at}${finality[state]}`),
+    );
+  }
+  return effects;
+}
+
+/** Of two results of the same millisecond the one that comes later in an effect's life counts. */
+const finality: Readonly<Record<CrmResult['state'], number>> = {
+  waiting: 0,
+  sending: 1,
+  in_doubt: 2,
+  parked: 3,
+  discarded: 4,
+  skipped: 5,
+  done: 6,
+};
+
+/** Where a call stands for the operator, and what the journal can be searched by. */
+export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored', 'joined'] as const;
+export type JournalState = (typeof journalStates)[number];
+
+const unsettled = new Set<CrmResult['state']>(['waiting', 'sending', 'in_doubt']);
+
+export function journalStateOf(call: JournalCall): JournalState {
+  const effects = [...effectsOf(call).values()];
+  if (effects.some((result) => result?.state === 'parked')) return 'parked';
+  if (effects.some((result) => result === null || unsettled.has(result.state))) return 'waiting';
+  if (effects.some((result) => result?.state === 'done')) return 'done';
+  if (call.state !== null) return byCallState[call.state.state];
+  if (Object.keys(call.decisions).length > 0) return 'ignored';
+  // Known by other ids or by a question of the PBX only: its story is told with another call.
+  return call.linked.length > 0 || call.facts === null ? 'joined' : 'in_progress';
+}
+
+const byCallState: Readonly<Record<CallState, JournalState>> = {
+  ringing: 'in_progress',
+  talking: 'in_progress',
+  awaiting_record: 'waiting',
+  awaiting_recording: 'waiting',
+  awaiting_report: 'waiting',
+  awaiting_client: 'waiting',
+  awaiting_portal: 'waiting',
+  awaiting_settings: 'waiting',
+  decided: 'ignored',
+  ignored: 'ignored',
+  joined: 'joined',
+};
+
+/** The decision that counts: the newest. */
+export function lastDecisionOf(call: JournalCall): CallDecision | null {
+  return Object.values(call.decisions).reduce<CallDecision | null>(
+    (known, each) => newer(known ?? undefined, each, ({ decidedAt }) => decidedAt),
+    null,
+  );
+}
+
+/** When the call began, as well as it is known now; ISO 8601 UTC. */
+export function startOf(call: JournalCall): string | null {
+  if (call.facts !== null) return call.facts.startedAt;
+  const told = [
+    ...Object.values(call.decisions).map((each) => each.decidedAt),
+    ...Object.values(call.results).map((each) => each.at),
+    ...Object.values(call.routes).map((each) => each.askedAt),
+    ...(call.state === null ? [] : [call.state.since]),
+  ];
+  return told.sort()[0] ?? null;
+}

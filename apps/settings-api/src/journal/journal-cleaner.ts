@@ -1,0 +1,68 @@
+import { type Logger } from '@perezvon/service';
+import { type DataSource } from 'typeorm';
+
+const rowsAtOnce = 5_000;
+const everyMs = 60 * 60 * 1_000;
+
+/**
+ * Forgets calls that are older than the setting says, and everything of accounts that were deleted: messages of theirs
+ * may still arrive after the deletion. Life: start() → stop(), each once. Any number of processes may clean at once.
+ */
+export class JournalCleaner {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keepDays: number,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const run = (): void => {
+      this.running = this.clean().catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'the journal could not be cleaned, the next run will');
+      });
+    };
+    run();
+    this.timer = setInterval(run, everyMs);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** In short statements, so that no reader of the topics waits long for a row. */
+  async clean(): Promise<void> {
+    const accounts: { account_id: string; is_deleted: boolean }[] = await this.dataSource.query(
+      'select account_id, deleted_at is not null as is_deleted from accounts',
+    );
+    let forgotten = 0;
+    for (const { account_id: accountId, is_deleted: isDeleted } of accounts) {
+      forgotten += await this.forget(accountId, isDeleted ? 0 : this.keepDays);
+    }
+    for (const table of ['seen_employees', 'last_events']) {
+      await this.dataSource.query(
+        `delete from ${table} where account_id in (select account_id from accounts where deleted_at is not null)`,
+      );
+    }
+    if (forgotten > 0) this.logger.info({ calls: forgotten }, 'old calls forgotten');
+  }
+
+  /** Index journal_by_time. */
+  private async forget(accountId: string, keepDays: number): Promise<number> {
+    let forgotten = 0;
+    for (let deleted = rowsAtOnce; deleted === rowsAtOnce; forgotten += deleted) {
+      [, deleted] = await this.dataSource.query<[unknown, number]>(
+        `delete from journal_calls where account_id = $1 and call_id in (
+           select call_id from journal_calls
+            where account_id = $1 and started_at < now() - $2 * interval '1 day'
+            limit ${rowsAtOnce} for update skip locked)`,
+        [accountId, keepDays],
+      );
+    }
+    return forgotten;
+  }
+}

@@ -1,0 +1,101 @@
+import { columns, inTransaction } from '@perezvon/postgres';
+import { type DataSource, type EntityManager } from 'typeorm';
+import {
+  type JournalCall,
+  journalStateOf,
+  lastDecisionOf,
+  newJournalCall,
+  startOf,
+  type Telling,
+} from './journal-call.js';
+
+/**
+ * Writes what was told into the calls' rows: each batch in one transaction, its rows locked in the order of their keys,
+ * so that the readers of several topics wait for each other but never in a circle.
+ */
+export class JournalStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async tell(tellings: readonly Telling[]): Promise<void> {
+    if (tellings.length === 0) return;
+    const keys = new Map(tellings.map((each) => [keyOf(each), each]));
+    await inTransaction(this.dataSource, async (tx) => {
+      const calls = await lockCalls(tx, [...keys.values()]);
+      for (const telling of tellings) {
+        const call = calls.get(keyOf(telling));
+        if (call === undefined) throw new Error('a locked row of the journal is gone');
+        calls.set(keyOf(telling), telling.merge(call));
+      }
+      await saveCalls(tx, [...calls.values()]);
+    });
+  }
+}
+
+type Key = Pick<Telling, 'accountId' | 'callId'>;
+const keyOf = ({ accountId, callId }: Key): string => `${accountId} ${callId}`;
+
+/** Founds the rows that are missing, by the primary key; a founding race has one winner. */
+const FOUND = `
+  insert into journal_calls (account_id, call_id, pbx_call_id, started_at, direction, state, body)
+  select account_id, call_id, '', now(), 'unknown', 'in_progress', 'null'
+    from unnest($1::text[], $2::uuid[]) as told (account_id, call_id)
+   order by account_id, call_id
+  on conflict do nothing`;
+
+const LOCK = `
+  select account_id, call_id, body
+    from journal_calls
+   where (account_id, call_id) in (select * from unnest($1::text[], $2::uuid[]))
+   order by account_id, call_id
+     for update`;
+
+const SAVE = `
+  update journal_calls as held
+     set pbx_call_id = told.pbx_call_id, started_at = told.started_at, direction = told.direction, phone = told.phone,
+         outcome = told.outcome, state = told.state, portal_id = told.portal_id, body = told.body
+    from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::uuid[], $10::json[])
+      as told (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body)
+   where held.account_id = told.account_id and held.call_id = told.call_id`;
+
+async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<string, JournalCall>> {
+  const parameters = columns(
+    keys,
+    (key) => key.accountId,
+    (key) => key.callId,
+  );
+  await tx.query(FOUND, parameters);
+  const rows: { account_id: string; call_id: string; body: JournalCall | null }[] = await tx.query(LOCK, parameters);
+  return new Map(
+    rows.map(({ account_id: accountId, call_id: callId, body }) => [
+      keyOf({ accountId, callId }),
+      body ?? newJournalCall(accountId, callId),
+    ]),
+  );
+}
+
+async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Promise<void> {
+  const rows = calls.map((call) => ({ call, decision: lastDecisionOf(call) }));
+  await tx.query(
+    SAVE,
+    columns(
+      rows,
+      ({ call }) => call.accountId,
+      ({ call }) => call.callId,
+      ({ call }) => call.pbxCallId ?? '',
+      ({ call }) => startOf(call) ?? new Date().toISOString(),
+      ({ call, decision }) => call.facts?.direction ?? decision?.direction ?? call.state?.direction ?? 'unknown',
+      ({ call, decision }) => phoneOf(call) ?? decision?.phone ?? call.state?.phone ?? null,
+      ({ call, decision }) => decision?.outcome ?? call.facts?.ended?.outcome ?? null,
+      ({ call }) => journalStateOf(call),
+      ({ call, decision }) => decision?.portalId ?? call.state?.portalId ?? null,
+      ({ call }) => JSON.stringify(call),
+    ),
+  );
+}
+
+/** E.164, or a short number as it was dialled. */
+function phoneOf({ facts }: JournalCall): string | null {
+  if (facts === null) return null;
+  return facts.client.e164 ?? (facts.client.kind === 'short' ? facts.client.raw : null);
+}

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CallEvent } from '@perezvon/contracts';
+import { type MessageBatch } from '@perezvon/kafka';
+import { createLogger } from '@perezvon/service';
+import { type Answer, startTestApi, type TestApi } from '../testing/settings-api.js';
+import { decision, event, result, route, state } from '../testing/told-of-a-call.js';
+import { decisionTold, eventTold, resultTold, routeTold, stateTold } from './journal-call.js';
+import { JournalCleaner } from './journal-cleaner.js';
+import { JournalStore } from './journal-store.js';
+import { JournalConsumer } from './journal.consumer.js';
+
+let api: TestApi;
+let accountId: string;
+let key: string;
+let store: JournalStore;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  store = api.service.app.get(JournalStore);
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  ({ accountId, key } = await api.newAccount());
+});
+
+interface Line {
+  readonly callId: string;
+  readonly [field: string]: unknown;
+}
+const get = (path: string, language = 'ru'): Promise<Answer> =>
+  api.request('GET', `/accounts/${accountId}${path}`, { key, headers: { 'accept-language': language } });
+const search = async (query: Record<string, string> = {}): Promise<Line[]> => {
+  const { body } = await get(`/calls?${new URLSearchParams(query).toString()}`);
+  return (body as { items: Line[] }).items;
+};
+const mine = (more: Partial<CallEvent> = {}): Partial<CallEvent> => ({ account_id: accountId, ...more });
+
+/** One missed call per number, a minute apart. */
+const missed = async (...phones: readonly string[]): Promise<void> => {
+  await store.tell(
+    phones.flatMap((e164, index) =>
+      eventTold(
+        event('call.ended', index * 60, {
+          ...mine({ call_id: `call-${e164}`, client: { raw: e164, e164, kind: 'e164' } }),
+          outcome: 'missed',
+        }),
+      ),
+    ),
+  );
+};
+
+describe('the list of calls', () => {
+  it('tells of each call what an operator looks for', async () => {
+    await store.tell([
+      ...eventTold(event('leg.answered', 11, mine({ employee: { ext: '102', name: 'Петрова' } }))),
+      ...eventTold(event('call.ended', 71, mine({ outcome: 'answered', talk_sec: 60 }))),
+      decisionTold(decision('end', 71, ['contact', 'note'], { accountId })),
+      resultTold(result('contact', 'done', 72, { accountId })),
+      resultTold(result('note', 'parked', 73, { accountId })),
+    ]);
+    expect(await search()).toMatchObject([
+      {
+        pbxCallId: '1002003004',
+        direction: 'in',
+        phone: '+79161234567',
+        virtualNumber: '+74951112233',
+        outcome: 'answered',
+        talkSec: 60,
+        employee: 'Петрова',
+        cell: 'answeredUnknown',
+        state: 'parked',
+        effects: [
+          { effect: 'contact', state: 'done', reason: null },
+          { effect: 'note', state: 'parked', reason: 'validation_failed' },
+        ],
+      },
+    ]);
+  });
+
+  it('is searched by phone in any spelling, period, direction, outcome and state', async () => {
+    await missed('+79160000001', '+79160000002', '+79160000003');
+    await store.tell([stateTold(state('awaiting_client', 0, { accountId, phone: '+79160000009', direction: 'out' }))]);
+    const phones = async (query: Record<string, string>): Promise<unknown[]> =>
+      (await search(query)).map((line) => line['phone']);
+    expect(await phones({ phone: '8 (916) 000-00-02' })).toEqual(['+79160000002']);
+    expect(await phones({ from: '2025-03-04T09:13:00Z', to: '2025-03-04T12:14:00+03:00' })).toEqual(['+79160000002']);
+    expect(await phones({ outcome: 'missed' })).toHaveLength(3);
+    expect(await phones({ direction: 'out', state: 'waiting' })).toEqual(['+79160000009']);
+    expect(await phones({ outcome: 'answered' })).toEqual([]);
+  });
+
+  it('comes page by page, newest first, without a gap or a repetition', async () => {
+    const all = Array.from({ length: 7 }, (_, index) => `+7916000000${index}`);
+    await missed(...all);
+    const seen: unknown[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await get(`/calls?limit=3&cursor=${cursor}`);
+      const page = body as { items: Line[]; nextCursor: string | null };
+      seen.push(...page.items.map((line) => line['phone']));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(all.toReversed());
+  });
+
+  it.each(['from=yesterday', 'to=%2B275760-09-13', 'state=lost', 'outcome=x', 'limit=0', 'colour=red'])(
+    'refuses %s in words',
+    async (query) => {
+      expect((await get(`/calls?${query}`)).status).toBe(422);
+    },
+  );
+
+  it('shows a call with two ids once', async () => {
+    await store.tell([
+      ...eventTold(event('call.started', 0, mine())),
+      ...eventTold(event('call.transferred', 20, mine({ call_id: 'second', linked_call_ids: ['1002003004'] }))),
+      stateTold(state('talking', 11, { accountId })),
+    ]);
+    const [only, ...others] = await search();
+    expect(others).toEqual([]);
+    const story = await get(`/calls/${only?.callId}`, 'en');
+    expect(story.text).toContain('The call was transferred');
+  });
+});
+
+describe('the account of a call (R16)', () => {
+  const tellAll = async (portalId: string): Promise<string> => {
+    await store.tell([
+      ...eventTold(event('call.started', 0, mine())),
+      ...eventTold(event('call.ended', 71, mine({ outcome: 'answered', talk_sec: 60, warnings: ['clock_ahead'] }))),
+      routeTold(route(1, { accountId })),
+      decisionTold(
+        decision('end', 71, ['contact'], {
+          accountId,
+          portalId,
+          lookup: { known: false, origin: 'directory', asOf: null, candidates: [], chosen: null },
+        }),
+      ),
+      resultTold(result('contact', 'waiting', 72, { accountId, portalId, reason: 'rate_limited' })),
+      resultTold(result('contact', 'done', 73, { accountId, portalId, attempts: 2 })),
+    ]);
+    return (await search())[0]?.callId ?? '';
+  };
+
+  it('is told in order, in Russian and in English, with links into amoCRM', async () => {
+    const portal = await api.request('POST', `/accounts/${accountId}/portals`, {
+      key,
+      body: { url: 'demo.amocrm.ru' },
+    });
+    const callId = await tellAll((portal.body as { portalId: string }).portalId);
+    const told = async (language: string): Promise<{ kind: string; text: string; links: unknown[] }[]> => {
+      const answer = await get(`/calls/${callId}`, language);
+      expect(answer.headers.get('content-language')).toBe(language);
+      return (answer.body as { lines: { kind: string; text: string; links: unknown[] }[] }).lines;
+    };
+    const russian = await told('ru');
+    expect(russian.map((line) => line.kind)).toEqual([
+      'event',
+      'routing',
+      'event',
+      'lookup',
+      'decision',
+      'reason',
+      'operation',
+      'operation',
+    ]);
+    expect(russian.at(2)?.text).toBe('Звонок завершён, успешный, разговор 1:00, clock_ahead');
+    expect(russian.at(6)?.text).toBe('Контакт: ждёт · лимит запросов amoCRM');
+    expect(russian.at(7)).toMatchObject({
+      text: 'Контакт: создано · попыток: 2',
+      links: [{ text: 'Контакт 501', url: 'https://demo.amocrm.ru/contacts/detail/501' }],
+    });
+    expect((await told('en')).at(7)?.text).toBe('Contact: created · attempts: 2');
+  });
+
+  it('of another account, or of a call that is not there, is not found', async () => {
+    const callId = await tellAll(randomUUID());
+    const other = await api.newAccount();
+    const foreign = await api.request('GET', `/accounts/${other.accountId}/calls/${callId}`, { key: other.key });
+    expect(foreign.status).toBe(404);
+    expect((await get(`/calls/${randomUUID()}`)).status).toBe(404);
+  });
+});
+
+describe('what the journal reads', () => {
+  it('changes nothing when a topic is read again, also by two processes at once', async () => {
+    const consumer = api.service.app.get(JournalConsumer);
+    const value = event('call.ended', 71, mine({ outcome: 'answered', talk_sec: 60, employee: { ext: '102' } }));
+    const batch = { messages: [{ value }, { value }] } as unknown as MessageBatch<CallEvent>;
+    await Promise.all([consumer.events(batch), consumer.events(batch)]);
+    const once = await search();
+    await consumer.events(batch);
+    expect(await search()).toEqual(once);
+    expect(once).toHaveLength(1);
+  });
+
+  it('is forgotten when it is older than the setting says, and with its account', async () => {
+    await missed('+79160000001');
+    await store.tell(
+      eventTold(event('call.started', 0, mine({ received_at: new Date().toISOString(), call_id: 'new' }))),
+    );
+    const gone = await api.newAccount();
+    await store.tell(eventTold(event('call.started', 0, { account_id: gone.accountId })));
+    await api.request('DELETE', `/accounts/${gone.accountId}`);
+    const { dataSource } = api.database;
+    const count = async (id: string): Promise<unknown> =>
+      dataSource.query('select count(*)::int as calls from settings.journal_calls where account_id = $1', [id]);
+    await dataSource.query(`update settings.journal_calls set started_at = now() where pbx_call_id = 'new'`);
+    await new JournalCleaner(dataSource, 30, createLogger({ service: 'spec', level: 'silent' })).clean();
+    expect(await count(accountId)).toEqual([{ calls: 1 }]);
+    expect(await count(gone.accountId)).toEqual([{ calls: 0 }]);
+  });
+});

@@ -1,0 +1,71 @@
+import {
+  type CallDecision,
+  type CallEvent,
+  type CallOutcome,
+  type CallState,
+  type CellName,
+} from '@perezvon/contracts';
+import { type Localized } from '@perezvon/service';
+
+/** The words of the journal in which a call is told; the rules' own sentences are in @perezvon/calls. */
+
+export const eventWords: Readonly<Record<CallEvent['type'], Localized>> = {
+  'call.started': { ru: 'Звонок начался', en: 'The call began' },
+  'leg.ringing': { ru: 'Вызов сотрудника', en: 'An employee is rung' },
+  'leg.answered': { ru: 'Ответ', en: 'Answered' },
+  'call.transferred': { ru: 'Перевод звонка', en: 'The call was transferred' },
+  'leg.ended': { ru: 'Плечо звонка завершено', en: 'A leg of the call ended' },
+  'call.ended': { ru: 'Звонок завершён', en: 'The call ended' },
+  'call.record_ready': { ru: 'Запись разговора готова', en: 'The recording is ready' },
+};
+
+export const outcomeWords: Readonly<Record<CallOutcome, Localized>> = {
+  answered: { ru: 'успешный', en: 'answered' },
+  missed: { ru: 'непринятый', en: 'missed' },
+  not_reached: { ru: 'не дозвонились', en: 'not reached' },
+  rejected: { ru: 'отклонён АТС', en: 'rejected by the PBX' },
+  internal: { ru: 'внутренний', en: 'internal' },
+  unknown: { ru: 'исход неизвестен', en: 'outcome unknown' },
+};
+
+export const momentWords: Readonly<Record<CallDecision['moment'], Localized>> = {
+  answer: { ru: 'Решение при ответе', en: 'Decided at the answer' },
+  end: { ru: 'Решение по завершении', en: 'Decided at the end' },
+  late: { ru: 'Решение по позднему событию', en: 'Decided on a late event' },
+};
+
+/** The words of the operator's page. */
+export const cellNames: Readonly<Record<'incoming' | 'outgoing', Readonly<Record<CellName, Localized>>>> = {
+  incoming: {
+    answeredUnknown: { ru: 'Успешный звонок с неизвестного номера', en: 'Answered call from an unknown number' },
+    missedUnknown: { ru: 'Непринятый звонок с неизвестного номера', en: 'Missed call from an unknown number' },
+    answeredKnown: { ru: 'Успешный звонок от существующего клиента', en: 'Answered call from a known client' },
+    missedKnown: { ru: 'Непринятый звонок от существующего клиента', en: 'Missed call from a known client' },
+  },
+  outgoing: {
+    answeredUnknown: { ru: 'Успешный звонок на неизвестный номер', en: 'Answered call to an unknown number' },
+    missedUnknown: { ru: 'Непринятый звонок на неизвестный номер', en: 'Call to an unknown number, not reached' },
+    answeredKnown: { ru: 'Успешный звонок существующему клиенту', en: 'Answered call to a known client' },
+    missedKnown: { ru: 'Непринятый звонок существующему клиенту', en: 'Call to a known client, not reached' },
+  },
+};
+
+export const entityNames: Readonly<Record<string, Localized>> = {
+  contact: { ru: 'Контакт', en: 'Contact' },
+  company: { ru: 'Компания', en: 'Company' },
+  lead: { ru: 'Сделка', en: 'Deal' },
+};
+
+/** States in which a call waits; the others need no line of their own. */
+export const callStateWords: Readonly<Partial<Record<CallState, Localized>>> = {
+  awaiting_record: { ru: 'Ждём итоговую запись АТС', en: 'Waiting for the final record of the PBX' },
+  awaiting_recording: { ru: 'Ждём запись разговора', en: 'Waiting for the recording' },
+  awaiting_report: {
+    ru: 'Ждём отчёт АТС: конец звонка не пришёл',
+    en: 'Waiting for the report: no end of the call came',
+  },
+  awaiting_client: { ru: 'Узнаём в amoCRM, известен ли клиент', en: 'Asking amoCRM whether it knows the client' },
+  awaiting_portal: { ru: 'Ждём первого ответа портала amoCRM', en: 'Waiting for the first answer of the portal' },
+  awaiting_settings: { ru: 'Ждём настройки кабинета', en: 'Waiting for the settings of the account' },
+  joined: { ru: 'Это тот же звонок под другим номером АТС', en: 'The same call under another id of the PBX' },
+};

@@ -1,0 +1,182 @@
+import {
+  type CallDecision,
+  type CellName,
+  type ClientLookup,
+  type CrmResult,
+  type Reason,
+  type Route,
+} from '@perezvon/contracts';
+import { type Localized } from '@perezvon/service';
+import { effectNames, effectStates, reasonWords } from './effect-words.js';
+import { type EventLine, type JournalCall } from './journal-call.js';
+import { callStateWords, cellNames, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
+
+/** One line of a call's account (rules.md R16), in the order in which it happened. */
+export interface StoryLine {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly kind: 'event' | 'routing' | 'decision' | 'reason' | 'lookup' | 'operation' | 'state';
+  readonly text: Localized;
+  /** Rule of rules.md that the line rests on. */
+  readonly ruleId: string | null;
+  readonly links: readonly StoryLink[];
+}
+
+export interface StoryLink {
+  readonly text: Localized;
+  readonly url: string;
+}
+
+/**
+ * The whole account of a call: events received → whom the PBX was told to connect → decisions with what was found and
+ * why → each operation in amoCRM with its attempts and links.
+ *
+ * @param calls the call and those that are the same one under another id
+ * @param portalUrls origin of each portal that is still there, for links into amoCRM
+ */
+export function storyOf(calls: readonly JournalCall[], portalUrls: ReadonlyMap<string, string>): StoryLine[] {
+  const lines = calls.flatMap((call) => [
+    ...Object.values(call.events).map(eventLine),
+    ...Object.values(call.routes).map(routeLine),
+    ...Object.values(call.decisions).flatMap((decision) => decisionLines(decision, portalUrls)),
+    ...Object.values(call.results).map((result) => operationLine(result, portalUrls)),
+    ...waitLine(call),
+  ]);
+  return lines
+    .map((line, index) => ({ line, index }))
+    .sort((a, b) => (a.line.at === b.line.at ? a.index - b.index : a.line.at < b.line.at ? -1 : 1))
+    .map(({ line }) => line);
+}
+
+function line(
+  at: string,
+  kind: StoryLine['kind'],
+  text: Localized,
+  ruleId: string | null = null,
+  links: readonly StoryLink[] = [],
+): StoryLine {
+  return { at, kind, text, ruleId, links };
+}
+
+function eventLine(event: EventLine): StoryLine {
+  const who = event.employee === null ? null : { ru: `: ${event.employee}`, en: `: ${event.employee}` };
+  const outcome = event.outcome == null ? null : outcomeWords[event.outcome];
+  const talk = event.talkSec === null || event.talkSec === 0 ? null : seconds(event.talkSec);
+  const words = eventWords[event.type];
+  const text = (language: keyof Localized): string =>
+    [
+      words[language] + (who?.[language] ?? ''),
+      ...(outcome === null ? [] : [outcome[language]]),
+      ...(talk === null ? [] : [talk[language]]),
+      ...event.warnings,
+    ].join(', ');
+  return line(event.at, 'event', { ru: text('ru'), en: text('en') });
+}
+
+function routeLine({ askedAt, decision, reason, employee }: Route): StoryLine {
+  const name = employee?.name ?? employee?.ext ?? employee?.login ?? '';
+  const why = reasonWords(reason);
+  const text: Localized =
+    decision === 'connect'
+      ? { ru: `АТС предложен персональный менеджер: ${name}`, en: `The PBX was told the personal manager: ${name}` }
+      : {
+          ru: `Персональный менеджер не предложен: ${why.ru}`,
+          en: `No personal manager was told: ${why.en}`,
+        };
+  return line(askedAt, 'routing', text, 'R13');
+}
+
+function decisionLines(decision: CallDecision, portalUrls: ReadonlyMap<string, string>): StoryLine[] {
+  const { decidedAt, moment, outcome, cell, reasons, lookup } = decision;
+  const parts = (language: keyof Localized): string =>
+    [
+      momentWords[moment][language],
+      ...(outcome === null ? [] : [outcomeWords[outcome][language]]),
+      ...(cell === null ? [] : [cellName(cell, decision.direction)[language]]),
+    ].join(' · ');
+  return [
+    ...(lookup == null ? [] : [lookupLine(decidedAt, decision, lookup, portalUrls)]),
+    line(decidedAt, 'decision', { ru: parts('ru'), en: parts('en') }),
+    ...reasons.map((reason) => line(decidedAt, 'reason', sentenceOf(reason), reason.ruleId)),
+  ];
+}
+
+function lookupLine(
+  at: string,
+  { portalId }: CallDecision,
+  { known, origin, candidates, chosen }: ClientLookup,
+  portalUrls: ReadonlyMap<string, string>,
+): StoryLine {
+  const links = chosen === null ? [] : linksTo(portalId, [chosen], portalUrls);
+  if (origin === 'pending_creation') {
+    const text = { ru: 'Карточка клиента уже создаётся', en: 'A card of the client is being made already' };
+    return line(at, 'lookup', text, 'R5');
+  }
+  const text: Localized = known
+    ? {
+        ru: `Клиент известен amoCRM, карточек с номером: ${candidates.length}`,
+        en: `The client is known to amoCRM, cards with the number: ${candidates.length}`,
+      }
+    : { ru: 'Клиента в amoCRM нет', en: 'amoCRM does not know the client' };
+  return line(at, 'lookup', text, 'R5', links);
+}
+
+function operationLine(result: CrmResult, portalUrls: ReadonlyMap<string, string>): StoryLine {
+  const why = result.reason === null ? null : sentenceOfCode(result.reason);
+  const text = (language: keyof Localized): string =>
+    [
+      `${effectNames[result.effect][language]}: ${stateOf(result)[language]}`,
+      ...(why === null ? [] : [why[language]]),
+      ...(result.attempts > 1
+        ? [{ ru: `попыток: ${result.attempts}`, en: `attempts: ${result.attempts}` }[language]]
+        : []),
+    ].join(' · ');
+  const links = linksTo(result.portalId, result.entities, portalUrls);
+  return line(result.at, 'operation', { ru: text('ru'), en: text('en') }, result.ruleIds[0] ?? null, links);
+}
+
+function stateOf({ state, existed, revision }: CrmResult): Localized {
+  if (state !== 'done') return effectStates[state];
+  if (existed) return { ru: 'уже было в amoCRM', en: 'was in amoCRM already' };
+  return revision > 1 ? { ru: 'обновлено', en: 'updated' } : { ru: 'создано', en: 'created' };
+}
+
+/** What the call waits for now, if it waits before its decision. */
+function waitLine({ state }: JournalCall): StoryLine[] {
+  const words = state === null ? undefined : callStateWords[state.state];
+  return state === null || words === undefined ? [] : [line(state.since, 'state', words)];
+}
+
+const cardPaths: Readonly<Record<string, string>> = { contact: 'contacts', company: 'companies', lead: 'leads' };
+
+function linksTo(
+  portalId: string | null,
+  entities: readonly { readonly type: string; readonly id: string | number }[],
+  portalUrls: ReadonlyMap<string, string>,
+): StoryLink[] {
+  const origin = portalUrls.get(portalId ?? '');
+  if (origin === undefined) return [];
+  return entities.flatMap(({ type, id }) => {
+    const path = cardPaths[type];
+    const name = entityNames[type];
+    if (path === undefined || name === undefined) return [];
+    return [{ text: { ru: `${name.ru} ${id}`, en: `${name.en} ${id}` }, url: `${origin}/${path}/detail/${id}` }];
+  });
+}
+
+function cellName(cell: CellName, direction: CallDecision['direction']): Localized {
+  return cellNames[direction === 'out' ? 'outgoing' : 'incoming'][cell];
+}
+
+function seconds(duration: number): Localized {
+  const time = `${Math.floor(duration / 60)}:${String(duration % 60).padStart(2, '0')}`;
+  return { ru: `разговор ${time}`, en: `talk ${time}` };
+}
+
+function sentenceOf({ code }: Reason): Localized {
+  return sentenceOfCode(code);
+}
+
+function sentenceOfCode(code: string): Localized {
+  return reasonWords(code);
+}
