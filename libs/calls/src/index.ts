@@ -22,4 +22,5 @@ export {
   type Surroundings,
 } from './advance.js';
 export { chooseCard } from './known-client.js';
+export { sentenceOf } from './sentence.js';
 export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf } from './ids.js';
