@@ -31,7 +31,7 @@ const mayImport = {
 /** What a package's specs may import on top: servers that a spec must be able to kill are its own. */
 const specsMayImport = {
   'libs/kafka': ['local'],
-  'apps/call-ingest': ['local'],
+  'apps/call-ingest': ['local', 'pbx-simulator'],
   'apps/amocrm-writer': ['local', 'amocrm-emulator'],
 };
 

@@ -8,6 +8,7 @@ export interface SimulatorConfig {
   readonly accountId: string;
   readonly canonical: { readonly sourceId: string; readonly secret: string };
   readonly uis: { readonly sourceId: string; readonly secret: string };
+  readonly itoolabs: { readonly sourceId: string; readonly secret: string };
   readonly speed: number;
   /** When the recorded calls began; null: so that the longest ends now. */
   readonly startedAtMs: number | null;
@@ -22,6 +23,8 @@ const environment = z.object({
   CANONICAL_SECRET: filled,
   UIS_SOURCE_ID: filled,
   UIS_SECRET: filled,
+  ITOOLABS_SOURCE_ID: filled,
+  ITOOLABS_SECRET: filled,
   SPEED: z
     .string()
     .regex(/^(?:max|\d+(?:\.\d+)?)$/, 'must be a number such as 10, or max')
@@ -55,6 +58,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Sim
     accountId: values.ACCOUNT_ID,
     canonical: { sourceId: values.CANONICAL_SOURCE_ID, secret: values.CANONICAL_SECRET },
     uis: { sourceId: values.UIS_SOURCE_ID, secret: values.UIS_SECRET },
+    itoolabs: { sourceId: values.ITOOLABS_SOURCE_ID, secret: values.ITOOLABS_SECRET },
     speed: values.SPEED ?? (isOnce ? 20 : 4),
     startedAtMs: values.START_AT === undefined ? null : Date.parse(values.START_AT),
   };

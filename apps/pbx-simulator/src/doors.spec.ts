@@ -37,6 +37,7 @@ beforeEach(async () => {
     callIngestUrl: `http://127.0.0.1:${port}`,
     canonical: { sourceId: 'source-1', secret: 'signing secret' },
     uis: { sourceId: 'source-2', secret: 'path secret' },
+    itoolabs: { sourceId: 'source-3', secret: 'shared secret' },
   };
   doors = new Doors(settings, { sendRaw: () => Promise.reject(new Error('Kafka is not asked')) });
 });
@@ -46,7 +47,12 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-const delivery = (door: RenderedDelivery['door']): RenderedDelivery => ({ atMs: 0, door, body: { a: 'я', b: [1, 2] } });
+const delivery = (door: RenderedDelivery['door']): RenderedDelivery => ({
+  atMs: 0,
+  door,
+  key: null,
+  body: { a: 'я', b: [1, 2] },
+});
 
 describe('Doors', () => {
   it('signs the very bytes that it sends, with the hash of the secret', async () => {
@@ -66,6 +72,13 @@ describe('Doors', () => {
     expect(received).toMatchObject([
       { method: 'POST', url: '/v1/pbx/source-2/uis/path%20secret', body: '{"a":"я","b":[1,2]}' },
       { method: 'GET', url: '/v1/pbx/source-2/uis/path%20secret?a=%D1%8F&b=%5B1%2C2%5D', body: '' },
+    ]);
+  });
+
+  it('sends a command as a form with the shared secret in it', async () => {
+    await doors.deliver(delivery('itoolabs'));
+    expect(received).toMatchObject([
+      { method: 'POST', url: '/v1/pbx/source-3/itoolabs', body: 'a=%D1%8F&b=%5B1%2C2%5D&crm_token=shared+secret' },
     ]);
   });
 

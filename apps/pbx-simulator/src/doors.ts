@@ -8,6 +8,7 @@ export interface DoorSettings {
   readonly callIngestUrl: string;
   readonly canonical: { readonly sourceId: string; readonly secret: string };
   readonly uis: { readonly sourceId: string; readonly secret: string };
+  readonly itoolabs: { readonly sourceId: string; readonly secret: string };
 }
 
 /** As long as a patient PBX would go on. */
@@ -15,7 +16,7 @@ const GIVE_UP_AFTER_MS = 60_000;
 const RETRY_EVERY_MS = 500;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Delivers as a PBX does: Kafka without a key, HTTP again and again until it is answered 2xx. */
+/** Delivers as a PBX does: HTTP again and again until it is answered 2xx. */
 export class Doors {
   constructor(
     private readonly settings: DoorSettings,
@@ -23,10 +24,10 @@ export class Doors {
   ) {}
 
   /** @throws when the delivery was refused, or nobody took it within a minute */
-  async deliver({ door, body }: RenderedDelivery): Promise<void> {
+  async deliver({ door, key, body }: RenderedDelivery): Promise<void> {
     switch (door) {
       case 'kafka':
-        await this.producer.sendRaw(pbxCallEvents.topic, [{ key: null, value: JSON.stringify(body) }]);
+        await this.producer.sendRaw(pbxCallEvents.topic, [{ key, value: JSON.stringify(body) }]);
         return;
       case 'canonical':
         await untilTaken(() => this.postCanonical(JSON.stringify(body)));
@@ -43,6 +44,9 @@ export class Doors {
       case 'uis-get':
         await untilTaken(() => send(`${this.uisUrl()}?${queryOf(body)}`, {}));
         return;
+      case 'itoolabs':
+        await untilTaken(() => this.postItoolabs(body));
+        return;
     }
   }
 
@@ -56,6 +60,15 @@ export class Doors {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': `sha256=${signature}` },
       body,
+    });
+  }
+
+  private postItoolabs(body: Record<string, unknown>): Promise<Response> {
+    const { sourceId, secret } = this.settings.itoolabs;
+    return send(`${this.settings.callIngestUrl}/v1/pbx/${sourceId}/itoolabs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: queryOf({ ...body, crm_token: secret }),
     });
   }
 

@@ -12,15 +12,19 @@ export interface Run {
 export interface RenderedDelivery {
   readonly atMs: number;
   readonly door: SampleDelivery['door'];
+  /** Kafka's: one for all calls of a client, so that they stay in their order; null = the PBX gives none. */
+  readonly key: string | null;
   readonly body: Record<string, unknown>;
 }
 
 /** A scene's deliveries with ids, numbers and times filled in, in the order in which they are sent. */
 export function renderScene(scene: Scene, index: number, run: Run): RenderedDelivery[] {
+  const isSeveralCalls = new Set(scene.deliveries.map((delivery) => delivery.call)).size > 1;
   return scene.deliveries
     .map((delivery) => ({
       atMs: run.startedAtMs + delivery.afterSec * 1000,
       door: delivery.door,
+      key: isSeveralCalls ? scene.id : null,
       body: envelope(delivery, scene, index, run),
     }))
     .sort((a, b) => a.atMs - b.atMs);
@@ -31,19 +35,23 @@ export function sceneDurationSec(scene: Scene): number {
   return Math.max(...scene.deliveries.map((d) => d.afterSec));
 }
 
-/** The scene's client in this run, E.164. */
+/** The scene's client in this run, E.164. Whoever is known stays who he is. */
 export function clientPhone(scene: Scene, run: Run): string | null {
-  if (scene.phone === null || run.fresh === null) return scene.phone;
+  if (scene.phone === null || scene.known !== undefined || run.fresh === null) return scene.phone;
   const subscriber = (Number(scene.phone.slice(5)) + (run.fresh % 9000) * 1000) % 10_000_000;
   return scene.phone.slice(0, 5) + String(subscriber).padStart(7, '0');
 }
 
 function envelope(delivery: SampleDelivery, scene: Scene, index: number, run: Run): Record<string, unknown> {
-  const id = callId(index, delivery.call, run);
-  const fill = (value: unknown): unknown => filled(value, id, clientPhone(scene, run), run.startedAtMs);
-  const body = Object.fromEntries(Object.entries(delivery.body).map(([name, value]) => [name, fill(value)]));
-  if (delivery.door === 'uis-post' || delivery.door === 'uis-get') return body;
-  return { schema_version: 1, account_id: run.accountId, source: 'canonical', call_id: id, ...body };
+  const idOf = (call: string): string => callId(index, call, run);
+  const given: Given = {
+    idOf: (call) => idOf(call ?? delivery.call),
+    phone: clientPhone(scene, run),
+    startedAtMs: run.startedAtMs,
+  };
+  const body = Object.fromEntries(Object.entries(delivery.body).map(([name, value]) => [name, filled(value, given)]));
+  if (delivery.door !== 'kafka' && delivery.door !== 'canonical') return body;
+  return { schema_version: 1, account_id: run.accountId, source: 'canonical', call_id: idOf(delivery.call), ...body };
 }
 
 /** UIS ids are 64-bit integers written as text. */
@@ -52,20 +60,31 @@ function callId(index: number, call: string, run: Run): string {
   return run.fresh === null ? `1002003${within}` : `${run.fresh}${within}`;
 }
 
-function filled(value: unknown, id: string, phone: string | null, startedAtMs: number): unknown {
-  if (typeof value === 'string') return filledText(value, id, phone);
-  if (Array.isArray(value)) return value.map((item: unknown) => filled(item, id, phone, startedAtMs));
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$utc' in value) return at(startedAtMs, value.$utc).toISOString();
-  if ('$local' in value) return moscowTime(at(startedAtMs, value.$local));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, filled(inner, id, phone, startedAtMs)] as const),
-  );
+/** What the variables of a body stand for. */
+interface Given {
+  /** Of the delivery's own call where none is named. */
+  readonly idOf: (call: string | undefined) => string;
+  readonly phone: string | null;
+  readonly startedAtMs: number;
 }
 
-function filledText(text: string, id: string, phone: string | null): string {
-  return text.replace(/\{(call|phone(?::(?:digits|8|10))?)\}/g, (whole, name: string) =>
-    name === 'call' ? id : phone === null ? whole : spelled(phone, name),
+function filled(value: unknown, given: Given): unknown {
+  if (typeof value === 'string') return filledText(value, given);
+  if (Array.isArray(value)) return value.map((item: unknown) => filled(item, given));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$utc' in value) return at(given, value.$utc).toISOString();
+  if ('$compact' in value) return compactUtc(at(given, value.$compact));
+  if ('$local' in value) return localTime(at(given, value.$local), 'offsetHours' in value ? value.offsetHours : 3);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filled(inner, given)] as const));
+}
+
+function filledText(text: string, { idOf, phone }: Given): string {
+  return text.replace(
+    /\{(?:call(?::([a-z]))?|(phone(?::(?:digits|8|10))?))\}/g,
+    (whole, call?: string, how?: string) => {
+      if (how === undefined) return idOf(call);
+      return phone === null ? whole : spelled(phone, how);
+    },
   );
 }
 
@@ -83,12 +102,18 @@ function spelled(phone: string, how: string): string {
   }
 }
 
-function at(startedAtMs: number, afterSec: unknown): Date {
+function at({ startedAtMs }: Given, afterSec: unknown): Date {
   if (typeof afterSec !== 'number') throw new TypeError('a relative time of the sample is not a number of seconds');
   return new Date(startedAtMs + afterSec * 1000);
 }
 
-/** As the cabinet writes it: Moscow, no zone. Moscow has kept UTC+3 since 2014. */
-function moscowTime(time: Date): string {
-  return new Date(time.getTime() + 3 * 3600_000).toISOString().replace('T', ' ').replace('Z', '');
+/** As the cabinet writes it, without a zone. Moscow has kept UTC+3 since 2014. */
+function localTime(time: Date, offsetHours: unknown): string {
+  if (typeof offsetHours !== 'number') throw new TypeError('offsetHours of a local time is not a number');
+  return new Date(time.getTime() + offsetHours * 3600_000).toISOString().replace('T', ' ').replace('Z', '');
+}
+
+/** `20250304T091247Z`. */
+function compactUtc(time: Date): string {
+  return `${time.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}Z`;
 }

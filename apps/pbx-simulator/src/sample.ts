@@ -12,9 +12,9 @@ const expectation = z.object({
 const delivery = z.object({
   /** Seconds after the scene's start. */
   afterSec: z.number().min(0),
-  /** `kafka`: canonical event to the topic; `canonical`: the same, signed, by HTTP; `uis-*`: a vendor notification. */
-  door: z.enum(['kafka', 'canonical', 'uis-post', 'uis-get']),
-  /** Which of the scene's calls; `{call}` in the body becomes its id. */
+  /** `kafka`: canonical event to the topic; `canonical`: the same, signed, by HTTP; the others are a vendor's own words. */
+  door: z.enum(['kafka', 'canonical', 'uis-post', 'uis-get', 'itoolabs']),
+  /** Which of the scene's calls; `{call}` in the body becomes its id, `{call:b}` that of call b. */
   call: z.string().regex(/^[a-z]$/),
   body: z.record(z.string(), z.unknown()),
 });
@@ -30,6 +30,12 @@ const scene = z.object({
     .string()
     .regex(/^\+7\d{10}$/)
     .nullable(),
+  /** The name on the card that amoCRM already has of this client; absent: the client is new. */
+  known: z.string().optional(),
+  /** The scene that tells the same in another dialect: the canonical events say the same about the call. */
+  twin: z.string().optional(),
+  /** IANA zone of the cabinet whose times have none; absent: Moscow. */
+  timeZone: z.string().optional(),
   expect: expectation,
   /** The rule of rules.md that decides, for the table of `npm start -- --once`. */
   rule: z.string(),
@@ -44,6 +50,15 @@ export type Scene = z.infer<typeof scene>;
  * nobody imports an app.
  */
 export function readSample(): readonly Scene[] {
-  const text = readFileSync(new URL('../sample/calls.json', import.meta.url), 'utf8');
+  return readScenes('calls.json');
+}
+
+/** What a running sample cannot show in half a minute, or needs a cabinet of its own for: the tests play these too. */
+export function readHistories(): readonly Scene[] {
+  return readScenes('histories.json');
+}
+
+function readScenes(file: string): readonly Scene[] {
+  const text = readFileSync(new URL(`../sample/${file}`, import.meta.url), 'utf8');
   return z.object({ scenes: z.array(scene) }).parse(JSON.parse(text)).scenes;
 }

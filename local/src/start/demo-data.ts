@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { demoEmployees, demoIntegration } from './demo-settings.js';
 import { type EmulatorState, readEmulatorState } from './emulator-state.js';
+import { createKnownClients } from './known-clients.js';
 import { type SimulatedSources } from './services.js';
 import { SettingsApiClient } from './settings-api-client.js';
 
@@ -32,11 +34,14 @@ const FIELDS = [
   'canonicalSecret',
   'uisSourceId',
   'uisSecret',
+  'itoolabsSourceId',
+  'itoolabsSecret',
 ] as const satisfies readonly (keyof Demo)[];
 
 /**
  * Makes the demo account through the REST API, as a customer's administrator would: account, portal with its long-lived
- * token, a canonical and a UIS source, an active integration, a login. An account that an earlier run made is used again, as it is.
+ * token, a source of each kind, employees mapped to amoCRM users, an active integration, a login. An account that an earlier
+ * run made is used again, as it is.
  */
 export async function ensureDemo(place: DemoPlace): Promise<Demo> {
   const admin = new SettingsApiClient(place.settingsApiUrl, place.platformAdminApiKey);
@@ -60,9 +65,13 @@ async function createDemo(admin: SettingsApiClient, place: DemoPlace): Promise<D
   const source = { timeZone: 'Europe/Moscow', settleDelaySec: 2, ringLimitSec: 120, routeFallback: 'branch' };
   const canonical = await admin.call('POST', `${at}/pbx-sources`, { ...source, kind: 'canonical' });
   const uis = await admin.call('POST', `${at}/pbx-sources`, { ...source, kind: 'uis' });
+  const itoolabs = await admin.call('POST', `${at}/pbx-sources`, { ...source, kind: 'itoolabs' });
 
+  const crm = await readEmulatorState(place.emulatorUrl);
+  await mapEmployees(admin, at, crm);
+  await createKnownClients(place.emulatorUrl, place.amocrmToken);
   const before = await admin.call('GET', `${at}/integration`);
-  const integration = demoIntegration(portalId, await readEmulatorState(place.emulatorUrl));
+  const integration = demoIntegration(portalId, crm);
   await admin.call(
     'PUT',
     `${at}/integration`,
@@ -82,38 +91,20 @@ async function createDemo(admin: SettingsApiClient, place: DemoPlace): Promise<D
     canonicalSecret: canonical.text('secret'),
     uisSourceId: uis.text('sourceId'),
     uisSecret: uis.text('secret'),
+    itoolabsSourceId: itoolabs.text('sourceId'),
+    itoolabsSecret: itoolabs.text('secret'),
   };
 }
 
-/** A call that was answered makes a contact and a deal, a missed one an entry in "Неразобранное", in both directions. */
-function demoIntegration(portalId: string, crm: EmulatorState): unknown {
-  const [pipeline] = crm.pipelines;
-  const [user] = crm.users;
-  // The first stage of an amoCRM pipeline is "Неразобранное", where a deal cannot be created.
-  const statusId = pipeline?.stageIds[1];
-  if (pipeline === undefined || user === undefined || statusId === undefined) {
-    throw new Error('the amoCRM emulator has no pipeline with stages, or no users');
-  }
-  const direction = {
-    cells: {
-      answeredUnknown: { enabled: true, action: 'create_contact_and_deal', pipelineId: pipeline.id, statusId },
-      missedUnknown: { enabled: true, action: 'create_unsorted', pipelineId: pipeline.id },
-      answeredKnown: { enabled: false },
-      missedKnown: { enabled: false },
-    },
-    tagging: { enabled: false, number: 'client' },
-    answeredTask: { enabled: false, text: 'Обработать звонок: {phone}', dueInMinutes: 60 },
-    missedTask: { enabled: false, text: 'Перезвонить: {phone}', dueInMinutes: 60 },
-    defaultResponsibleUserId: user.id,
-    filteredNumbers: [],
-    logCalls: true,
-    createAt: 'answer',
-    acceptedBy: 'first',
-    activeDealScope: 'all',
-    hiddenNumbers: 'ignore',
-    unsortedRecordWaitSec: 0,
-  };
-  return { active: true, portalId, incoming: { ...direction, personalManagerRouting: false }, outgoing: direction };
+/** One amoCRM user per employee (R14), in the order in which the emulator has them. */
+async function mapEmployees(admin: SettingsApiClient, at: string, crm: EmulatorState): Promise<void> {
+  const employees = await admin.call('PUT', `${at}/employees`, demoEmployees);
+  const ids = employees.list().map((employee) => employee.text('employeeId'));
+  const mapping = ids.flatMap((employeeId, place) => {
+    const user = crm.users[place];
+    return user === undefined ? [] : [{ employeeId, crmUserId: user.id }];
+  });
+  await admin.call('PUT', `${at}/mapping`, mapping);
 }
 
 async function recall(file: string): Promise<Demo | undefined> {

@@ -8,6 +8,8 @@ export interface SampleScene {
   readonly title: string;
   /** E.164; null when the client cannot be known. */
   readonly phone: string | null;
+  /** The name on the card that amoCRM has of this client before any call; null = the client is new. */
+  readonly known: string | null;
   readonly expect: Counts;
   /** The rule of rules.md that should decide. */
   readonly rule: string;
@@ -23,6 +25,7 @@ export async function readSample(): Promise<SampleScene[]> {
   return scenes.map((scene: unknown) => ({
     title: text(scene, 'title') ?? '',
     phone: text(scene, 'phone'),
+    known: text(scene, 'known'),
     expect: {
       contacts: number(field(scene, 'expect'), 'contacts'),
       deals: number(field(scene, 'expect'), 'deals'),

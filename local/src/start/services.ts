@@ -74,6 +74,8 @@ export interface SimulatedSources {
   readonly canonicalSecret: string;
   readonly uisSourceId: string;
   readonly uisSecret: string;
+  readonly itoolabsSourceId: string;
+  readonly itoolabsSecret: string;
 }
 
 /** Plays calls: the sample once, or for ever. It has no door, so a started simulator is a ready one. */
@@ -86,6 +88,8 @@ export function pbxSimulator(facts: StackFacts, sources: SimulatedSources, isOnc
     CANONICAL_SECRET: sources.canonicalSecret,
     UIS_SOURCE_ID: sources.uisSourceId,
     UIS_SECRET: sources.uisSecret,
+    ITOOLABS_SOURCE_ID: sources.itoolabsSourceId,
+    ITOOLABS_SECRET: sources.itoolabsSecret,
   };
   return { ...program('pbx-simulator', env), args: [isOnce ? '--once' : '--loop'] };
 }

@@ -56,6 +56,12 @@ export class Answer {
     readonly etag: string | undefined,
   ) {}
 
+  /** The members of a body that is a list. */
+  list(): Answer[] {
+    if (!Array.isArray(this.body)) throw new Error(`${this.request}: the answer is not a list`);
+    return this.body.map((member: unknown) => new Answer(this.request, member, this.etag));
+  }
+
   /** @throws Error when the body has no such text field */
   text(field: string): string {
     const value: unknown =

@@ -110,6 +110,8 @@ export class StackUnderTest {
         CANONICAL_SECRET: demo.canonicalSecret,
         UIS_SOURCE_ID: demo.uisSourceId,
         UIS_SECRET: demo.uisSecret,
+        ITOOLABS_SOURCE_ID: demo.itoolabsSourceId,
+        ITOOLABS_SECRET: demo.itoolabsSecret,
         START_AT: startAt.toISOString(),
         SPEED: speed,
       },

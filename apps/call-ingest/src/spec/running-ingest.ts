@@ -4,13 +4,14 @@ import {
   type CallEvent,
   calls,
   defaultIntegration,
+  pbxCallEvents,
   type PbxSource,
   rejectedCallEvents,
   type RejectedCallEvent,
   settings,
   type Settings,
 } from '@perezvon/contracts';
-import { Consumes, KafkaProducer, KafkaStrategy, type MessageBatch } from '@perezvon/kafka';
+import { Consumes, groupLag, KafkaProducer, KafkaStrategy, type MessageBatch } from '@perezvon/kafka';
 import { type EmbeddedKafka, startKafka } from '@perezvon/local';
 import { createTestDatabase, type TestDatabase } from '@perezvon/postgres';
 import { createLogger, type RunningService } from '@perezvon/service';
@@ -31,6 +32,8 @@ export interface RunningIngest {
   readonly rejected: readonly RejectedCallEvent[];
   /** Every line that the service logged. */
   readonly logLines: readonly string[];
+  /** Resolves when everything that was sent has been taken, and read back. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +43,9 @@ export const INTERNAL_API_KEY = 'internal-canary-key';
 /** An address that refuses connections. */
 const NOBODY_LISTENS = 'http://127.0.0.1:1';
 
-export async function startIngest(options: { decisionEngineUrl?: string } = {}): Promise<RunningIngest> {
+export async function startIngest(
+  options: { decisionEngineUrl?: string; sourceRps?: number } = {},
+): Promise<RunningIngest> {
   const kafka = await startKafka();
   const database = await createTestDatabase({ schema: 'call_ingest', migrations });
   const logLines: string[] = [];
@@ -54,7 +59,7 @@ export async function startIngest(options: { decisionEngineUrl?: string } = {}):
     DATABASE_URL: database.url,
     CALL_INGEST_PORT: '0',
     KAFKA_TOPIC_PARTITIONS: '2',
-    CALL_INGEST_SOURCE_RPS: '10',
+    CALL_INGEST_SOURCE_RPS: String(options.sourceRps ?? 10),
     INTERNAL_API_KEY,
     DECISION_ENGINE_INTERNAL_URL: options.decisionEngineUrl ?? NOBODY_LISTENS,
   });
@@ -88,6 +93,20 @@ export async function startIngest(options: { decisionEngineUrl?: string } = {}):
     events: collector.events,
     rejected: collector.rejected,
     logLines,
+    settled: async () => {
+      const isRead = async (group: string, topics: readonly string[]): Promise<true | undefined> => {
+        const lags = await groupLag(connection, group, topics);
+        return lags.every((lag) => lag.messages === 0) || undefined;
+      };
+      await until('all events are taken', () => isRead('call-ingest', [pbxCallEvents.topic]));
+      await until('nothing is held', async () => {
+        const [row]: { count: number }[] = await database.dataSource.query(
+          'select count(*)::int as count from held_deliveries',
+        );
+        return row?.count === 0 || undefined;
+      });
+      await until('all results are read back', () => isRead('spec', [calls.topic, rejectedCallEvents.topic]));
+    },
     stop: async () => {
       await service.stop();
       await app.close();

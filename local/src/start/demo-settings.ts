@@ -1,0 +1,49 @@
+import { type EmulatorState } from './emulator-state.js';
+
+/** The employees of the recorded calls, by both PBXs' names for them. */
+export const demoEmployees = [
+  { pbxId: '40016', login: 'ivanov', ext: '101', phones: ['+79035550101'], name: 'Иванов Пётр' },
+  { pbxId: '40017', login: 'petrova', ext: '102', phones: ['+79035550103'], name: 'Петрова Анна' },
+];
+
+/**
+ * A new client's call makes a contact and a deal if it was answered, an entry in "Неразобранное" if not, in both
+ * directions; each cell of known clients has an action of its own, so that the sample shows them all.
+ */
+export function demoIntegration(portalId: string, crm: EmulatorState): unknown {
+  const [pipeline] = crm.pipelines;
+  const [user] = crm.users;
+  // The first stage of an amoCRM pipeline is "Неразобранное", where a deal cannot be created.
+  const statusId = pipeline?.stageIds[1];
+  if (pipeline === undefined || user === undefined || statusId === undefined) {
+    throw new Error('the amoCRM emulator has no pipeline with stages, or no users');
+  }
+  const inPipeline = { enabled: true, pipelineId: pipeline.id };
+  const contactAndDeal = { ...inPipeline, action: 'create_contact_and_deal', statusId };
+  const dealAlways = { ...inPipeline, action: 'create_deal_always', statusId };
+  const unsorted = { ...inPipeline, action: 'create_unsorted' };
+  const unknown = { answeredUnknown: contactAndDeal, missedUnknown: unsorted };
+  const direction = {
+    tagging: { enabled: false, number: 'client' },
+    answeredTask: { enabled: false, text: 'Обработать звонок: {phone}', dueInMinutes: 60 },
+    missedTask: { enabled: false, text: 'Перезвонить: {phone}', dueInMinutes: 60 },
+    defaultResponsibleUserId: user.id,
+    filteredNumbers: [],
+    logCalls: true,
+    createAt: 'answer',
+    acceptedBy: 'first',
+    activeDealScope: 'all',
+    hiddenNumbers: 'ignore',
+    unsortedRecordWaitSec: 0,
+  };
+  return {
+    active: true,
+    portalId,
+    incoming: {
+      ...direction,
+      cells: { ...unknown, answeredKnown: contactAndDeal, missedKnown: unsorted },
+      personalManagerRouting: true,
+    },
+    outgoing: { ...direction, cells: { ...unknown, answeredKnown: dealAlways, missedKnown: contactAndDeal } },
+  };
+}
