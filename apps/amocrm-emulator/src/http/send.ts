@@ -10,9 +10,14 @@ export function send(res: ServerResponse, answer: Answer): void {
     return;
   }
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-  headers['Content-Type'] = `${answer.contentType ?? 'application/hal+json'}; charset=utf-8`;
+  headers['Content-Type'] = typeOf(answer.contentType ?? 'application/hal+json');
   headers['Content-Length'] = Buffer.byteLength(text);
   res.writeHead(answer.status, headers).end(text);
+}
+
+/** JSON is UTF-8 by its nature and carries no charset: clients compare the vendor's types letter by letter. */
+function typeOf(contentType: string): string {
+  return contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType;
 }
 
 /** The same answer with a body that no JSON parser takes. */
@@ -22,7 +27,7 @@ export function spoil(answer: Answer): Answer {
 
 /** Promises more bytes than it sends, then resets. */
 export function cutShort(res: ServerResponse): void {
-  res.writeHead(200, { 'Content-Type': 'application/hal+json; charset=utf-8', 'Content-Length': 4096 });
+  res.writeHead(200, { 'Content-Type': 'application/hal+json', 'Content-Length': 4096 });
   res.write('{"_links":{"self":{"href":"', () => res.socket?.resetAndDestroy());
 }
 
