@@ -1,10 +1,12 @@
 import {
   databaseConfig,
+  internalKey,
   kafkaConfig,
   logLevel,
   portConfig,
   readConfig,
   tracesEndpoint,
+  variable,
   wholeNumber,
   type ConfigOf,
 } from '@perezvon/service';
@@ -15,6 +17,10 @@ const shape = {
   port: portConfig('DECISION_ENGINE_PORT', 3002),
   logLevel,
   tracesEndpoint,
+  /** Asked of whoever asks `POST /v1/route`. */
+  internalKey,
+  /** Routing questions per second and PBX source, on average (R13). */
+  routesPerSecond: variable('DECISION_ENGINE_ROUTE_RPS', wholeNumber(1, 100_000).default(500)),
   /** Seconds for which one look at amoCRM answers known/unknown for a phone (R5). */
   CLIENT_FRESH_SEC: wholeNumber(0, 86_400).default(60),
 };

@@ -1,4 +1,14 @@
-import { calls, clients, commands, decisions, portals, results, settings, topicSettings } from '@perezvon/contracts';
+import {
+  calls,
+  clients,
+  commands,
+  decisions,
+  portals,
+  results,
+  routes,
+  settings,
+  topicSettings,
+} from '@perezvon/contracts';
 import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
@@ -17,8 +27,14 @@ import { AdvanceCalls } from './calls/advance-calls.js';
 import { AwaitingCalls } from './calls/awaiting-calls.js';
 import type { Config } from './config.js';
 import { migrations } from './database/migrations.js';
+import { answerUnreadableQuestions } from './routing/unreadable-questions.js';
 
 const NAME = 'decision-engine';
+
+/** A question takes two round trips: four connections answer some 2,000 a second. */
+const ROUTING_POOL_SIZE = 4;
+/** Shorter than the answer's budget: nobody waits for a statement that comes later. */
+const ROUTING_STATEMENT_MS = 1_000;
 
 /** Brings the service up: database, topics, outbox relay, consumers, alarm; stops them in the other order. */
 export async function startDecisionEngine(config: Config): Promise<RunningService> {
@@ -28,14 +44,20 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
   const kafka = kafkaMetrics(metrics);
   const connection = { ...config.kafka, clientId: NAME };
 
-  const dataSource = await openDatabase({
+  const database = {
     ...config.database,
     schema: 'decision_engine',
     migrations,
-    applicationName: NAME,
-    onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died and is replaced'),
+    onPoolError: (error: Error) => logger.warn({ err: error }, 'an idle database connection died and is replaced'),
+  };
+  const dataSource = await openDatabase({ ...database, applicationName: NAME });
+  const routingDataSource = await openDatabase({
+    ...database,
+    applicationName: `${NAME} routing`,
+    poolSize: ROUTING_POOL_SIZE,
+    statementTimeoutMs: ROUTING_STATEMENT_MS,
   });
-  const messages = [calls, clients, commands, decisions, portals, results, settings];
+  const messages = [calls, clients, commands, decisions, portals, results, routes, settings];
   const topics = new OwnTopics(
     connection,
     messages.map((message) => topicSettings(message)),
@@ -55,10 +77,19 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
   relay.start();
   const service = await startService({
     name: NAME,
-    module: AppModule.of({ dataSource, relay, clientFreshForSec: config.CLIENT_FRESH_SEC }),
+    module: AppModule.of({
+      dataSource,
+      routingDataSource,
+      relay,
+      logger,
+      internalKey: config.internalKey,
+      clientFreshForSec: config.CLIENT_FRESH_SEC,
+      routesPerSecond: config.routesPerSecond,
+    }),
     port: config.port,
     logger,
     metrics,
+    configure: answerUnreadableQuestions,
     consumers: { kafka: strategy },
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
     onStop: async () => {
@@ -66,6 +97,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
       await topics.stop();
       await relay.stop(5_000);
       await producer.disconnect(5_000);
+      await routingDataSource.destroy();
       await dataSource.destroy();
       await stopTracing();
     },

@@ -21,3 +21,7 @@ export const lookupIdOf = (lane: string, phone: string, callId: string) => id('l
 /** `ordinal` counts the decisions of one call. */
 export const decisionIdOf = (accountId: string, callId: string, ordinal: number) =>
   id('decision', accountId, callId, ordinal);
+
+/** Asked twice within one call, the question for the personal manager is one question (R13). */
+export const routeIdOf = ({ accountId, source }: { accountId: string; source: string }, pbxCallId: string) =>
+  id('route', accountId, source, pbxCallId);

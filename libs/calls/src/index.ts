@@ -23,4 +23,5 @@ export {
 } from './advance.js';
 export { chooseCard } from './known-client.js';
 export { sentenceOf } from './sentence.js';
-export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf } from './ids.js';
+export { route, type RouteSituation, type Routing } from './route.js';
+export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf, routeIdOf } from './ids.js';

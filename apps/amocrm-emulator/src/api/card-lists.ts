@@ -4,6 +4,7 @@ import { type Card, type CardType } from '../store/model.js';
 import { queryMatcher } from '../store/search.js';
 import { type VersionedCollection } from '../store/versioned-collection.js';
 import { wantsDeleted } from './card-fields.js';
+import { isAllowed } from './rights.js';
 
 type OrderField = 'id' | 'updated_at' | 'created_at';
 
@@ -28,6 +29,7 @@ export function* listCards<T extends Card>(
     card.is_deleted === inTrash &&
     (showsHidden || card.unsorted_uid === null) &&
     matches(card) &&
+    isAllowed(x, 'view', type, card) &&
     (filter === undefined || passesFilter(card, filter));
 
   if (order === undefined || order.field === 'id') {
@@ -95,7 +97,7 @@ export function embedded(x: Exchange, type: CardType, ids: readonly number[], wi
   return hasWith(x, withName) ? ids.map((id) => reference(x, type, id)) : undefined;
 }
 
-export function reference(x: Exchange, type: CardType, id: number) {
+export function reference(x: Exchange, type: CardType | 'users', id: number) {
   return { id, _links: { self: { href: `${x.origin}/api/v4/${type}/${id}` } } };
 }
 

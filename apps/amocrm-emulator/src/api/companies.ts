@@ -8,6 +8,7 @@ import { embedded, listCards, visibleLeads } from './card-lists.js';
 import { isGone } from './contacts.js';
 import { showFields } from './field-values.js';
 import { type ItemReader } from './item-reader.js';
+import { requireAdding, requireRight } from './rights.js';
 
 /** `GET /api/v4/companies` (§3.4). */
 export function listCompanies(x: Exchange): Answer {
@@ -19,12 +20,14 @@ export function listCompanies(x: Exchange): Answer {
 export function getCompany(x: Exchange): Answer {
   const company = x.store.companies.get(idParam(x));
   if (company === undefined) return NO_CONTENT;
+  requireRight(x, 'view', 'companies', company);
   if (company.is_deleted && x.portal.settings.deletedById === 'no_content') return NO_CONTENT;
   return ok(showCompany(x, company, 'one'));
 }
 
 /** `POST /api/v4/companies` (§4.1). */
 export function createCompanies(x: Exchange): Answer {
+  requireAdding(x, 'companies');
   return writeBatch(
     x,
     itemsOf(x),
@@ -70,7 +73,9 @@ export function prepareCompany(x: Exchange, reader: ItemReader): (more?: Partial
 }
 
 function prepareUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number | undefined) {
-  if (id !== undefined && isGone(x.store.companies.get(id))) reader.notSupported('id');
+  const existing = id === undefined ? undefined : x.store.companies.get(id);
+  if (id !== undefined && isGone(existing)) reader.notSupported('id');
+  requireRight(x, 'edit', 'companies', existing);
   const changes = readCard(x, 'companies', reader);
   return () => {
     const before = x.store.companies.get(id ?? 0);

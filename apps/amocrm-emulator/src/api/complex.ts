@@ -5,6 +5,7 @@ import { prepareCompany } from './companies.js';
 import { isGone, prepareContact } from './contacts.js';
 import { type ItemReader } from './item-reader.js';
 import { prepareLead } from './leads.js';
+import { requireRight } from './rights.js';
 import { prepareClaim } from './unsorted-claims.js';
 
 const MAX_LEADS = 50;
@@ -60,7 +61,9 @@ function readCard(x: Exchange, reader: ItemReader | undefined, type: 'contacts' 
   if (reader === undefined) return undefined;
   if (reader.has('id')) {
     const id = reader.integer('id');
-    if (id !== undefined && isGone(x.store[type].get(id))) reader.notSupported('id');
+    const card = id === undefined ? undefined : x.store[type].get(id);
+    if (id !== undefined && isGone(card)) reader.notSupported('id');
+    requireRight(x, 'edit', type, card);
     return () => id ?? 0;
   }
   capFields(reader);

@@ -7,6 +7,7 @@ import { changedCard, newCard, readCard, showTags } from './card-fields.js';
 import { embedded, listCards, reference, visibleLeads } from './card-lists.js';
 import { showFields } from './field-values.js';
 import { type ItemReader } from './item-reader.js';
+import { requireAdding, requireRight } from './rights.js';
 
 /** `GET /api/v4/contacts` (§3.4). */
 export function listContacts(x: Exchange): Answer {
@@ -18,12 +19,14 @@ export function listContacts(x: Exchange): Answer {
 export function getContact(x: Exchange): Answer {
   const contact = x.store.contacts.get(idParam(x));
   if (contact === undefined) return NO_CONTENT;
+  requireRight(x, 'view', 'contacts', contact);
   if (contact.is_deleted && x.portal.settings.deletedById === 'no_content') return NO_CONTENT;
   return ok(showContact(x, contact, 'one'));
 }
 
 /** `POST /api/v4/contacts` (§4.1). */
 export function createContacts(x: Exchange): Answer {
+  requireAdding(x, 'contacts');
   return writeBatch(
     x,
     itemsOf(x),
@@ -72,7 +75,9 @@ export function prepareContact(x: Exchange, reader: ItemReader): (more?: Partial
 }
 
 function prepareUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number | undefined) {
-  if (id !== undefined && isGone(x.store.contacts.get(id))) reader.notSupported('id');
+  const existing = id === undefined ? undefined : x.store.contacts.get(id);
+  if (id !== undefined && isGone(existing)) reader.notSupported('id');
+  requireRight(x, 'edit', 'contacts', existing);
   const changes = readCard(x, 'contacts', reader);
   const first = reader.string('first_name');
   const last = reader.string('last_name');

@@ -4,8 +4,8 @@ import { pageOf, requestLink, selfLink } from '../http/hal.js';
 import { queryBranch, queryList } from '../http/query.js';
 import { type Handler } from '../http/router.js';
 import { type CardType, type CustomField } from '../store/model.js';
-import { requireAdmin } from './users.js';
 import { itemsOf, writeBatch, type BatchItem } from './batch.js';
+import { requireAdmin } from './rights.js';
 
 const FIELD_TYPES = new Set([
   'text',

@@ -8,6 +8,7 @@ import { listCards, reference } from './card-lists.js';
 import { isGone } from './contacts.js';
 import { showFields } from './field-values.js';
 import { type ItemReader } from './item-reader.js';
+import { requireAdding, requireRight } from './rights.js';
 
 /** `GET /api/v4/leads` (§3.4). */
 export function listLeads(x: Exchange): Answer {
@@ -19,6 +20,7 @@ export function listLeads(x: Exchange): Answer {
 export function getLead(x: Exchange): Answer {
   const lead = x.store.leads.get(idParam(x));
   if (lead === undefined) return NO_CONTENT;
+  requireRight(x, 'view', 'leads', lead);
   if (lead.is_deleted) {
     const shown = wantsDeleted(x) || x.portal.settings.deletedById === 'is_deleted';
     return shown ? ok(showTrashed(x, lead)) : NO_CONTENT;
@@ -28,6 +30,7 @@ export function getLead(x: Exchange): Answer {
 
 /** `POST /api/v4/leads` (§4.1). */
 export function createLeads(x: Exchange): Answer {
+  requireAdding(x, 'leads');
   return writeBatch(
     x,
     itemsOf(x),
@@ -100,6 +103,7 @@ export function prepareLead(x: Exchange, reader: ItemReader, place: LeadPlace = 
 function prepareUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number | undefined) {
   const existing = id === undefined ? undefined : x.store.leads.get(id);
   if (id !== undefined && isGone(existing)) reader.notSupported('id');
+  requireRight(x, 'edit', 'leads', existing);
   const changes = readCard(x, 'leads', reader);
   const price = reader.integer('price', { min: 0 });
   const lossReason = reader.integer('loss_reason_id', { nullable: true });

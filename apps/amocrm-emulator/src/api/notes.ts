@@ -8,6 +8,7 @@ import { itemsOf, objectOf, writeBatch, type BatchItem } from './batch.js';
 import { readUser } from './card-fields.js';
 import { isGone } from './contacts.js';
 import { NOTE_TYPES, readNoteParams } from './note-params.js';
+import { requireRight } from './rights.js';
 
 /** The notes of one kind of card (§6.2): the same handlers for contacts, companies and leads. */
 export function notesOf(
@@ -76,7 +77,9 @@ function prepareNote(x: Exchange, type: CardType, { reader, requestId }: BatchIt
     fromPath === undefined
       ? reader.integer('entity_id', { required: true })
       : (reader.has('entity_id'), Number(fromPath));
-  if (entityId !== undefined && isGone(x.store.card(type, entityId))) reader.notSupported('entity_id');
+  const card = entityId === undefined ? undefined : x.store.card(type, entityId);
+  if (entityId !== undefined && isGone(card)) reader.notSupported('entity_id');
+  requireRight(x, 'view', type, card);
   const noteType = reader.string('note_type', { required: true });
   if (noteType !== undefined && !NOTE_TYPES.has(noteType)) reader.notSupported('note_type');
   const params = readNoteParams(reader, noteType ?? '', { complete: true });

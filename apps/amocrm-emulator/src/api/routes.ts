@@ -10,16 +10,20 @@ import { createLeads, getLead, listLeads, updateLead, updateLeads } from './lead
 import { linksOf } from './links.js';
 import { notesOf } from './notes.js';
 import { getPipeline, getStatus, listPipelines, listStatuses } from './pipelines.js';
+import { getRole, listRoles } from './roles.js';
 import { tagsOf } from './tags.js';
 import { createTasks, getTask, listTasks, updateTask, updateTasks } from './tasks.js';
 import * as unsorted from './unsorted.js';
-import { getUser, listUsers } from './users.js';
+import { createUsers, getUser, listUsers } from './users.js';
 
 /** The product's API as far as it is reproduced; a known path with another method answers 405, anything else 404. */
 export const API_ROUTES: readonly Route[] = [
   ['GET', '/api/v4/account', getAccount],
   ['GET', '/api/v4/users', listUsers],
   ['GET', '/api/v4/users/{id}', getUser],
+  ['POST', '/api/v4/users', createUsers],
+  ['GET', '/api/v4/roles', listRoles],
+  ['GET', '/api/v4/roles/{id}', getRole],
 
   ['GET', '/api/v4/leads/pipelines', listPipelines],
   ['GET', '/api/v4/leads/pipelines/{pipelineId}', getPipeline],

@@ -7,6 +7,7 @@ import { itemsOf, objectOf, writeBatch, type BatchItem } from './batch.js';
 import { readUser } from './card-fields.js';
 import { isGone } from './contacts.js';
 import { type ItemReader } from './item-reader.js';
+import { requireRight } from './rights.js';
 
 /** `GET /api/v4/tasks` (§7). */
 export function listTasks(x: Exchange): Answer {
@@ -153,7 +154,9 @@ function readEntity(x: Exchange, reader: ItemReader): { type: CardType; id: numb
   const type = CARD_TYPES.find((known) => known === typeName);
   if (type === undefined) return reader.notSupported('entity_type');
   if (id === undefined) return reader.fail('FieldMissing', 'entity_id', 'This field is missing.');
-  if (isGone(x.store.card(type, id))) return reader.notSupported('entity_id');
+  const card = x.store.card(type, id);
+  if (isGone(card)) return reader.notSupported('entity_id');
+  requireRight(x, 'view', type, card);
   return { type, id };
 }
 

@@ -1,6 +1,6 @@
 import { NO_CONTENT, ok, type Answer } from '../http/answer.js';
 import { changeSettings } from '../settings.js';
-import { LOST, WON, type Pipeline, type Status } from '../store/model.js';
+import { LOST, OWN_CARDS, WON, type Pipeline, type Status, type User } from '../store/model.js';
 import { freshPipeline } from '../store/seed.js';
 import {
   badRequest,
@@ -21,25 +21,49 @@ export function editSettings(x: ControlExchange): Answer {
   return ok(settings);
 }
 
-/** `POST /_emulator/portal/users` `{ id, isActive }`: what an administrator does to a colleague's access. */
+/**
+ * `POST /_emulator/portal/users` `{ id, isActive?, isAdmin?, isFree?, roleId? }`: what an administrator does to a
+ * colleague's access; a role brings its rights.
+ */
 export function editUser(x: ControlExchange): Answer {
   const { directory } = chosenPortal(x).store;
   const id = bodyInteger(x, 'id');
-  const isActive = bodyBoolean(x, 'isActive');
-  if (!directory.users.some((user) => user.id === id)) throw notFound(`user ${id}`);
-  directory.users = directory.users.map((user) => (user.id === id ? { ...user, is_active: isActive } : user));
+  const user = directory.users.find((candidate) => candidate.id === id);
+  if (user === undefined) throw notFound(`user ${id}`);
+  const said = bodyObject(x);
+  const flag = (name: string, before: boolean) => (said[name] === undefined ? before : bodyBoolean(x, name));
+  const roleId = said['roleId'] === undefined ? user.role_id : bodyInteger(x, 'roleId');
+  const role = directory.roles.find((candidate) => candidate.id === roleId);
+  if (roleId !== null && role === undefined) throw notFound(`role ${roleId}`);
+  const edited = {
+    ...user,
+    is_active: flag('isActive', user.is_active),
+    is_admin: flag('isAdmin', user.is_admin),
+    is_free: flag('isFree', user.is_free),
+    role_id: roleId,
+    rights: role?.rights ?? user.rights,
+  };
+  directory.users = directory.users.map((other) => (other.id === id ? edited : other));
   return NO_CONTENT;
 }
 
-/** `POST /_emulator/portal/users/add` `{ name }`: an active colleague without an administrator's rights. */
+/** `POST /_emulator/portal/users/add` `{ name }`: an active colleague with an ordinary user's rights. */
 export function addUser(x: ControlExchange): Answer {
   const { directory } = chosenPortal(x).store;
   const id = nextId(directory.users);
-  const rights = { is_admin: false, is_free: false, is_active: true };
-  directory.users = [
-    ...directory.users,
-    { id, name: bodyText(x, 'name'), email: `user-${id}@demo.example`, phone_number: '', ...rights },
-  ];
+  const added: User = {
+    id,
+    name: bodyText(x, 'name'),
+    email: `user-${id}@demo.example`,
+    phone_number: '',
+    is_admin: false,
+    is_free: false,
+    is_active: true,
+    group_id: 0,
+    role_id: null,
+    rights: OWN_CARDS,
+  };
+  directory.users = [...directory.users, added];
   return ok({ id });
 }
 

@@ -128,6 +128,13 @@ export interface CrmEvent {
   readonly value_before: readonly unknown[];
 }
 
+/** Whose cards: all, those of the user's group, his own, none (§3.2). */
+export const RIGHT_LETTERS = ['A', 'G', 'M', 'D'] as const;
+export type RightLetter = (typeof RIGHT_LETTERS)[number];
+export const CARD_RIGHTS = ['view', 'edit', 'add', 'delete', 'export'] as const;
+export type CardRight = (typeof CARD_RIGHTS)[number];
+export type CardRights = Readonly<Record<CardType, Readonly<Record<CardRight, RightLetter>>>>;
+
 export interface User {
   readonly id: number;
   readonly name: string;
@@ -136,6 +143,28 @@ export interface User {
   readonly is_admin: boolean;
   readonly is_free: boolean;
   readonly is_active: boolean;
+  readonly group_id: number | null;
+  readonly role_id: number | null;
+  /** What he may do when he is no administrator. */
+  readonly rights: CardRights;
+}
+
+/** A named set of rights that users can be given (§3.2). */
+export interface Role {
+  readonly id: number;
+  readonly name: string;
+  readonly rights: CardRights;
+}
+
+/** Own cards only: what a user has unless somebody gives him more. */
+export const OWN_CARDS: CardRights = {
+  contacts: ownCards(),
+  companies: ownCards(),
+  leads: ownCards(),
+};
+
+function ownCards(): Record<CardRight, RightLetter> {
+  return { view: 'M', edit: 'M', add: 'A', delete: 'M', export: 'M' };
 }
 
 export interface Status {

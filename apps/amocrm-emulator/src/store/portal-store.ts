@@ -9,6 +9,7 @@ import {
   type Lead,
   type Note,
   type Pipeline,
+  type Role,
   type Status,
   type Tag,
   type Task,
@@ -22,11 +23,12 @@ import {
 import { Relation } from './relation.js';
 import { VersionedCollection } from './versioned-collection.js';
 
-type IdSpace = CardType | 'notes' | 'tasks' | 'unsorted' | 'events' | 'tags' | 'fields' | 'enums';
+type IdSpace = CardType | 'notes' | 'tasks' | 'unsorted' | 'events' | 'tags' | 'fields' | 'enums' | 'users';
 
 /** The people, pipelines and dictionaries of a portal: small, edited as a whole. */
 export interface Directory {
   users: User[];
+  roles: Role[];
   pipelines: Pipeline[];
   taskTypes: TaskType[];
   fields: Record<CardType, CustomField[]>;
@@ -268,9 +270,10 @@ export class PortalStore {
 
   /** A portal with the same people, pipelines, fields and tags and nothing in it; ids go on from here. */
   withoutCards(): PortalStore {
-    const { users, pipelines, taskTypes, fields, tags } = this.directory;
+    const { users, roles, pipelines, taskTypes, fields, tags } = this.directory;
     const directory: Directory = {
       users: [...users],
+      roles: [...roles],
       pipelines: [...pipelines],
       taskTypes: [...taskTypes],
       fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },

@@ -1,6 +1,6 @@
 import { type Clock } from '../clock.js';
 import { type SeededRandom } from '../random.js';
-import { type CustomField, type FieldEnum, type Pipeline, type Status, LOST, WON } from './model.js';
+import { type CustomField, type FieldEnum, type Pipeline, type Status, LOST, OWN_CARDS, WON } from './model.js';
 import { type Directory, PortalStore } from './portal-store.js';
 
 /** Ids of one portal never occur in another, so that a mix-up of portals fails instead of hitting a neighbour's card. */
@@ -25,6 +25,7 @@ export function freshStore(
     tags: base + 20_001,
     fields: base + 40_101,
     enums: base + 41_101,
+    users: base + 105,
   };
   const createdAt = Math.floor(clock.nowMs() / 1000);
   return new PortalStore(30_000_001 + portalIndex, createdAt, freshDirectory(base), ids, clock, random, listingLagMs);
@@ -51,6 +52,7 @@ function freshDirectory(base: number): Directory {
         'Ожидание оплаты',
       ]),
     ],
+    roles: [{ id: base + 201, name: 'Менеджер', rights: OWN_CARDS }],
     taskTypes: [
       { id: 1, name: 'Связаться', code: 'FOLLOW_UP' },
       { id: 2, name: 'Встреча', code: 'MEETING' },
@@ -73,6 +75,9 @@ function user(id: number, name: string, login: string, more: { is_admin?: boolea
     is_admin: more.is_admin ?? false,
     is_free: false,
     is_active: more.is_active ?? true,
+    group_id: 0,
+    role_id: null,
+    rights: OWN_CARDS,
   };
 }
 

@@ -7,7 +7,7 @@ import { accountsNow, lanesOf, type AccountNow } from '../settings/account-setti
 import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
 import { claimCalls } from './claim-calls.js';
-import { lockCalls } from './lock-calls.js';
+import { lockCalls, lockDueCalls } from './lock-calls.js';
 import { saveCalls } from './save-calls.js';
 
 /**
@@ -45,9 +45,19 @@ export class AdvanceCalls {
     await this.commit(async (tx) => [...(await lockCalls(tx, callIds)).values()]);
   }
 
-  private async commit(claim: (tx: EntityManager) => Promise<readonly CallRow[]>): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+  /**
+   * Calls whose time has come. Several processes may do so at once: each takes what no other holds.
+   *
+   * @returns how many were taken: fewer than `limit` = no more are due
+   */
+  async due(limit: number): Promise<number> {
+    return this.commit((tx) => lockDueCalls(tx, this.clock(), limit));
+  }
+
+  private async commit(claim: (tx: EntityManager) => Promise<readonly CallRow[]>): Promise<number> {
+    const count = await inTransaction(this.dataSource, async (tx) => {
       const rows = await claim(tx);
+      if (rows.length === 0) return 0;
       const context = await this.contextOf(tx, rows);
       const steps = rows.map((row) => step(row, context));
       await saveCalls(
@@ -59,8 +69,10 @@ export class AdvanceCalls {
         tx,
         steps.flatMap((s) => s.emitted),
       );
+      return rows.length;
     });
-    this.relay.wake();
+    if (count > 0) this.relay.wake();
+    return count;
   }
 
   private async contextOf(tx: EntityManager, rows: readonly CallRow[]): Promise<Context> {
@@ -107,7 +119,10 @@ function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly
   const { facts } = row;
   const settings = context.settingsOf(row);
   if (!facts) return { row, emitted: [] };
-  if (!settings) return { row: { ...row, state: 'awaiting_settings', phone: facts.client.e164 }, emitted: [] };
+  if (!settings) {
+    const waiting = waitingIn('awaiting_settings', row, context.now);
+    return { row: { ...row, ...waiting, phone: facts.client.e164, wakeAt: null }, emitted: [] };
+  }
 
   const lane = context.laneOf(row);
   const phone = facts.client.e164;
@@ -126,13 +141,21 @@ function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly
       settingsVersion: settings.version,
       portalId: settings.integration.portalId,
       phone,
+      ...waitingIn(advanced.progress.state, row, context.now),
       progress: advanced.progress,
-      state: advanced.progress.state,
-      wakeAt: advanced.progress.wakeAt,
+      wakeAt: stillAhead(advanced.progress.wakeAt, context.now),
     },
     emitted: recordsOf(advanced),
   };
 }
+
+const waitingIn = (state: CallRow['state'], before: CallRow, now: string): Pick<CallRow, 'state' | 'waitingSince'> => ({
+  state,
+  waitingSince: !state.startsWith('awaiting_') ? null : state === before.state ? before.waitingSince : now,
+});
+
+/** A time that has come has had its effect: a call that still waits does so for something else than time. */
+const stillAhead = (wakeAt: string | null, now: string) => (wakeAt !== null && wakeAt > now ? wakeAt : null);
 
 /** The decision first: whoever reads both topics finds the reason before its consequence. */
 function recordsOf({ decision, commands: wanted }: Advance): OutboxRecord[] {

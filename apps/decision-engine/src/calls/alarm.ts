@@ -6,6 +6,9 @@ import type { AwaitingCalls } from './awaiting-calls.js';
 /** How often due calls are looked for, and how many are taken at once. */
 const POLL_MS = 1_000;
 const BATCH = 500;
+/** Missed news are rare and finding them reads all that waits: once in so many looks at an idle time. */
+const LOOKS_BETWEEN_NEWS = 5;
+const PUT_OFF_MS = 3_600_000;
 
 export interface AlarmLogger {
   warn(fields: object, message: string): void;
@@ -13,9 +16,9 @@ export interface AlarmLogger {
 }
 
 /**
- * Wakes calls whose time has come (R3's settle delay, R9's wait for a recording), and calls that missed the news they
- * wait for. Times live in the rows, so they survive restarts and
- * rebalances; several processes may wake the same call, and the second finds nothing to do.
+ * Wakes calls whose time has come (R3's settle delay, R4's silence and 24 hours, R9's wait for a recording), and calls
+ * that missed the news they wait for. Times live in the rows, so they survive restarts and rebalances; several processes
+ * share them, each taking what no other holds.
  *
  *     idle ──start──▶ looking ⇄ pausing ──stop──▶ stopped (the batch in hand is finished first)
  */
@@ -27,6 +30,7 @@ export class Alarm {
     private readonly awaiting: AwaitingCalls,
     private readonly advanceCalls: AdvanceCalls,
     private readonly logger: AlarmLogger,
+    private readonly clock: () => Date = () => new Date(),
   ) {}
 
   start(): void {
@@ -40,37 +44,54 @@ export class Alarm {
 
   private async live(): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      if (!(await this.wakeDue())) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined); // woken by stop()
-    }
-  }
-
-  /** One call that cannot be advanced must not keep the others asleep: it is put off and named. */
-  private async wake(callIds: readonly string[]): Promise<void> {
-    try {
-      await this.advanceCalls.again(callIds);
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      const [only, ...others] = callIds;
-      if (only === undefined) return;
-      if (others.length > 0) {
-        for (const callId of callIds) await this.wake([callId]);
-        return;
-      }
-      await this.awaiting.putOff(only);
-      this.logger.error({ callId: only, err: error }, 'a call cannot be advanced; tried again in an hour');
+    for (let look = 0; !signal.aborted; look += 1) {
+      const mayBeMore = await this.look(look % LOOKS_BETWEEN_NEWS === 0);
+      if (!mayBeMore) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined); // woken by stop()
     }
   }
 
   /** True when there may be more. A failure is the database's: the rows keep their time and are found again. */
-  private async wakeDue(): Promise<boolean> {
+  private async look(alsoForNews: boolean): Promise<boolean> {
     try {
-      const due = await this.awaiting.due(BATCH);
-      await this.wake(due);
-      return due.length >= BATCH;
+      const taken = await this.wakeDue();
+      if (alsoForNews) await this.wakeOneByOneIfMust(await this.awaiting.missedNews(this.clock(), BATCH));
+      return taken >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'due calls could not be woken; tried again');
       return false;
+    }
+  }
+
+  private async wakeDue(): Promise<number> {
+    try {
+      return await this.advanceCalls.due(BATCH);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      const due = await this.awaiting.due(this.clock(), BATCH);
+      await this.oneByOne(due);
+      return due.length;
+    }
+  }
+
+  private async wakeOneByOneIfMust(callIds: readonly string[]): Promise<void> {
+    try {
+      await this.advanceCalls.again(callIds);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      await this.oneByOne(callIds);
+    }
+  }
+
+  /** One call that cannot be advanced must not keep the others asleep: it is put off and named. */
+  private async oneByOne(callIds: readonly string[]): Promise<void> {
+    for (const callId of callIds) {
+      try {
+        await this.advanceCalls.again([callId]);
+      } catch (error) {
+        if (isRetryable(error)) throw error;
+        await this.awaiting.putOff(callId, new Date(this.clock().getTime() + PUT_OFF_MS));
+        this.logger.error({ callId, err: error }, 'a call cannot be advanced; tried again in an hour');
+      }
     }
   }
 }

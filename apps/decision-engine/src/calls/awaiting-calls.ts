@@ -2,7 +2,7 @@ import { columns } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import type { ClientKey } from '../directory/client-directory.js';
 
-const notPutOff = '(c.wake_at is null or c.wake_at <= now())';
+const notPutOff = '(c.put_off_until is null or c.put_off_until <= $2)';
 
 /** Calls that wait for something, by what they wait for. Read without locks: the step itself looks again. */
 export class AwaitingCalls {
@@ -47,16 +47,18 @@ export class AwaitingCalls {
     );
   }
 
+  /** Calls whose time has come. Index calls_wake_at. */
+  due(now: Date, limit: number): Promise<string[]> {
+    return this.ids('select call_id from calls where wake_at <= $1 order by wake_at limit $2', [now, limit]);
+  }
+
   /**
-   * Calls whose time has come, and calls whose news (settings, a lane, the end of the integration) came while they were
-   * being stored: the transaction that stored them did not see the news, and the news did not see them. Indexes
-   * calls_wake_at, calls_awaiting_settings, calls_awaiting.
+   * Calls whose news (settings, a lane, the end of the integration) came while they were being stored: the transaction
+   * that stored them did not see the news, and the news did not see them. Indexes calls_awaiting_settings, calls_awaiting.
    */
-  due(limit: number): Promise<string[]> {
+  missedNews(now: Date, limit: number): Promise<string[]> {
     return this.ids(
-      `(select call_id from calls where wake_at <= now() order by wake_at limit $1)
-       union all
-       (select c.call_id from calls c join accounts a using (account_id)
+      `(select c.call_id from calls c join accounts a using (account_id)
          where c.state = 'awaiting_settings' and not a.deleted and ${notPutOff} limit $1)
        union all
        (select c.call_id from calls c join portals p using (portal_id)
@@ -64,13 +66,16 @@ export class AwaitingCalls {
        union all
        (select c.call_id from calls c join accounts a using (account_id)
          where c.state in ('awaiting_client', 'awaiting_portal') and not a.active and ${notPutOff} limit $1)`,
-      [limit],
+      [limit, now],
     );
   }
 
-  /** For an hour; its other news still reach it. */
-  async putOff(callId: string): Promise<void> {
-    await this.dataSource.query(`update calls set wake_at = now() + interval '1 hour' where call_id = $1`, [callId]);
+  /** Its other news still reach it. */
+  async putOff(callId: string, until: Date): Promise<void> {
+    await this.dataSource.query('update calls set wake_at = $2, put_off_until = $2 where call_id = $1', [
+      callId,
+      until,
+    ]);
   }
 
   private async ids(sql: string, parameters: unknown[]): Promise<string[]> {

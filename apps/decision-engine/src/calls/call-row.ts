@@ -16,4 +16,6 @@ export interface CallRow {
   readonly state: CallProgress['state'] | 'awaiting_settings';
   readonly lastEventId: string;
   readonly wakeAt: string | null;
+  /** Since when it waits for the same thing; null = it waits for nothing. */
+  readonly waitingSince: string | null;
 }

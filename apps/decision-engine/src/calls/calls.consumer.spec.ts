@@ -50,15 +50,16 @@ describe('an event that can never be handled', () => {
   it('kept every due call asleep: it is put off for an hour and named', async () => {
     await bench.process().withEvents(bench.missedCall());
     await bench.database.dataSource.query(
-      `update calls set wake_at = now(), facts = jsonb_set(facts, '{direction}', '"in"')
+      `update calls set wake_at = $1, facts = jsonb_set(facts, '{direction}', '"in"')
               , progress = jsonb_set(progress, '{promised}', 'null')`,
+      [bench.now],
     );
     const told: string[] = [];
     const logger = { warn: () => undefined, error: (_f: object, message: string) => void told.push(message) };
-    const alarm = new Alarm(bench.awaiting, bench.process(), logger);
+    const alarm = new Alarm(bench.awaiting, bench.process(), logger, () => bench.now);
     alarm.start();
     while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await alarm.stop();
-    expect(await bench.awaiting.due(10)).toEqual([]);
+    expect(await bench.awaiting.due(bench.now, 10)).toEqual([]);
   });
 });

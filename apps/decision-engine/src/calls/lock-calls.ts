@@ -14,11 +14,15 @@ interface StoredCall {
   state: CallRow['state'];
   last_event_id: string;
   wake_at: Date | null;
+  waiting_since: Date | null;
 }
+
+const COLUMNS = `call_id, account_id, pbx_call_id, settings_version, portal_id, phone, facts, progress, state,
+  last_event_id, wake_at, waiting_since`;
 
 /** By primary key; locked in the order of the ids. */
 const LOCK_CALLS = `
-  select call_id, account_id, pbx_call_id, settings_version, portal_id, phone, facts, progress, state, last_event_id, wake_at
+  select ${COLUMNS}
     from calls
    where call_id = any($1::uuid[])
    order by call_id
@@ -27,6 +31,25 @@ const LOCK_CALLS = `
 export async function lockCalls(tx: EntityManager, callIds: readonly string[]): Promise<Map<string, CallRow>> {
   const rows: StoredCall[] = await tx.query(LOCK_CALLS, [callIds]);
   return new Map(rows.map((row) => [row.call_id, fromStored(row)]));
+}
+
+/**
+ * Index calls_wake_at. What another process holds is passed by: it is being advanced there, by its own alarm or by an
+ * event, and what is still due afterwards is found the next time. Waiting for nobody, this cannot close a circle of
+ * locks, so its order is that of the times.
+ */
+const LOCK_DUE_CALLS = `
+  select ${COLUMNS}
+    from calls
+   where wake_at <= $1
+   order by wake_at
+   limit $2
+     for update skip locked`;
+
+/** Calls whose time has come, the longest due first. */
+export async function lockDueCalls(tx: EntityManager, now: Date, limit: number): Promise<CallRow[]> {
+  const rows: StoredCall[] = await tx.query(LOCK_DUE_CALLS, [now, limit]);
+  return rows.map(fromStored);
 }
 
 function fromStored(row: StoredCall): CallRow {
@@ -42,5 +65,6 @@ function fromStored(row: StoredCall): CallRow {
     state: row.state,
     lastEventId: row.last_event_id,
     wakeAt: row.wake_at?.toISOString() ?? null,
+    waitingSince: row.waiting_since?.toISOString() ?? null,
   };
 }

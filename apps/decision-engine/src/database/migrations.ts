@@ -1,5 +1,6 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
 
 /** Calls, their aliases, the client directory, and what other services published about accounts and portals. */
 class CallsAndDirectory1763900000000 implements MigrationInterface {
@@ -77,4 +78,5 @@ class CallsAndDirectory1763900000000 implements MigrationInterface {
   }
 }
 
-export const migrations: readonly MigrationClass[] = [CallsAndDirectory1763900000000];
+/** All migrations of the schema, oldest first; only ever appended. */
+export const migrations: readonly MigrationClass[] = [CallsAndDirectory1763900000000, RoutingAndTimes1764100000000];

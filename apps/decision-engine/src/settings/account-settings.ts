@@ -14,15 +14,16 @@ const STORE_VERSIONS = `
   select * from unnest($1::text[], $2::int[], $3::jsonb[])
   on conflict do nothing`;
 
-/** A replayed older document never overrules a newer one. */
+/** A replayed older document never overrules a newer one. Answers with the accounts that moved. */
 const MOVE_ACCOUNTS = `
-  insert into accounts as a (account_id, version, active)
-  select distinct on (account_id) account_id, version, active
-    from unnest($1::text[], $2::int[], $3::boolean[]) as n (account_id, version, active)
+  insert into accounts as a (account_id, version, active, portal_id)
+  select distinct on (account_id) account_id, version, active, portal_id
+    from unnest($1::text[], $2::int[], $3::boolean[], $4::uuid[]) as n (account_id, version, active, portal_id)
    order by account_id, version desc
   on conflict (account_id) do update
-     set version = excluded.version, active = excluded.active, deleted = false
-   where a.version < excluded.version`;
+     set version = excluded.version, active = excluded.active, portal_id = excluded.portal_id, deleted = false
+   where a.version < excluded.version
+  returning a.account_id, a.version`;
 
 export async function storeSettings(tx: EntityManager, documents: readonly Settings[]): Promise<void> {
   if (documents.length === 0) return;
@@ -32,13 +33,44 @@ export async function storeSettings(tx: EntityManager, documents: readonly Setti
     (d) => d.version,
   );
   await tx.query(STORE_VERSIONS, [...ids, documents.map((d) => JSON.stringify(d))]);
-  await tx.query(MOVE_ACCOUNTS, [...ids, documents.map((d) => d.integration.active)]);
+  const moved: { account_id: string; version: number }[] = await tx.query(MOVE_ACCOUNTS, [
+    ...ids,
+    ...columns(
+      documents,
+      (d) => d.integration.active,
+      (d) => d.integration.portalId,
+    ),
+  ]);
+  const current = new Map(moved.map((row) => [row.account_id, row.version]));
+  await storeSources(
+    tx,
+    documents.filter((d) => current.get(d.accountId) === d.version),
+  );
+}
+
+/** An account's sources are those of its newest version. A source belongs to one account: ids are UUIDs that we made. */
+async function storeSources(tx: EntityManager, documents: readonly Settings[]): Promise<void> {
+  if (documents.length === 0) return;
+  await tx.query('delete from pbx_sources where account_id = any($1::text[])', [documents.map((d) => d.accountId)]);
+  const sources = documents.flatMap(({ accountId, sources: own }) => own.map((source) => ({ accountId, source })));
+  await tx.query(
+    `insert into pbx_sources (source_id, account_id, document)
+     select * from unnest($1::uuid[], $2::text[], $3::jsonb[])
+     on conflict do nothing`,
+    columns(
+      sources,
+      (s) => s.source.sourceId,
+      (s) => s.accountId,
+      (s) => JSON.stringify(s.source),
+    ),
+  );
 }
 
 /** A deleted account plans nothing any more; its calls' rows go with the retention. */
 export async function deleteAccounts(tx: EntityManager, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   await tx.query('update accounts set deleted = true, active = false where account_id = any($1::text[])', [accountIds]);
+  await tx.query('delete from pbx_sources where account_id = any($1::text[])', [accountIds]);
 }
 
 export async function accountsNow(tx: EntityManager, accountIds: readonly string[]): Promise<Map<string, AccountNow>> {
@@ -76,13 +108,14 @@ export async function settingsOf(tx: EntityManager, keys: readonly VersionKey[])
 export const versionKey = ({ accountId, version }: VersionKey) => `${accountId}|${version}`;
 
 const STORE_PORTALS = `
-  insert into portals (portal_id, account_id, lane, document)
-  select distinct on (portal_id) portal_id, account_id, lane, document
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) with ordinality
-      as n (portal_id, account_id, lane, document, place)
+  insert into portals (portal_id, account_id, lane, document, mirror_complete)
+  select distinct on (portal_id) portal_id, account_id, lane, document, mirror_complete
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::boolean[]) with ordinality
+      as n (portal_id, account_id, lane, document, mirror_complete, place)
    order by portal_id, place desc
   on conflict (portal_id) do update
-     set lane = coalesce(excluded.lane, portals.lane), document = excluded.document, received_at = now()`;
+     set lane = coalesce(excluded.lane, portals.lane), document = excluded.document,
+         mirror_complete = excluded.mirror_complete, received_at = clock_timestamp()`;
 
 export async function storePortals(tx: EntityManager, documents: readonly Portal[]): Promise<void> {
   if (documents.length === 0) return;
@@ -94,6 +127,7 @@ export async function storePortals(tx: EntityManager, documents: readonly Portal
       (d) => d.accountId,
       (d) => d.lane,
       (d) => JSON.stringify(d),
+      (d) => d.mirror?.isComplete ?? null,
     ),
   );
 }

@@ -7,6 +7,7 @@ import {
   type CallEvent,
   type Client,
   type CrmCommand,
+  type Portal,
   type Settings,
 } from '@perezvon/contracts';
 import { createTestDatabase, inTransaction, Outbox, type TestDatabase } from '@perezvon/postgres';
@@ -72,9 +73,10 @@ export class EngineBench {
     await this.process().again(await this.awaiting.forSettings([document.accountId]));
   }
 
-  async publishPortal(): Promise<void> {
+  async publishPortal(more: Partial<Portal> = {}): Promise<void> {
     const { portalId, accountId, lane } = this;
-    const portal = { portalId, accountId, lane, readAt: null, stop: null, pipelines: [], users: [], taskTypes: [] };
+    const empty = { readAt: null, stop: null, pipelines: [], users: [], taskTypes: [] };
+    const portal: Portal = { portalId, accountId, lane, ...empty, ...more };
     await inTransaction(this.database.dataSource, (tx) => storePortals(tx, [portal]));
     await this.process().again(await this.awaiting.forPortals([portalId]));
   }
