@@ -27,6 +27,7 @@ import { AdvanceCalls } from './calls/advance-calls.js';
 import { AwaitingCalls } from './calls/awaiting-calls.js';
 import type { Config } from './config.js';
 import { migrations } from './database/migrations.js';
+import { Retention } from './retention/retention.js';
 import { answerUnreadableQuestions } from './routing/unreadable-questions.js';
 
 const NAME = 'decision-engine';
@@ -93,7 +94,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     consumers: { kafka: strategy },
     checks: { database: databaseCheck(dataSource), outbox: () => relay.readiness() },
     onStop: async () => {
-      await alarm.stop();
+      await Promise.all([alarm.stop(), retention.stop()]);
       await topics.stop();
       await relay.stop(5_000);
       await producer.disconnect(5_000);
@@ -103,6 +104,8 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     },
   });
   const alarm = new Alarm(service.app.get(AwaitingCalls), service.app.get(AdvanceCalls), logger);
+  const retention = new Retention(dataSource, logger);
   alarm.start();
+  retention.start();
   return service;
 }
