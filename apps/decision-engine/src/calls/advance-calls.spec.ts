@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inTransaction } from '@perezvon/postgres';
-import { settleCreations } from '../directory/client-directory.js';
+import { rememberUnsorted, settleCreations } from '../directory/client-directory.js';
 import { EngineBench } from '../testing/engine.js';
 
 const PHONE = '+79161234567';
@@ -87,6 +87,43 @@ describe('R5: a client this integration is about to create', () => {
     await bench.database.dataSource.query(`update clients set observed_at = now() - interval '2 minutes'`);
     await bench.process().withEvents(bench.answeredCall(second));
     expect(await bench.wanted()).toEqual(['lookup', 'contact', 'deal', 'note', 'lookup']);
+  });
+});
+
+describe('R5: a directory that is kept up to date', () => {
+  const mirrored = async (isComplete: boolean) => {
+    await bench.publishSettings();
+    await bench.publishPortal({ mirror: { isComplete, completeBackTo: null, asOf: bench.now.toISOString() } });
+  };
+  const seenLongAgo = () =>
+    bench.database.dataSource.query(`update clients set observed_at = now() - interval '1 day'`);
+  const cells = async () => (await bench.emitted()).decisions.map((d) => d.cell);
+
+  it('knows who is nobody once it is complete: amoCRM is not asked', async () => {
+    await mirrored(true);
+    await bench.process().withEvents(bench.missedCall());
+    expect(await bench.wanted()).toEqual(['unsorted']);
+  });
+
+  it('asks for an absent phone while it is incomplete, and believes a card that it holds', async () => {
+    await mirrored(false);
+    await bench.answerLookup(PHONE, [bench.contact(7)]);
+    await seenLongAgo();
+    await bench.process().withEvents(bench.missedCall());
+    const stranger = { raw: '79160000000', e164: '+79160000000', kind: 'e164' as const };
+    await bench.process().withEvents(bench.missedCall({ call_id: 'stranger', client: stranger }));
+    expect(await cells()).toEqual(['missedKnown']);
+    expect(await bench.wanted()).toEqual(['note', 'lookup']);
+  });
+
+  it('asks before it says "nobody" of a client who has an unsorted record: a person may have accepted it', async () => {
+    await mirrored(true);
+    await bench.process().withEvents(bench.missedCall());
+    await inTransaction(bench.database.dataSource, (tx) => rememberUnsorted(tx, [{ lane: bench.lane, phone: PHONE }]));
+    await bench.process().withEvents(bench.missedCall({ call_id: 'second' }));
+    expect(await bench.wanted()).toEqual(['unsorted', 'lookup']);
+    await bench.answerLookup(PHONE, [bench.contact(7)]);
+    expect(await cells()).toEqual(['missedUnknown', 'missedKnown']);
   });
 });
 

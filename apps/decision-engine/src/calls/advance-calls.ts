@@ -3,7 +3,7 @@ import { commands, decisions, type CallEvent, type Message, type Settings } from
 import { inTransaction, type Outbox, type OutboxRecord, type OutboxRelay } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { lockClients, saveCreations, type LockedClients } from '../directory/client-directory.js';
-import { accountsNow, lanesOf, type AccountNow } from '../settings/account-settings.js';
+import { accountsNow, lanesOf, type AccountNow, type LaneOfPortal } from '../settings/account-settings.js';
 import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
 import { claimCalls } from './claim-calls.js';
@@ -90,9 +90,9 @@ export class AdvanceCalls {
     const lanes = await lanesOf(tx, distinct(portalIds));
     const laneOf = (row: CallRow) => lanes.get(settingsOfRow(row)?.integration.portalId ?? '') ?? null;
     const undecided = rows.flatMap((row) => {
-      const lane = laneOf(row);
+      const lane = laneOf(row)?.lane;
       const phone = row.facts?.client.e164;
-      return lane !== null && phone != null ? [{ lane, phone }] : [];
+      return lane != null && phone != null ? [{ lane, phone }] : [];
     });
     const clients = await lockClients(tx, undecided, this.clientFreshForSec);
     return { accounts, settingsOf: settingsOfRow, laneOf, clients, now: this.clock().toISOString() };
@@ -102,7 +102,7 @@ export class AdvanceCalls {
 interface Context {
   readonly accounts: ReadonlyMap<string, AccountNow>;
   readonly settingsOf: (row: CallRow) => Settings | undefined;
-  readonly laneOf: (row: CallRow) => string | null;
+  readonly laneOf: (row: CallRow) => LaneOfPortal | null;
   readonly clients: LockedClients;
   readonly now: string;
 }
@@ -126,11 +126,12 @@ function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly
 
   const lane = context.laneOf(row);
   const phone = facts.client.e164;
-  const client = lane !== null && phone !== null ? { lane, phone } : null;
+  const client = lane !== null && phone !== null ? { lane: lane.lane, phone } : null;
+  const lookup = lane && client && context.clients.lookUp(client, lane.mirror, row.callId);
   const advanced = advance({ callId: row.callId, pbxCallId: row.pbxCallId, settings }, facts, row.progress, {
     stillActive: context.accounts.get(row.accountId)?.active ?? false,
-    lane,
-    clientKnown: client && context.clients.isKnown(client, row.callId),
+    lane: lane?.lane ?? null,
+    clientKnown: lookup?.known ?? null,
     now: context.now,
     causedByEventId: row.lastEventId,
   });

@@ -1,5 +1,5 @@
 import { chooseCard } from '@perezvon/calls';
-import type { Client } from '@perezvon/contracts';
+import type { Client, ClientLookup } from '@perezvon/contracts';
 import { columns } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
 
@@ -12,12 +12,20 @@ export interface ClientKey {
   readonly phone: string;
 }
 
+/**
+ * What the rows of a lane say beside what is in them: `none` = nobody keeps them up to date, a row speaks for a minute
+ * (docs/decisions/0003); `incomplete` = what is there counts, what is not must be asked for; `complete` = all is there.
+ */
+export type Mirror = 'none' | 'incomplete' | 'complete';
+
 interface StoredClient {
   lane: string;
   phone: string;
   cards: Client['cards'] | null;
+  as_of: Date | null;
   is_fresh: boolean;
   creating_call_id: string | null;
+  has_unsorted: boolean;
 }
 
 export class LockedClients {
@@ -27,12 +35,21 @@ export class LockedClients {
     this.rows = new Map(rows.map((row) => [keyOf(row), row]));
   }
 
-  /** True/false = the directory can tell; null = amoCRM must be asked. A call's own promised contact is not "known" to it. */
-  isKnown(client: ClientKey, callId: string): boolean | null {
+  /** Null = amoCRM must be asked. A call's own promised contact is not "known" to it. */
+  lookUp(client: ClientKey, mirror: Mirror, callId: string): ClientLookup | null {
     const row = this.rows.get(keyOf(client));
     if (!row) return null;
-    if (row.creating_call_id !== null && row.creating_call_id !== callId) return true;
-    return row.cards !== null && row.is_fresh ? chooseCard(row.cards) !== null : null;
+    if (row.creating_call_id !== null && row.creating_call_id !== callId) return PENDING_CREATION;
+    if (!speaks(row, mirror)) return null;
+    const candidates = row.cards ?? [];
+    const chosen = chooseCard(candidates);
+    return {
+      known: chosen !== null,
+      origin: 'directory',
+      asOf: row.as_of?.toISOString() ?? null,
+      candidates,
+      chosen: chosen && { type: chosen.type, id: chosen.id },
+    };
   }
 
   /** From here on the client counts as known to every other call. */
@@ -48,6 +65,25 @@ export class LockedClients {
   }
 }
 
+const PENDING_CREATION: ClientLookup = {
+  known: true,
+  origin: 'pending_creation',
+  asOf: null,
+  candidates: [],
+  chosen: null,
+};
+
+/**
+ * Does the row say who the client is today? After an unsorted record "nobody" must be asked again: its contact counts from
+ * the moment a person accepts it, and no mirror sees that in time (R5).
+ */
+function speaks({ cards, is_fresh: isFresh, has_unsorted: hasUnsorted }: StoredClient, mirror: Mirror): boolean {
+  if (cards !== null && isFresh) return true;
+  if (mirror === 'none') return false;
+  if (cards !== null && cards.length > 0) return true;
+  return mirror === 'complete' && !hasUnsorted;
+}
+
 const keyOf = ({ lane, phone }: ClientKey) => `${lane}|${phone}`;
 
 const FOUND_CLIENTS = `
@@ -55,12 +91,9 @@ const FOUND_CLIENTS = `
   select * from unnest($1::text[], $2::text[]) as k (lane, phone) order by 1, 2
   on conflict do nothing`;
 
-/**
- * Fresh = seen within $3 seconds, by this database's clock alone. Until the mirror keeps rows up to date (design.md),
- * an older answer says nothing about today.
- */
+/** Fresh = seen within $3 seconds, by this database's clock alone. */
 const LOCK_CLIENTS = `
-  select c.lane, c.phone, c.cards, c.creating_call_id,
+  select c.lane, c.phone, c.cards, c.as_of, c.creating_call_id, c.has_unsorted,
          coalesce(c.observed_at > now() - make_interval(secs => $3), false) as is_fresh
     from clients c
     join unnest($1::text[], $2::text[]) as k (lane, phone) using (lane, phone)
@@ -126,6 +159,24 @@ export async function observeClients(tx: EntityManager, seen: readonly Client[])
       (c) => c.phone,
       (c) => JSON.stringify(c.cards),
       (c) => c.asOf,
+    ),
+  );
+}
+
+/** A contact hides in the unsorted record of this client, until a person accepts it. */
+const REMEMBER_UNSORTED = `
+  insert into clients (lane, phone, has_unsorted)
+  select distinct lane, phone, true from unnest($1::text[], $2::text[]) as n (lane, phone) order by 1, 2
+  on conflict (lane, phone) do update set has_unsorted = true`;
+
+export async function rememberUnsorted(tx: EntityManager, clients: readonly ClientKey[]): Promise<void> {
+  if (clients.length === 0) return;
+  await tx.query(
+    REMEMBER_UNSORTED,
+    columns(
+      clients,
+      (c) => c.lane,
+      (c) => c.phone,
     ),
   );
 }

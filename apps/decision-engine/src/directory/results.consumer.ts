@@ -3,26 +3,33 @@ import { results, type CrmResult } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { settleCreations } from './client-directory.js';
+import { rememberUnsorted, settleCreations } from './client-directory.js';
 
-/** A promised contact that is settled is promised no longer: it stands in the directory, or it never will. */
-const SETTLED: ReadonlySet<CrmResult['state']> = new Set(['done', 'skipped', 'discarded']);
+/**
+ * A promised contact that is settled is promised no longer: it stands in the directory, or it never will. So is a parked
+ * one: it may wait for a person for weeks, and the client's next calls must find out for themselves meanwhile. If it is
+ * tried again after all, it finds what they have made.
+ */
+const SETTLED: ReadonlySet<CrmResult['state']> = new Set(['done', 'skipped', 'parked', 'discarded']);
 
-/** `crm.results.v1` → pending creations (R5). A parked contact stays promised: an operator may still retry it. */
+/** `crm.results.v1` → pending creations settled, unsorted records remembered (R5). */
 @Controller()
 export class ResultsConsumer {
   constructor(private readonly dataSource: DataSource) {}
 
   @Consumes(results)
   async handle(batch: MessageBatch<CrmResult>): Promise<void> {
-    const settled = batch.messages
-      .map((message) => message.value)
-      .filter((result) => result.effect === 'contact' && SETTLED.has(result.state));
-    await inTransaction(this.dataSource, (tx) =>
-      settleCreations(
+    const all = batch.messages.map((message) => message.value);
+    const settled = all.filter((result) => result.effect === 'contact' && SETTLED.has(result.state));
+    const unsorted = all.flatMap(({ effect, state, lane, phone }) =>
+      effect === 'unsorted' && state === 'done' && phone !== null ? [{ lane, phone }] : [],
+    );
+    await inTransaction(this.dataSource, async (tx) => {
+      await settleCreations(
         tx,
         settled.map((result) => result.callId),
-      ),
-    );
+      );
+      await rememberUnsorted(tx, unsorted);
+    });
   }
 }

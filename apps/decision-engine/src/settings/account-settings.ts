@@ -1,6 +1,7 @@
 import { settings, type Portal, type Settings } from '@perezvon/contracts';
 import { columns } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
+import type { Mirror } from '../directory/client-directory.js';
 
 /** What settings-api and amocrm-writer published about accounts and portals, kept by version (rules.md R3). */
 
@@ -132,10 +133,21 @@ export async function storePortals(tx: EntityManager, documents: readonly Portal
   );
 }
 
-export async function lanesOf(tx: EntityManager, portalIds: readonly string[]): Promise<Map<string, string>> {
-  const rows: { portal_id: string; lane: string }[] = await tx.query(
-    'select portal_id, lane from portals where portal_id = any($1::uuid[]) and lane is not null',
+/** Where a portal's calls go, and how far its clients are known there. */
+export interface LaneOfPortal {
+  readonly lane: string;
+  readonly mirror: Mirror;
+}
+
+export async function lanesOf(tx: EntityManager, portalIds: readonly string[]): Promise<Map<string, LaneOfPortal>> {
+  const rows: { portal_id: string; lane: string; mirror_complete: boolean | null }[] = await tx.query(
+    'select portal_id, lane, mirror_complete from portals where portal_id = any($1::uuid[]) and lane is not null',
     [portalIds],
   );
-  return new Map(rows.map((row) => [row.portal_id, row.lane]));
+  return new Map(rows.map((row) => [row.portal_id, { lane: row.lane, mirror: mirrorOf(row.mirror_complete) }]));
+}
+
+function mirrorOf(isComplete: boolean | null): Mirror {
+  if (isComplete === null) return 'none';
+  return isComplete ? 'complete' : 'incomplete';
 }

@@ -88,6 +88,17 @@ export class EngineBench {
     await this.process().again(await this.awaiting.forClients([{ lane, phone }]));
   }
 
+  contact(id: number): Client['cards'][number] {
+    return {
+      type: 'contact',
+      id,
+      name: null,
+      responsibleUserId: 501,
+      updatedAt: 1_700_000_000 + id,
+      activeDealUpdatedAt: null,
+    };
+  }
+
   /** Everything that was emitted so far, in order. */
   async emitted(): Promise<{ commands: CrmCommand[]; decisions: CallDecision[] }> {
     const rows: { topic: string; value: Buffer }[] = await this.database.dataSource.query(
