@@ -104,6 +104,7 @@ export class Portal {
 
   private freshStore(): PortalStore {
     const random = new SeededRandom(this.options.seed + this.options.index);
-    return freshStore(this.options.index, this.clock, random, () => this.settings.listingLagMs);
+    const lag = () => this.settings.listingLagMs;
+    return freshStore(this.options.index, this.clock, random, lag, () => undefined);
   }
 }

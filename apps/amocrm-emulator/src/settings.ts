@@ -34,6 +34,19 @@ export const SWITCHES = {
   /** Accepting a claim bumps its contact's updated_at. */
   acceptTouchesContact: flag('Принятие заявки обновляет updated_at контакта', true),
 
+  /** A call whose number nobody has: 400 "Entity not found", or 200 that adds nothing (§12.1). */
+  callWithoutCard: oneOf('/calls без карточки', ['refuse', 'ignore'], 'refuse'),
+  /** Which of several owners of a number gets the call (§6.1 UNVERIFIED). */
+  callCardOrder: oneOf(
+    'Чья карточка получает звонок',
+    ['oldest_contact', 'newest_contact', 'company_first'],
+    'oldest_contact',
+  ),
+  /** `/calls` and the pop-up do not know cards younger than this. */
+  callIndexLagMs: count('Поиск карточки для /calls отстаёт, мс', 0),
+  /** The lead of a claim that waits counts as active for `/calls` (§6.1 UNVERIFIED). */
+  unsortedLeadIsActive: flag('Сделка непринятой заявки считается активной', false),
+
   /** Reading a deleted card by id: 204, or the card with is_deleted. */
   deletedById: oneOf('Удалённая карточка по id', ['no_content', 'is_deleted'], 'no_content'),
 

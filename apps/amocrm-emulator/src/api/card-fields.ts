@@ -63,6 +63,7 @@ export function newCard(x: Exchange, type: CardType, id: number, changes: CardCh
     created_at: createdAt,
     updated_at: changes.updatedAt ?? now,
     is_deleted: false,
+    merged_into: null,
     fields: mergeFields([], changes.fields ?? []),
     tag_ids: tagIds(x, type, [], changes),
     unsorted_uid: null,
@@ -84,6 +85,7 @@ export function changedCard(x: Exchange, type: CardType, before: Card, changes: 
     fields: mergeFields(before.fields, changes.fields ?? []),
     tag_ids: tagIds(x, type, before.tag_ids, changes),
     unsorted_uid: before.unsorted_uid,
+    merged_into: before.merged_into,
   };
 }
 

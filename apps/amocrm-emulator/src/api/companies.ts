@@ -92,7 +92,7 @@ function prepareUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number
 }
 
 function showCompany(x: Exchange, company: Company, view: 'list' | 'one') {
-  const { fields, tag_ids, unsorted_uid: _, ...plain } = company;
+  const { fields, tag_ids, merged_into: _merged, unsorted_uid: _, ...plain } = company;
   return {
     ...plain,
     closest_task_at: x.store.closestTaskAt('companies', company.id),

@@ -105,7 +105,7 @@ export function isGone(card: { readonly is_deleted: boolean } | undefined): bool
 }
 
 function showContact(x: Exchange, contact: Contact, view: 'list' | 'one') {
-  const { fields, tag_ids, unsorted_uid, company_id, ...plain } = contact;
+  const { fields, tag_ids, merged_into: _merged, unsorted_uid, company_id, ...plain } = contact;
   const leads = visibleLeads(x, x.store.leadsOfContact(contact.id), view);
   return {
     ...plain,

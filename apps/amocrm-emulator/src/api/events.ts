@@ -1,8 +1,9 @@
 import { ok, problem, Refusal, type Answer } from '../http/answer.js';
-import { type Exchange } from '../http/exchange.js';
-import { pageOf } from '../http/hal.js';
+import { type Exchange, hasWith } from '../http/exchange.js';
+import { pageOf, requestLink } from '../http/hal.js';
 import { queryBranch, queryList, queryRange } from '../http/query.js';
-import { CARD_TYPES, SINGULAR, type CrmEvent } from '../store/model.js';
+import { EVENT_TYPES } from '../store/events-of-change.js';
+import { CARD_TYPES, SINGULAR, type CardType, type CrmEvent } from '../store/model.js';
 
 const MAX_FILTER_IDS = 10;
 
@@ -34,19 +35,31 @@ export function getEvent(x: Exchange): Answer {
   throw new Refusal(problem(404, 'Event not found'));
 }
 
+/** `GET /api/v4/events/types`: what this account can tell of. */
+export function listEventTypes(x: Exchange): Answer {
+  const types = Object.entries(EVENT_TYPES).map(([key, lang]) => ({ key, type: 0, lang }));
+  return ok({ _total_items: types.length, ...requestLink(x), _embedded: { events_types: types } });
+}
+
 function* newestFirst(x: Exchange, wanted: (event: CrmEvent) => boolean): Generator<CrmEvent> {
   for (const event of x.store.events.list(x.store.cutoffMs(), 'desc')) if (wanted(event)) yield event;
 }
 
 function showEvent(x: Exchange, event: CrmEvent) {
   const { id: _, event_id, ...plain } = event;
-  const plural = CARD_TYPES.find((type) => SINGULAR[type] === event.entity_type) ?? `${event.entity_type}s`;
-  const href = `${x.origin}/api/v4/${plural}/${event.entity_id}`;
+  const type = CARD_TYPES.find((candidate) => SINGULAR[candidate] === event.entity_type);
+  const href = `${x.origin}/api/v4/${type ?? `${event.entity_type}s`}/${event.entity_id}`;
+  const name = hasWith(x, `${event.entity_type}_name`) ? nameOf(x, type, event.entity_id) : {};
   return {
     id: event_id,
     ...plain,
     account_id: x.store.accountId,
     _links: { self: { href: `${x.origin}/api/v4/events/${event_id}` } },
-    _embedded: { entity: { id: event.entity_id, _links: { self: { href } } } },
+    _embedded: { entity: { id: event.entity_id, ...name, _links: { self: { href } } } },
   };
+}
+
+/** `with=lead_name`, `contact_name`, `company_name`. */
+function nameOf(x: Exchange, type: CardType | undefined, id: number) {
+  return type === undefined ? {} : { name: x.store.card(type, id)?.name ?? '' };
 }

@@ -190,7 +190,16 @@ function readLinks(x: Exchange, reader: ItemReader): Pick<Lead, 'contacts' | 'co
 }
 
 function showLead(x: Exchange, lead: Lead) {
-  const { fields, tag_ids, unsorted_uid: _, contacts, company_id, source_external_id, ...plain } = lead;
+  const {
+    fields,
+    tag_ids,
+    merged_into: _merged,
+    unsorted_uid: _,
+    contacts,
+    company_id,
+    source_external_id,
+    ...plain
+  } = lead;
   return {
     ...plain,
     source_id: null,

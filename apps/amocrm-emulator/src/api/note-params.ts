@@ -29,7 +29,7 @@ export function readNoteParams(reader: ItemReader, noteType: string, options: { 
   switch (noteType) {
     case 'call_in':
     case 'call_out':
-      return readCall(params, required);
+      return readCallParams(params, required);
     case 'common':
       return present({ text: readText(params, required) });
     case 'service_message':
@@ -45,7 +45,8 @@ export function readNoteParams(reader: ItemReader, noteType: string, options: { 
   }
 }
 
-function readCall(params: ItemReader, required: boolean): NoteParams {
+/** What a call tells of itself, in a note's `params` or as an item of `/calls` (§6.1). */
+export function readCallParams(params: ItemReader, required: boolean): NoteParams {
   const status = params.integer('call_status', { min: 1 });
   if (status !== undefined && status > 8) params.notSupported('call_status');
   return present({

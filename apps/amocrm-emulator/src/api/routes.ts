@@ -1,11 +1,13 @@
 import { type Route } from '../http/router.js';
 import { CARD_TYPES } from '../store/model.js';
 import { getAccount } from './account.js';
+import { createCalls } from './calls.js';
 import { createCompanies, getCompany, listCompanies, updateCompanies, updateCompany } from './companies.js';
 import { createComplex } from './complex.js';
 import { createContacts, getContact, listContacts, updateContact, updateContacts } from './contacts.js';
 import { customFieldsOf } from './custom-fields.js';
-import { getEvent, listEvents } from './events.js';
+import { getEvent, listEvents, listEventTypes } from './events.js';
+import { showIncomingCall } from './incoming-call.js';
 import { createLeads, getLead, listLeads, updateLead, updateLeads } from './leads.js';
 import { linksOf } from './links.js';
 import { notesOf } from './notes.js';
@@ -93,6 +95,10 @@ export const API_ROUTES: readonly Route[] = [
   ['PATCH', '/api/v4/tasks', updateTasks],
   ['PATCH', '/api/v4/tasks/{id}', updateTask],
 
+  ['POST', '/api/v4/calls', createCalls],
+  ['POST', '/api/v2/events', showIncomingCall],
+
   ['GET', '/api/v4/events', listEvents],
+  ['GET', '/api/v4/events/types', listEventTypes],
   ['GET', '/api/v4/events/{event}', getEvent],
 ];

@@ -31,10 +31,16 @@ export function prepareClaim(
 
   return () => {
     const { is_call_event_needed, ...shown } = metadata;
-    const uid = x.store.newUnsortedUid();
+    const uid = x.store.newUid();
     const { lead, contactId, companyId } = entities(uid);
     if (is_call_event_needed === true) {
-      x.store.record('incoming_call', contactId === null ? 'lead' : 'contact', contactId ?? lead.id, x.user.id);
+      const entity_type = contactId === null ? 'lead' : 'contact';
+      x.store.record({
+        type: 'incoming_call',
+        entity_type,
+        entity_id: contactId ?? lead.id,
+        created_by: x.user.id,
+      });
     }
     const now = x.store.nowSec();
     return x.store.putUnsorted({

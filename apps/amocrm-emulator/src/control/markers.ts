@@ -26,6 +26,8 @@ function collect(store: PortalStore, value: unknown, isTask: boolean, markers: S
     const uniq = isObject(metadata) ? metadata['uniq'] : value['uniq'];
     markers.add(`unsorted:${source_uid}|${typeof uniq === 'string' ? uniq : ''}`);
   }
+  // An item of /calls carries what a call note has in its params.
+  if (typeof value['direction'] === 'string' && typeof value['uniq'] === 'string') markers.add(`note:${value['uniq']}`);
   if (isTask && typeof value['text'] === 'string') markers.add(taskMarker(value));
   if (Array.isArray(custom_fields_values)) {
     for (const entry of custom_fields_values as unknown[]) collectField(store, entry, markers);

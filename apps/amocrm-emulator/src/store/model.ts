@@ -9,6 +9,9 @@ export type CardType = (typeof CARD_TYPES)[number];
 
 export const SINGULAR: Record<CardType, string> = { contacts: 'contact', companies: 'company', leads: 'lead' };
 
+/** The old API's numbers for kinds of cards, in hooks and in the pop-up (§9.2). */
+export const ELEMENT_TYPES: Record<CardType, number> = { contacts: 1, leads: 2, companies: 3 };
+
 /** Closed stages, the same ids in every pipeline (§3.3). */
 export const WON = 142;
 export const LOST = 143;
@@ -40,6 +43,8 @@ export interface Card {
   readonly tag_ids: readonly number[];
   /** The claim that waits in «Неразобранное» and brought this card; null once accepted, or when made directly. */
   readonly unsorted_uid: string | null;
+  /** The card that swallowed this one when a person merged the two; it is deleted then. */
+  readonly merged_into: number | null;
 }
 
 export interface Contact extends Card {

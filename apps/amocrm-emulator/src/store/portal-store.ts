@@ -17,9 +17,11 @@ import {
   type Unsorted,
   type User,
   LOST,
-  SINGULAR,
   WON,
 } from './model.js';
+import { type Change } from './change.js';
+import { eventsOf, type NewEvent } from './events-of-change.js';
+import { PhoneIndex } from './phone-index.js';
 import { Relation } from './relation.js';
 import { VersionedCollection } from './versioned-collection.js';
 
@@ -48,6 +50,7 @@ export class PortalStore {
   unsorted = new VersionedCollection<Unsorted>();
   events = new VersionedCollection<CrmEvent>();
 
+  phones = new PhoneIndex();
   private leadsByContact = new Relation<number>();
   private leadsByCompany = new Relation<number>();
   private contactsByCompany = new Relation<number>();
@@ -65,14 +68,20 @@ export class PortalStore {
     private readonly random: SeededRandom,
     /** How far lists and search lag behind writes, read anew at each write. */
     private readonly listingLagMs: () => number,
+    /** Told of every write after it: hooks come from there. */
+    private readonly onChange: (change: Change) => void,
   ) {}
 
   newId(space: IdSpace): number {
     return this.nextIds[space]++;
   }
 
-  newUnsortedUid(): string {
+  newUid(): string {
     return this.random.text(32, '0123456789abcdef');
+  }
+
+  nowMs(): number {
+    return this.clock.nowMs();
   }
 
   nowSec(): number {
@@ -92,15 +101,18 @@ export class PortalStore {
     const before = this.contacts.get(contact.id);
     if (before?.company_id != null) this.contactsByCompany.remove(before.company_id, contact.id);
     if (contact.company_id !== null) this.contactsByCompany.add(contact.company_id, contact.id);
-    if (before === undefined) this.record('contact_added', 'contact', contact.id, contact.created_by);
-    return this.put(this.contacts, contact);
+    this.phones.update('contacts', this.fieldByCode('contacts', 'PHONE'), before, contact);
+    this.put(this.contacts, contact);
+    this.changed({ of: 'contacts', before, after: contact });
+    return contact;
   }
 
   putCompany(company: Company): Company {
-    if (this.companies.get(company.id) === undefined) {
-      this.record('company_added', 'company', company.id, company.created_by);
-    }
-    return this.put(this.companies, company);
+    const before = this.companies.get(company.id);
+    this.phones.update('companies', this.fieldByCode('companies', 'PHONE'), before, company);
+    this.put(this.companies, company);
+    this.changed({ of: 'companies', before, after: company });
+    return company;
   }
 
   putLead(lead: Lead): Lead {
@@ -109,35 +121,36 @@ export class PortalStore {
     for (const contact of lead.contacts) this.leadsByContact.add(contact.id, lead.id);
     if (before?.company_id != null) this.leadsByCompany.remove(before.company_id, lead.id);
     if (lead.company_id !== null) this.leadsByCompany.add(lead.company_id, lead.id);
-    if (before === undefined) this.record('lead_added', 'lead', lead.id, lead.created_by);
-    else if (before.status_id !== lead.status_id || before.pipeline_id !== lead.pipeline_id) {
-      const status = (l: Lead) => [{ lead_status: { id: l.status_id, pipeline_id: l.pipeline_id } }];
-      this.record('lead_status_changed', 'lead', lead.id, lead.updated_by, status(lead), status(before));
-    }
-    return this.put(this.leads, lead);
+    this.put(this.leads, lead);
+    this.changed({ of: 'leads', before, after: lead });
+    return lead;
   }
 
   putNote(note: Note): Note {
-    if (this.notes.get(note.id) === undefined) {
-      this.notesByEntity.add(`${note.entity_type}/${note.entity_id}`, note.id);
-      const type = noteEvent(note.note_type);
-      this.record(type, SINGULAR[note.entity_type], note.entity_id, note.created_by, [{ note: { id: note.id } }]);
-    }
-    return this.put(this.notes, note);
+    const before = this.notes.get(note.id);
+    if (before !== undefined) this.notesByEntity.remove(`${before.entity_type}/${before.entity_id}`, note.id);
+    this.notesByEntity.add(`${note.entity_type}/${note.entity_id}`, note.id);
+    this.put(this.notes, note);
+    this.changed({ of: 'notes', before, after: note });
+    return note;
   }
 
   putTask(task: Task): Task {
     const before = this.tasks.get(task.id);
     if (before?.entity_type != null) this.tasksByEntity.remove(`${before.entity_type}/${before.entity_id}`, task.id);
     if (task.entity_type !== null) this.tasksByEntity.add(`${task.entity_type}/${task.entity_id}`, task.id);
-    if (before === undefined) this.record('task_added', 'task', task.id, task.created_by);
-    return this.put(this.tasks, task);
+    this.put(this.tasks, task);
+    this.changed({ of: 'tasks', before, after: task });
+    return task;
   }
 
   putUnsorted(claim: Unsorted): Unsorted {
+    const before = this.unsorted.get(claim.id);
     this.unsortedByUid.set(claim.uid, claim.id);
     this.claimsBySource.add(claim.source_uid, claim.id);
-    return this.put(this.unsorted, claim);
+    this.put(this.unsorted, claim);
+    this.changed({ of: 'unsorted', before, after: claim });
+    return claim;
   }
 
   unsortedOf(uid: string): Unsorted | undefined {
@@ -227,24 +240,14 @@ export class PortalStore {
     return tag;
   }
 
-  record(
-    type: string,
-    entityType: string,
-    entityId: number,
-    by: number,
-    after: readonly unknown[] = [],
-    before: readonly unknown[] = [],
-  ): void {
+  record(event: NewEvent): void {
     this.put(this.events, {
+      value_after: [],
+      value_before: [],
+      ...event,
       id: this.newId('events'),
       event_id: this.random.text(26, '0123456789abcdefghjkmnpqrstvwxyz'),
-      type,
-      entity_type: entityType,
-      entity_id: entityId,
-      created_by: by,
       created_at: this.nowSec(),
-      value_after: after,
-      value_before: before,
     });
   }
 
@@ -264,6 +267,7 @@ export class PortalStore {
     copy.notesByEntity = this.notesByEntity.copy();
     copy.tasksByEntity = this.tasksByEntity.copy();
     copy.claimsBySource = this.claimsBySource.copy();
+    copy.phones = this.phones.copy();
     copy.unsortedByUid = new Map(this.unsortedByUid);
     return copy;
   }
@@ -279,17 +283,16 @@ export class PortalStore {
       fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
       tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },
     };
-    const { accountId, createdAt, nextIds, clock, random, listingLagMs } = this;
-    return new PortalStore(accountId, createdAt, directory, { ...nextIds }, clock, random, listingLagMs);
+    const { accountId, createdAt, nextIds, clock, random, listingLagMs, onChange } = this;
+    return new PortalStore(accountId, createdAt, directory, { ...nextIds }, clock, random, listingLagMs, onChange);
   }
 
-  private put<T extends { readonly id: number }>(collection: VersionedCollection<T>, value: T): T {
-    return collection.put(value, this.clock.nowMs(), this.cutoffMs());
+  private changed(change: Change): void {
+    for (const event of eventsOf(change)) this.record(event);
+    this.onChange(change);
   }
-}
 
-function noteEvent(noteType: string): string {
-  if (noteType === 'call_in') return 'incoming_call';
-  if (noteType === 'call_out') return 'outgoing_call';
-  return `${noteType}_note_added`;
+  private put<T extends { readonly id: number }>(collection: VersionedCollection<T>, value: T): void {
+    collection.put(value, this.clock.nowMs(), this.cutoffMs());
+  }
 }

@@ -1,5 +1,6 @@
 import { type Clock } from '../clock.js';
 import { type SeededRandom } from '../random.js';
+import { type Change } from './change.js';
 import { type CustomField, type FieldEnum, type Pipeline, type Status, LOST, OWN_CARDS, WON } from './model.js';
 import { type Directory, PortalStore } from './portal-store.js';
 
@@ -12,6 +13,7 @@ export function freshStore(
   clock: Clock,
   random: SeededRandom,
   listingLagMs: () => number,
+  onChange: (change: Change) => void,
 ): PortalStore {
   const base = portalIndex * PORTAL_ID_STEP;
   const ids = {
@@ -28,7 +30,16 @@ export function freshStore(
     users: base + 105,
   };
   const createdAt = Math.floor(clock.nowMs() / 1000);
-  return new PortalStore(30_000_001 + portalIndex, createdAt, freshDirectory(base), ids, clock, random, listingLagMs);
+  return new PortalStore(
+    30_000_001 + portalIndex,
+    createdAt,
+    freshDirectory(base),
+    ids,
+    clock,
+    random,
+    listingLagMs,
+    onChange,
+  );
 }
 
 function freshDirectory(base: number): Directory {
