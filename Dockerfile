@@ -11,7 +11,8 @@ RUN node_modules/.bin/tsc -b \
     apps/decision-engine/tsconfig.build.json \
     apps/amocrm-writer/tsconfig.build.json \
     apps/amocrm-emulator/tsconfig.build.json \
-    apps/pbx-simulator/tsconfig.build.json
+    apps/pbx-simulator/tsconfig.build.json \
+ && cd apps/settings-web && node ../../node_modules/vite/bin/vite.js build
 # What runs, without compilers and test tools. No package that runs has an install script.
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund --omit=dev --ignore-scripts \
     --workspace=apps/settings-api \

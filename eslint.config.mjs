@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
@@ -18,6 +19,8 @@ const mayImport = {
   'libs/service': ['kafka', 'postgres'],
   'libs/credentials': ['amocrm', 'postgres'],
   'apps/settings-api': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service', 'credentials', 'amocrm'],
+  // Types alone: what is checked at run time is checked by the service.
+  'apps/settings-web': ['contracts'],
   'apps/call-ingest': ['contracts', 'phone', 'kafka', 'postgres', 'service'],
   'apps/decision-engine': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service'],
   'apps/amocrm-writer': ['contracts', 'phone', 'calls', 'amocrm', 'kafka', 'postgres', 'service', 'credentials'],
@@ -50,7 +53,7 @@ const boundaries = projects.flatMap((p) => {
   const base = project === '' ? `${p}/` : '';
   const specs = [`${base}**/*.spec.ts`, `${base}**/src/spec/**/*.ts`];
   return [
-    { files: [`${base}**/*.ts`], ignores: specs, rules: importRules(p, mayImport[p]) },
+    { files: [`${base}**/*.ts`, `${base}**/*.tsx`], ignores: specs, rules: importRules(p, mayImport[p]) },
     { files: specs, rules: importRules(p, [...mayImport[p], ...(specsMayImport[p] ?? [])]) },
   ];
 });
@@ -84,7 +87,7 @@ export default ts.config(
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { globals: globals.node, parserOptions: { projectService: true, tsconfigRootDir: here } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -94,6 +97,7 @@ export default ts.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  { files: ['**/*.tsx'], ...reactHooks.configs.flat.recommended, languageOptions: { globals: globals.browser } },
   // Nest takes a constructor's classes from the emitted metadata: a type-only import would erase them.
   { files: ['apps/**/*.ts', 'src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
   {
@@ -103,6 +107,7 @@ export default ts.config(
   },
   // The emulator's page runs in the browser as it is written; its types are checked by tsconfig.page.json.
   { files: ['**/src/page/browser/*.js'], languageOptions: { globals: globals.browser } },
+  { files: ['**/public/*.js'], languageOptions: { globals: globals.browser } },
   ...boundaries,
   prettier,
 );

@@ -3,6 +3,7 @@
  * npm start on a fresh clone: needs nothing but Node. Puts what is missing in place, compiles, and hands over to local/dist.
  */
 import { readdirSync } from 'node:fs';
+import { ensurePage } from './page.mjs';
 import { checkNode, ensureJava, ensurePackages } from './prerequisites.mjs';
 import { ToldError, quietly, root, say, step } from './terminal.mjs';
 
@@ -12,6 +13,7 @@ try {
   if (!process.env.KAFKA_BROKERS) await ensureJava();
   await ensurePackages();
   await step('compiling', compile);
+  await ensurePage();
   const { main } = await import('../dist/start/main.js');
   process.exit(await main(process.argv.slice(2), startedAt));
 } catch (error) {

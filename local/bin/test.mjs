@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { ensurePage } from './page.mjs';
 import { checkNode, ensureChromium, ensureJava, ensurePackages } from './prerequisites.mjs';
 import { ToldError, root, say, visibly } from './terminal.mjs';
 
@@ -22,6 +23,8 @@ try {
   if (anySpecUsesABrowser()) process.env.CHROMIUM_PATH = await ensureChromium();
 
   await check('types', node, ['node_modules/typescript/bin/tsc', '-b']);
+  // The services serve it, also to the specs.
+  await ensurePage();
   await check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '.']);
   await check('lint', node, nx('lint', 2));
   process.exitCode = summarise(await testAll());

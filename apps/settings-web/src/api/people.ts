@@ -1,0 +1,67 @@
+import type { PbxEmployee } from '@perezvon/contracts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useAccountPath } from './account';
+import { get, send, type Answer } from './http';
+
+/** One amoCRM user per employee (rules.md R14). */
+export interface MappingEntry {
+  readonly employeeId: string;
+  readonly crmUserId: number;
+}
+
+export interface MappingSuggestion extends MappingEntry {
+  readonly by: 'email' | 'phone' | 'name';
+}
+
+export function useEmployees() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'employees'],
+    queryFn: ({ signal }) => send<PbxEmployee[]>(`${path}/employees`, { signal }),
+  });
+}
+
+export function useMapping() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'mapping'],
+    queryFn: ({ signal }) => send<MappingEntry[]>(`${path}/mapping`, { signal }),
+    staleTime: Infinity,
+  });
+}
+
+export function useMappingSuggestions() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'mapping', 'suggestions'],
+    queryFn: async ({ signal }) =>
+      (await get<{ items: MappingSuggestion[] }>(`${path}/mapping/suggestions`, signal)).items,
+  });
+}
+
+export function useSaveMapping() {
+  const path = useAccountPath();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ mapping, etag }: { mapping: readonly MappingEntry[]; etag: string | null }) =>
+      send<MappingEntry[]>(`${path}/mapping`, { method: 'PUT', body: mapping, ifMatch: etag }),
+    onSuccess: async (answer) => {
+      client.setQueryData<Answer<MappingEntry[]>>([path, 'mapping'], answer);
+      await client.invalidateQueries({ queryKey: [path, 'integration', 'problems'] });
+    },
+  });
+}
+
+export type NewEmployee = Pick<PbxEmployee, 'name' | 'ext' | 'login' | 'email' | 'phones'>;
+
+export function useAddEmployee() {
+  const path = useAccountPath();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (added: NewEmployee) => {
+      const { body, etag } = await send<PbxEmployee[]>(`${path}/employees`);
+      return send<PbxEmployee[]>(`${path}/employees`, { method: 'PUT', body: [...body, added], ifMatch: etag });
+    },
+    onSuccess: (answer) => client.setQueryData<Answer<PbxEmployee[]>>([path, 'employees'], answer),
+  });
+}

@@ -1,0 +1,75 @@
+import { Center, Loader, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Router, Switch } from 'wouter';
+import { AccountContext } from './api/account';
+import { ApiProblem } from './api/http';
+import { useSession } from './api/session';
+import { Failure } from './shell/failure';
+import { asksBeforeLeaving } from './shell/leave-guard';
+import { Shell } from './shell/shell';
+import { theme } from './theme';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the service refuses is refused the second time too; what could not be reached may be reached.
+      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.status === 0,
+      staleTime: 10_000,
+    },
+  },
+});
+
+// Each room is loaded when it is entered.
+const LoginPage = lazy(() => import('./login/login-page'));
+const SettingsPage = lazy(() => import('./settings/settings-page'));
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={client}>
+        <Router aroundNav={asksBeforeLeaving}>
+          <Suspense fallback={<Waiting />}>
+            <Rooms />
+          </Suspense>
+        </Router>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+/** Nobody → the login; somebody → the rooms of his account. */
+function Rooms() {
+  const session = useSession();
+  if (session.error) {
+    return (
+      <Center p="xl">
+        <Failure error={session.error} onRetry={() => void session.refetch()} />
+      </Center>
+    );
+  }
+  if (session.data === undefined) return <Waiting />;
+  if (session.data === null) return <LoginPage />;
+  return (
+    <AccountContext value={session.data.accountId}>
+      <Shell session={session.data}>
+        <Suspense fallback={<Waiting />}>
+          <Switch>
+            <Route path="/settings" component={SettingsPage} />
+            <Route>
+              <Redirect to="/settings" replace />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Shell>
+    </AccountContext>
+  );
+}
+
+function Waiting() {
+  return (
+    <Center mih="60vh">
+      <Loader />
+    </Center>
+  );
+}

@@ -1,0 +1,144 @@
+import { ActionIcon, Alert, Button, Combobox, Group, InputBase, Stack, Text, useCombobox } from '@mantine/core';
+import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { portalTitle, usePortals, type CrmView, type PortalView } from '../../api/portals';
+import { currentLanguage } from '../../i18n/languages';
+import { Failure } from '../../shell/failure';
+import { fieldId, useProblemAt } from '../problems';
+import { FieldLabel } from '../toggle';
+import { ConnectionTest } from './connection-test';
+
+const PortalDialog = lazy(() => import('./portal-dialog'));
+
+interface CredentialsProps {
+  readonly portalId: string | null;
+  readonly crm: CrmView | undefined;
+  readonly onChoose: (portalId: string) => void;
+}
+
+/** «Учетные данные»: which portal the calls go to; the gear opens one, the button adds one. */
+export function CredentialsSection({ portalId, crm, onChoose }: CredentialsProps) {
+  const { t } = useTranslation();
+  const portals = usePortals();
+  const problem = useProblemAt('portalId');
+  const [open, setOpen] = useState<{ readonly portal: PortalView | null } | null>(null);
+  const choice = useCombobox({ onDropdownClose: () => choice.resetSelectedOption() });
+  const chosen = portals.data?.find((portal) => portal.portalId === portalId);
+  const edit = (portal: PortalView | null): void => {
+    choice.closeDropdown();
+    setOpen({ portal });
+  };
+  return (
+    <Stack>
+      {portals.error && <Failure error={portals.error} onRetry={() => void portals.refetch()} />}
+      <Group align="flex-end" gap="sm">
+        <Combobox
+          store={choice}
+          onOptionSubmit={(id) => {
+            onChoose(id);
+            choice.closeDropdown();
+          }}
+        >
+          <Combobox.Target>
+            <InputBase
+              id={fieldId('portalId')}
+              component="button"
+              type="button"
+              pointer
+              style={{ flex: '1 1 280px' }}
+              label={<FieldLabel label={t('credentials.choose')} hint={t('credentials.chooseHint')} />}
+              rightSection={<Combobox.Chevron />}
+              rightSectionPointerEvents="none"
+              error={problem}
+              onClick={() => choice.toggleDropdown()}
+            >
+              {chosen ? portalTitle(chosen) : <Text c="dimmed">{t('credentials.placeholder')}</Text>}
+            </InputBase>
+          </Combobox.Target>
+          <Combobox.Dropdown>
+            <Combobox.Options>
+              {portals.data?.map((portal) => (
+                <Combobox.Option key={portal.portalId} value={portal.portalId} active={portal.portalId === portalId}>
+                  <Group justify="space-between" wrap="nowrap">
+                    <div>
+                      <Text size="sm">{portalTitle(portal)}</Text>
+                      <Text size="xs" c="dimmed">
+                        {portal.url}
+                      </Text>
+                    </div>
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={t('credentials.edit', { name: portalTitle(portal) })}
+                      onClick={(event) => {
+                        event.stopPropagation();
+                        edit(portal);
+                      }}
+                    >
+                      <IconSettings size={18} />
+                    </ActionIcon>
+                  </Group>
+                </Combobox.Option>
+              ))}
+              {portals.data?.length === 0 && <Combobox.Empty>{t('credentials.none')}</Combobox.Empty>}
+            </Combobox.Options>
+          </Combobox.Dropdown>
+        </Combobox>
+        {chosen && (
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={t('credentials.edit', { name: portalTitle(chosen) })}
+            onClick={() => edit(chosen)}
+          >
+            <IconSettings size={18} />
+          </ActionIcon>
+        )}
+        <Button variant="light" leftSection={<IconPlus size={16} />} onClick={() => edit(null)}>
+          {t('credentials.add')}
+        </Button>
+      </Group>
+      {chosen && <PortalState portal={chosen} crm={crm} />}
+      <Suspense>
+        {open && (
+          <PortalDialog
+            portal={open.portal}
+            onClose={() => setOpen(null)}
+            onSaved={(saved) => {
+              if (portalId === null || open.portal === null) onChoose(saved.portalId);
+            }}
+          />
+        )}
+      </Suspense>
+    </Stack>
+  );
+}
+
+/** In one sentence: does it work, and if not, what to do (R11). */
+function PortalState({ portal, crm }: { readonly portal: PortalView; readonly crm: CrmView | undefined }) {
+  const { t } = useTranslation();
+  if (!portal.hasCredentials) return <Stopped words={t('credentials.tokenMissing')} />;
+  return (
+    <Stack gap="xs">
+      {crm?.stop && <Stopped words={t(`credentials.stop.${crm.stop.reason}`)} />}
+      <Group gap="md">
+        <Text size="sm" c="dimmed">
+          {crm?.readAt == null ? t('credentials.neverRead') : t('credentials.lastRead', { when: timeOf(crm.readAt) })}
+        </Text>
+        <ConnectionTest portalId={portal.portalId} />
+      </Group>
+    </Stack>
+  );
+}
+
+function Stopped({ words }: { readonly words: string }) {
+  return (
+    <Alert color="red" icon={<IconPlugConnectedX />}>
+      {words}
+    </Alert>
+  );
+}
+
+const timeOf = (instant: string): string =>
+  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));

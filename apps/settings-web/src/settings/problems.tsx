@@ -1,0 +1,85 @@
+import { Alert, Anchor, List, Stack } from '@mantine/core';
+import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
+import { createContext, useContext, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** One thing to mend; `path` is the field's place in the settings document. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly isWarning: boolean;
+}
+
+const ProblemsContext = createContext<readonly Problem[]>([]);
+
+export function ProblemsProvider({ problems, children }: { problems: readonly Problem[]; children: ReactNode }) {
+  return <ProblemsContext value={problems}>{children}</ProblemsContext>;
+}
+
+/** What is wrong at one field, for its own error line; undefined = nothing. */
+export function useProblemAt(path: string): string | undefined {
+  const problems = useContext(ProblemsContext);
+  return problems.find((problem) => problem.path === path && !problem.isWarning)?.message;
+}
+
+export const fieldId = (path: string): string => `field-${path.replaceAll('.', '-')}`;
+
+/** All of them in one place at the top, each a jump to its field. */
+export function ProblemList({ problems }: { readonly problems: readonly Problem[] }) {
+  const { t } = useTranslation();
+  const errors = problems.filter(({ isWarning }) => !isWarning);
+  const warnings = problems.filter(({ isWarning }) => isWarning);
+  return (
+    <Stack gap="xs">
+      {errors.length > 0 && (
+        <Alert
+          color="red"
+          icon={<IconAlertCircle />}
+          title={t('settings.problems.title', { count: errors.length })}
+          role="alert"
+        >
+          <Jumps problems={errors} />
+        </Alert>
+      )}
+      {warnings.length > 0 && (
+        <Alert color="yellow" icon={<IconInfoCircle />} title={t('settings.problems.warning')}>
+          <Jumps problems={warnings} />
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
+  return (
+    <List size="sm">
+      {problems.map(({ path, message }) => (
+        <List.Item key={`${path} ${message}`}>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            c="inherit"
+            ta="left"
+            underline="always"
+            onClick={() => jumpTo(path)}
+          >
+            {message}
+          </Anchor>
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+/** To the field itself, or to the nearest part of the page that holds it (`employees.3` → `employees`). */
+function jumpTo(path: string): void {
+  const parts = path.split('.');
+  for (let length = parts.length; length > 0; length -= 1) {
+    const element = document.getElementById(fieldId(parts.slice(0, length).join('.')));
+    if (element === null) continue;
+    element.scrollIntoView({ behavior: 'smooth', block: 'center' });
+    element.focus({ preventScroll: true });
+    return;
+  }
+}

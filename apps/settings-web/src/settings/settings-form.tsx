@@ -1,0 +1,118 @@
+import { Stack, Text } from '@mantine/core';
+import type { IntegrationSettings } from '@perezvon/contracts';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiProblem, type Answer } from '../api/http';
+import { useIntegration, useIntegrationProblems, useSaveIntegration, type SavedIntegration } from '../api/integration';
+import { useCrm } from '../api/portals';
+import { useLeaveGuard } from '../shell/leave-guard';
+import { Block } from './block';
+import { CredentialsSection } from './credentials/credentials-section';
+import { DirectionSection } from './direction/direction-section';
+import { MappingSection } from './mapping/mapping-section';
+import { ProblemList, ProblemsProvider, type Problem } from './problems';
+import { SaveBar } from './save-bar';
+import { Toggle } from './toggle';
+
+/** The vendor's page, block by block, over one draft: nothing takes effect until it is saved. */
+export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSettings> }) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(saved.body);
+  const [understood, setUnderstood] = useState<SavedIntegration['understood'] | null>(null);
+  const integration = useIntegration();
+  const save = useSaveIntegration();
+  const crm = useCrm(draft.portalId);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(saved.body);
+  const problems = useProblems(save.error, isChanged);
+  useLeaveGuard(isChanged, t('settings.leave'));
+
+  const change = (changed: Partial<IntegrationSettings>): void => setDraft({ ...draft, ...changed });
+  const submit = (): void =>
+    save.mutate(
+      { draft, etag: saved.etag },
+      {
+        onSuccess: ({ body: { understood: read, ...body } }) => {
+          setDraft(body);
+          setUnderstood(read);
+        },
+        onError: () => window.scrollTo({ top: 0, behavior: 'smooth' }),
+      },
+    );
+  const reload = async (): Promise<void> => {
+    const { data } = await integration.refetch();
+    if (data === undefined) return;
+    setDraft(data.body);
+    save.reset();
+  };
+
+  return (
+    <ProblemsProvider problems={problems}>
+      <Stack gap="lg" pb={96}>
+        <ProblemList problems={problems} />
+        <Block id="credentials" title={t('settings.blocks.credentials')}>
+          <CredentialsSection portalId={draft.portalId} crm={crm.data} onChoose={(portalId) => change({ portalId })} />
+        </Block>
+        <Block id="incoming" title={t('settings.blocks.incoming')}>
+          <DirectionSection
+            path="incoming"
+            settings={draft.incoming}
+            crm={crm.data}
+            repeated={understood?.incoming.repeated ?? []}
+            onChange={(incoming) => change({ incoming })}
+          />
+        </Block>
+        <Block id="outgoing" title={t('settings.blocks.outgoing')}>
+          <DirectionSection
+            path="outgoing"
+            settings={draft.outgoing}
+            crm={crm.data}
+            repeated={understood?.outgoing.repeated ?? []}
+            onChange={(outgoing) => change({ outgoing })}
+          />
+        </Block>
+        <Block id="mapping" title={t('settings.blocks.mapping')}>
+          <MappingSection crm={crm.data} />
+        </Block>
+        <Block id="other" title={t('settings.blocks.other')}>
+          <Toggle
+            path="active"
+            label={t('other.active')}
+            hint={t('other.activeHint')}
+            checked={draft.active}
+            onChange={(active) => change({ active })}
+          />
+          {draft.active !== saved.body.active && (
+            <Text size="sm" c="dimmed" pt="xs">
+              {t(draft.active ? 'other.activeWhenSaved' : 'other.inactiveWhenSaved')}
+            </Text>
+          )}
+        </Block>
+      </Stack>
+      <SaveBar
+        isChanged={isChanged}
+        isSaving={save.isPending}
+        isSaved={save.isSuccess}
+        error={save.error}
+        onSave={submit}
+        onDiscard={() => {
+          setDraft(saved.body);
+          save.reset();
+        }}
+        onReload={() => void reload()}
+      />
+    </ProblemsProvider>
+  );
+}
+
+/** What the service refused in the draft, else what keeps the saved settings from working. */
+function useProblems(refusal: Error | null, isChanged: boolean): readonly Problem[] {
+  const known = useIntegrationProblems();
+  if (refusal instanceof ApiProblem && refusal.errors.length > 0 && isChanged) {
+    return refusal.errors.map(({ path, message }) => ({ path, message, isWarning: false }));
+  }
+  return (known.data ?? []).map(({ path, message, severity }) => ({
+    path,
+    message,
+    isWarning: severity === 'warning',
+  }));
+}
