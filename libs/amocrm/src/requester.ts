@@ -1,11 +1,11 @@
 import { parseJson, refusalOf, type Answer } from './answer.js';
 import { isUsable } from './connection.js';
-import { type CodeOf } from './error-table.js';
+import { errorTable, type CodeOf } from './error-table.js';
 import { masked } from './mask.js';
-import { errorTable } from './error-table.js';
 import { type Pacer, type TurnEnd } from './pacer.js';
 import { exchangeOf, type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
+import { inSpan } from './trace.js';
 import { type Method, type Transport, type WireOutcome } from './transport.js';
 
 /** What each call may bring along. */
@@ -89,26 +89,32 @@ const defaultSlowDownMs = 1000;
 export class Requester {
   constructor(private readonly options: RequesterOptions) {}
 
-  async request(request: ApiRequest, { signal, maySend }: CallOptions = {}): Promise<ApiAnswer> {
-    const ended = this.options.onRequest?.({
+  request(request: ApiRequest, { signal, maySend }: CallOptions = {}): Promise<ApiAnswer> {
+    const start: RequestStart = {
       method: request.method,
       route: request.route,
       items: request.body === undefined ? 0 : Array.isArray(request.body) ? request.body.length : 1,
-    });
-    const times: Times = { beganAt: performance.now(), sentAt: undefined };
-    const answer = await this.authorised(request, { signal, maySend }, times);
-    if (!answer.ok && answer.failure.code === 'rate_limited') {
-      this.options.pacer?.slowDown?.(answer.failure.afterMs ?? defaultSlowDownMs);
-    }
+    };
+    const { transport, pacer, onRequest } = this.options;
+    return inSpan(start, transport.host, async (spanEnded) => {
+      const ended = onRequest?.(start);
+      const times: Times = { beganAt: performance.now(), sentAt: undefined };
+      const answer = await this.authorised(request, { signal, maySend }, times);
+      if (!answer.ok && answer.failure.code === 'rate_limited') {
+        pacer?.slowDown?.(answer.failure.afterMs ?? defaultSlowDownMs);
+      }
 
-    const endedAt = performance.now();
-    ended?.({
-      outcome: answer.ok ? 'done' : answer.failure.code,
-      waitedMs: (times.sentAt ?? endedAt) - times.beganAt,
-      tookMs: endedAt - (times.sentAt ?? endedAt),
-      ...exchangeOf(answer.ok ? answer : answer.failure),
+      const endedAt = performance.now();
+      const end: RequestEnd = {
+        outcome: answer.ok ? 'done' : answer.failure.code,
+        waitedMs: (times.sentAt ?? endedAt) - times.beganAt,
+        tookMs: endedAt - (times.sentAt ?? endedAt),
+        ...exchangeOf(answer.ok ? answer : answer.failure),
+      };
+      spanEnded(end);
+      ended?.(end);
+      return answer;
     });
-    return answer;
   }
 
   /**

@@ -75,6 +75,10 @@ export class Transport {
     this.idle = new IdleConnections(options.maxIdleMs);
   }
 
+  get host(): string {
+    return this.origin.hostname;
+  }
+
   /** A connection with nothing sent on it: one of the idle ones, else a new one. */
   async connect(signal?: AbortSignal): Promise<ConnectionAttempt> {
     const connection = this.idle.take();
