@@ -1,9 +1,11 @@
+import { createLinks } from './links.js';
 import { type Pacer } from './pacer.js';
 import { createReads, type Reads } from './reads.js';
 import { Requester, type NoToken, type RequestObserver } from './requester.js';
 import { Transport, type Timeouts } from './transport.js';
 import { createWrites, type Writes } from './writes.js';
 import { portalUrl } from './portal-url.js';
+import { createWebhooks } from './webhooks.js';
 
 export interface AmocrmClientOptions {
   /** The portal's address in any spelling; checked again here, so that no path around {@link portalUrl} exists. */
@@ -27,8 +29,11 @@ export interface AmocrmClientOptions {
   onRequest?: RequestObserver;
 }
 
+type Links = ReturnType<typeof createLinks>;
+type Webhooks = ReturnType<typeof createWebhooks>;
+
 /** One portal's API. Reads end in a {@link ReadResult}, writes in a {@link WriteResult}; neither rejects for what amoCRM or the network does. */
-export interface AmocrmClient extends Reads, Writes {
+export interface AmocrmClient extends Reads, Writes, Links, Webhooks {
   /** Canonical origin of the portal. */
   readonly origin: string;
   /** Closes idle connections. */
@@ -58,5 +63,7 @@ export function createAmocrmClient(options: AmocrmClientOptions): AmocrmClient {
     close: () => transport.close(),
     ...createReads(requester),
     ...createWrites(requester),
+    ...createLinks(requester),
+    ...createWebhooks(requester),
   };
 }

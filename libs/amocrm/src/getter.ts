@@ -19,6 +19,8 @@ export type Pages<T> = AsyncGenerator<ReadResult<Page<T>>, void, undefined>;
 export interface PagingOptions extends CallOptions {
   /** 1 to 250; default 50. A look for something just written needs few, a first read many. */
   pageSize?: number;
+  /** Where to go on after a read that was cut short; default 1. */
+  firstPage?: number;
 }
 
 /** GET in its three shapes: one thing, a whole list, a list page by page. */
@@ -40,12 +42,25 @@ export class Getter {
 
   byId<T>(
     path: string,
-    id: number,
+    id: number | string,
     query: Query,
     schema: z.ZodType<T>,
     options: CallOptions | undefined,
   ): Promise<ReadResult<T | null>> {
     return this.oneOrNone(`${path}/{id}`, `${path}/${id}`, query, schema, options);
+  }
+
+  /** As {@link byId}, where amoCRM says "there is none" with a 404: users and claims (§2.4, §12.1). */
+  async byIdOr404<T>(
+    path: string,
+    id: number | string,
+    query: Query,
+    schema: z.ZodType<T>,
+    options: CallOptions | undefined,
+  ): Promise<ReadResult<T | null>> {
+    const found = await this.byId(path, id, query, schema, options);
+    if (found.kind !== 'rejected' || found.reason !== 'not_found') return found;
+    return { kind: 'done', value: null, ...exchangeOf(found) };
   }
 
   async oneOrNone<T>(
@@ -97,12 +112,12 @@ export class Getter {
     name: string,
     schema: z.ZodType<T>,
     query: Query,
-    { pageSize = 50, signal, maySend }: PagingOptions,
+    { pageSize = 50, firstPage = 1, signal, maySend }: PagingOptions,
     identity: (item: T) => number | string,
   ): Pages<T> {
     const options = { ...(signal ? { signal } : {}), ...(maySend ? { maySend } : {}) };
     const seen = new Set<number | string>();
-    for (let number = 1; ; number += 1) {
+    for (let number = firstPage; ; number += 1) {
       const page = await this.page(route, path, name, schema, { ...query, limit: pageSize, page: number }, options);
       if (page.kind !== 'done') {
         yield page;

@@ -9,23 +9,29 @@ export {
   type ReadDisposition,
   type WriteDisposition,
 } from './error-table.js';
-export { type LeadsById } from './reads.js';
+export { type LinkedCard } from './links.js';
+export { type LeadsById, type ListOptions } from './reads.js';
 export { type Page, type Pages, type PagingOptions } from './getter.js';
 export * from './inputs.js';
 export {
   fieldValues,
   fieldValuesById,
+  accountParts,
   type Account,
+  type AccountPart,
   type Company,
   type Contact,
   type CustomField,
   type CustomFieldValue,
+  type Event,
   type Lead,
   type Note,
   type Pipeline,
   type PipelineStatus,
+  type Tag,
   type Task,
   type Unsorted,
+  type UnsortedSummary,
   type User,
 } from './models.js';
 export { consentPage, readConsent, type Consent } from './oauth/consent.js';
@@ -56,4 +62,5 @@ export {
   type WriteResult,
 } from './result.js';
 export { type Timeouts } from './transport.js';
+export { type Webhook } from './webhooks.js';
 export { type BatchResult, type Created, type CreatedComplex, type CreatedUnsorted } from './writes.js';

@@ -158,6 +158,10 @@ export interface NewCustomField extends Echoed {
   is_api_only?: boolean;
 }
 
+export interface NewTag extends Echoed {
+  name: string;
+}
+
 /** Entities that carry notes, tasks and custom fields. */
 export type EntityType = 'leads' | 'contacts' | 'companies';
 

@@ -124,16 +124,37 @@ const taskTypeSchema = z.object({
     .transform((v) => v ?? null),
 });
 
+/** What `GET /account` adds when it is asked to (§3.1). */
+export const accountParts = [
+  'amojo_id',
+  'amojo_rights',
+  'users_groups',
+  'task_types',
+  'version',
+  'entity_names',
+  'datetime_settings',
+  'drive_url',
+  'is_api_filter_enabled',
+  'invoices_settings',
+] as const;
+export type AccountPart = (typeof accountParts)[number];
+
 export const accountSchema = z.object({
   id,
   name: text,
   subdomain: z.string(),
   current_user_id: optionalId,
+  country: optionalText,
+  currency: optionalText,
+  amojo_id: optionalText,
+  version: optionalText,
+  drive_url: optionalText,
   is_unsorted_on: flag,
   /** The paid filter add-on (§3.5). Absent: treated as off. */
   is_api_filter_enabled: flag,
   _embedded: z
     .object({
+      users_groups: list(z.object({ id, name: text })),
       task_types: list(taskTypeSchema),
       datetime_settings: z
         .object({
@@ -146,7 +167,7 @@ export const accountSchema = z.object({
         .transform((v) => v ?? { timezone: null }),
     })
     .nullish()
-    .transform((v) => v ?? { task_types: [], datetime_settings: { timezone: null } }),
+    .transform((v) => v ?? { users_groups: [], task_types: [], datetime_settings: { timezone: null } }),
 });
 export type Account = z.output<typeof accountSchema>;
 
@@ -215,6 +236,36 @@ export const unsortedSchema = z.object({
     .transform((v) => v ?? { contacts: [], leads: [], companies: [] }),
 });
 export type Unsorted = z.output<typeof unsortedSchema>;
+
+/** How many claims were made, and what became of them (§5.1). */
+export const unsortedSummarySchema = z.object({
+  total: z.number().int(),
+  accepted: z.number().int(),
+  declined: z.number().int(),
+});
+export type UnsortedSummary = z.output<typeof unsortedSummarySchema>;
+
+/** Something that happened in the account (§6.3). `entity_merged` does not say into what. */
+export const eventSchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    entity_id: optionalId,
+    /** Singular here, plural elsewhere. */
+    entity_type: optionalText,
+    created_by: optionalId,
+    created_at: unixSeconds,
+    value_after: list(z.object({ note: reference.nullish() })),
+  })
+  .transform(({ value_after, ...event }) => ({
+    ...event,
+    /** The note of a call event. */
+    note_id: value_after.find(({ note }) => note != null)?.note?.id ?? null,
+  }));
+export type Event = z.output<typeof eventSchema>;
+
+export const tagSchema = z.object({ id, name: text });
+export type Tag = z.output<typeof tagSchema>;
 
 const emptyParams = {
   uniq: null,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createAmocrmClient, fieldValues, type AmocrmClient, type Page, type Pages } from './index.js';
+import { accountParts, createAmocrmClient, fieldValues, type AmocrmClient, type Page, type Pages } from './index.js';
 import { answer, ScriptedPortal, type Step } from './testing/scripted-portal.js';
 
 let portal: ScriptedPortal;
@@ -119,6 +119,70 @@ describe('one entity', () => {
   });
 });
 
+describe('what is told with a 404', () => {
+  it.each([
+    ['a user', () => client.user(7)],
+    ['a claim', () => client.unsorted('c8ab1e')],
+  ])('%s that is not there is null', async (_what, ask) => {
+    await against(answer(404, { title: 'Not Found', status: 404, detail: 'not found' }));
+    expect(await ask()).toMatchObject({ kind: 'done', value: null, status: 404 });
+  });
+
+  it('with a page of the gateway it is the account that is not there', async () => {
+    await against(answer(404, '<html>nginx</html>'));
+    expect(await client.user(7)).toMatchObject({ kind: 'stop_portal', reason: 'account_not_found' });
+  });
+});
+
+describe('the account', () => {
+  it('gives whatever part of it is asked for (§3.1)', async () => {
+    await against(
+      answer(200, {
+        ...{ id: 1, name: 'Demo', subdomain: 'demo', country: 'RU', amojo_id: 'a-1', version: 5 },
+        drive_url: 'https://drive.example',
+        _embedded: { users_groups: [{ id: 0, name: 'Отдел продаж', uuid: null }] },
+      }),
+    );
+    expect(await client.account({ with: accountParts })).toMatchObject({
+      value: { amojo_id: 'a-1', version: '5', _embedded: { users_groups: [{ id: 0, name: 'Отдел продаж' }] } },
+    });
+    expect(paths()[0]).toContain('with=amojo_id,amojo_rights,users_groups,task_types,version,entity_names');
+  });
+});
+
+describe('claims (§5.1)', () => {
+  it('are summed up: one uid tells what became of that claim', async () => {
+    await against(answer(200, { total: 1, accepted: 1, declined: 0, average_sort_time: 5, categories: {} }));
+    expect(await client.unsortedSummary({ uids: ['c8ab1e'] })).toMatchObject({ value: { total: 1, accepted: 1 } });
+    expect(paths()).toEqual(['/api/v4/leads/unsorted/summary?filter[uid][]=c8ab1e']);
+  });
+});
+
+describe('events (§6.3)', () => {
+  it('come 100 a page; a call names its note, a merge names nothing', async () => {
+    const event = { id: '01pz58t6p04ymgsgfbmfyfy1mf', entity_id: 7, entity_type: 'contact', created_at: 1 };
+    await against(
+      page('events', [
+        { ...event, type: 'incoming_call', created_by: 3, value_after: [{ note: { id: 900 } }], value_before: [] },
+        { ...event, id: '02', type: 'entity_merged', created_by: 0, value_after: [], value_before: [] },
+      ]),
+    );
+    const { pages } = await collect(client.listEvents({ types: ['incoming_call'], createdFrom: 5, pageSize: 250 }));
+    expect(pages[0]?.items).toMatchObject([{ note_id: 900 }, { type: 'entity_merged', note_id: null }]);
+    expect(paths()).toEqual([
+      '/api/v4/events?filter[type][]=incoming_call&filter[created_at][from]=5&limit=100&page=1',
+    ]);
+  });
+});
+
+describe('tags (§4.2)', () => {
+  it('are found by their exact name', async () => {
+    await against(page('tags', [{ id: 4, name: '79161234567', color: null }]));
+    expect(await client.tags('leads', { name: '79161234567' })).toMatchObject({ value: [{ id: 4 }] });
+    expect(paths()).toEqual(['/api/v4/leads/tags?filter[name]=79161234567&limit=250&page=1']);
+  });
+});
+
 describe('a whole list', () => {
   it('is read page by page, 250 at a time, on our own host whatever the link says', async () => {
     const user = (id: number): object => ({ id, name: 'u', email: 'e', rights: { is_admin: true, is_active: true } });
@@ -191,6 +255,24 @@ describe('a list, newest first', () => {
     await against(page('contacts', [card(9)], true), answer(429, 'slow', { 'Retry-After': '3' }), page('contacts', []));
     expect(await collect(client.listContacts())).toMatchObject({ pages: [{}], end: 'rate_limited' });
     expect(portal.requests).toHaveLength(2);
+  });
+
+  it('is by change where that is asked for, and goes on where an earlier read was cut short', async () => {
+    await against(page('contacts', [card(9)], true), page('contacts', [card(8)]));
+    await collect(client.listContacts({ by: 'updated_at', firstPage: 41, pageSize: 250, with: 'leads' }));
+    expect(paths()).toEqual([
+      '/api/v4/contacts?order[updated_at]=desc&with=leads&limit=250&page=41',
+      '/api/v4/contacts?order[updated_at]=desc&with=leads&limit=250&page=42',
+    ]);
+  });
+
+  it('notes of all cards of a type are those since a time', async () => {
+    await against(page('notes', [{ id: 901, entity_id: 7, note_type: 'call_in', params: { uniq: 'call-1' } }]));
+    const { pages } = await collect(client.listNotesOfAll('contacts', { types: ['call_in'], updatedFrom: 5 }));
+    expect(pages).toMatchObject([{ items: [{ entity_id: 7, params: { uniq: 'call-1' } }] }]);
+    expect(paths()).toEqual([
+      '/api/v4/contacts/notes?order[id]=desc&filter[note_type][]=call_in&filter[updated_at][from]=5&limit=50&page=1',
+    ]);
   });
 
   it('unsorted of one category comes with its markers (§5.1)', async () => {

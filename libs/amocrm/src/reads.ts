@@ -3,21 +3,28 @@ import {
   accountSchema,
   cardSchema,
   customFieldSchema,
+  eventSchema,
   leadSchema,
   noteSchema,
   pipelineSchema,
+  tagSchema,
   taskSchema,
   unsortedSchema,
+  unsortedSummarySchema,
   userSchema,
   type Account,
+  type AccountPart,
   type Company,
   type Contact,
   type CustomField,
+  type Event,
   type Lead,
   type Note,
   type Pipeline,
+  type Tag,
   type Task,
   type Unsorted,
+  type UnsortedSummary,
   type User,
 } from './models.js';
 import { Getter, maxPageSize, type Pages, type PagingOptions } from './getter.js';
@@ -28,6 +35,15 @@ import { type ReadResult } from './result.js';
 const maxSearchPages = 4;
 /** Ids in one filter: keeps the address under 4 KiB. */
 const maxIdsPerFilter = 100;
+
+const maxEventPageSize = 100;
+
+export interface ListOptions extends PagingOptions {
+  /** Which newest comes first; default `id`. By `updated_at` an entity that changes while we read moves to the front. */
+  by?: 'id' | 'updated_at';
+}
+
+const newestFirst = (by: 'id' | 'updated_at' = 'id') => ({ [`order[${by}]`]: 'desc' });
 
 /** Which leads exist. `missing`: amoCRM has no such id for this token (never existed, deleted for good, or not visible). */
 export interface LeadsById {
@@ -42,14 +58,22 @@ export function createReads(requester: Requester) {
   const get = new Getter(requester);
   const api = {
     /** The account behind the host, with task types, time zone and whether paid filters are on (§3.1). */
-    account(options?: CallOptions): Promise<ReadResult<Account>> {
-      const query = { with: 'task_types,datetime_settings,is_api_filter_enabled' };
+    account({
+      with: parts = ['task_types', 'datetime_settings', 'is_api_filter_enabled'],
+      ...options
+    }: CallOptions & { with?: readonly AccountPart[] } = {}): Promise<ReadResult<Account>> {
+      const query = { with: parts.join(',') };
       return get.one('/api/v4/account', '/api/v4/account', query, accountSchema, options);
     },
 
     /** All users. `rejected: forbidden` when the token's owner is not an administrator (§3.2). */
     users(options?: CallOptions): Promise<ReadResult<User[]>> {
       return get.all('/api/v4/users', 'users', userSchema, { with: 'phone_number' }, options);
+    },
+
+    /** null: no such user. */
+    user(id: number, options?: CallOptions): Promise<ReadResult<User | null>> {
+      return get.byIdOr404('/api/v4/users', id, { with: 'phone_number' }, userSchema, options);
     },
 
     /** All pipelines with their stages (§3.3). */
@@ -60,6 +84,14 @@ export function createReads(requester: Requester) {
     /** All custom fields of an entity (§3.4). */
     customFields(entityType: EntityType, options?: CallOptions): Promise<ReadResult<CustomField[]>> {
       return get.all(`/api/v4/${entityType}/custom_fields`, 'custom_fields', customFieldSchema, {}, options);
+    },
+
+    /** The tag of this very name, or all of an entity type: ids differ between the types (§4.2). */
+    tags(
+      entityType: EntityType,
+      { name, ...options }: CallOptions & { name?: string } = {},
+    ): Promise<ReadResult<Tag[]>> {
+      return get.all(`/api/v4/${entityType}/tags`, 'tags', tagSchema, { 'filter[name]': name }, options);
     },
 
     /** Text search over filled fields, with its false hits: verify the phone of each (§3.6). Leads as ids. */
@@ -130,48 +162,39 @@ export function createReads(requester: Requester) {
       return { kind: 'done', value: { found: [...found.values()], missing } };
     },
 
-    /** Contacts, newest id first: the look for one just created. */
-    listContacts(options: PagingOptions & { with?: 'leads' } = {}): Pages<Contact> {
+    /** Contacts, newest first: by id, the look for one just created; by change, what is new since the last read. */
+    listContacts(options: ListOptions & { with?: 'leads' } = {}): Pages<Contact> {
       return get.pages(
         '/api/v4/contacts',
         '/api/v4/contacts',
         'contacts',
         cardSchema,
-        {
-          'order[id]': 'desc',
-          'with': options.with,
-        },
+        { ...newestFirst(options.by), with: options.with },
         options,
         (card) => card.id,
       );
     },
 
-    listCompanies(options: PagingOptions & { with?: 'leads' } = {}): Pages<Company> {
+    listCompanies(options: ListOptions & { with?: 'leads' } = {}): Pages<Company> {
       return get.pages(
         '/api/v4/companies',
         '/api/v4/companies',
         'companies',
         cardSchema,
-        {
-          'order[id]': 'desc',
-          'with': options.with,
-        },
+        { ...newestFirst(options.by), with: options.with },
         options,
         (card) => card.id,
       );
     },
 
-    /** Leads, newest id first, with the ids of their contacts. */
-    listLeads(options: PagingOptions = {}): Pages<Lead> {
+    /** Leads, newest first, with the ids of their contacts. */
+    listLeads(options: ListOptions = {}): Pages<Lead> {
       return get.pages(
         '/api/v4/leads',
         '/api/v4/leads',
         'leads',
         leadSchema,
-        {
-          'order[id]': 'desc',
-          'with': 'contacts',
-        },
+        { ...newestFirst(options.by), with: 'contacts' },
         options,
         (lead) => lead.id,
       );
@@ -193,6 +216,19 @@ export function createReads(requester: Requester) {
       );
     },
 
+    /** null: no claim waits under this uid; it may have been accepted or declined (§5.3). */
+    unsorted(uid: string, options?: CallOptions): Promise<ReadResult<Unsorted | null>> {
+      return get.byIdOr404('/api/v4/leads/unsorted', encodeURIComponent(uid), {}, unsortedSchema, options);
+    },
+
+    /** What became of claims: with one uid, whether that one was accepted or declined. */
+    unsortedSummary({ uids, ...options }: CallOptions & { uids?: readonly string[] } = {}): Promise<
+      ReadResult<UnsortedSummary>
+    > {
+      const path = '/api/v4/leads/unsorted/summary';
+      return get.one(path, path, { 'filter[uid]': uids }, unsortedSummarySchema, options);
+    },
+
     /** Notes of one card, newest id first (§6.2: these filters are not part of the paid add-on). */
     listNotes(
       entityType: EntityType,
@@ -211,6 +247,49 @@ export function createReads(requester: Requester) {
         options,
         (note) => note.id,
       );
+    },
+
+    /** Notes of all cards of a type, newest id first: the look for a note whose card is not known. */
+    listNotesOfAll(
+      entityType: EntityType,
+      {
+        types,
+        updatedFrom,
+        ...options
+      }: PagingOptions & {
+        types?: readonly string[];
+        /** Unix seconds. */
+        updatedFrom?: number;
+      } = {},
+    ): Pages<Note> {
+      const path = `/api/v4/${entityType}/notes`;
+      const query = { 'order[id]': 'desc', 'filter[note_type]': types, 'filter[updated_at][from]': updatedFrom };
+      return get.pages(path, path, 'notes', noteSchema, query, options, (note) => note.id);
+    },
+
+    note(entityType: EntityType, id: number, options?: CallOptions): Promise<ReadResult<Note | null>> {
+      return get.byId(`/api/v4/${entityType}/notes`, id, {}, noteSchema, options);
+    },
+
+    /** What happened in the account, newest first; at most 100 a page (§6.3). Merges and deletions are told nowhere else. */
+    listEvents({
+      types,
+      createdFrom,
+      pageSize = maxEventPageSize,
+      ...options
+    }: PagingOptions & {
+      types?: readonly string[];
+      /** Unix seconds. */
+      createdFrom?: number;
+    } = {}): Pages<Event> {
+      const path = '/api/v4/events';
+      const query = { 'filter[type]': types, 'filter[created_at][from]': createdFrom };
+      const paging = { ...options, pageSize: Math.min(pageSize, maxEventPageSize) };
+      return get.pages(path, path, 'events', eventSchema, query, paging, (event) => event.id);
+    },
+
+    task(id: number, options?: CallOptions): Promise<ReadResult<Task | null>> {
+      return get.byId('/api/v4/tasks', id, {}, taskSchema, options);
     },
 
     /** Tasks, newest id first; of one card if it is given, else of the account. */

@@ -10,6 +10,7 @@ import {
   type NewLead,
   type NewLeadComplex,
   type NewNote,
+  type NewTag,
   type NewTask,
   type NewUnsortedForm,
   type NewUnsortedSip,
@@ -173,6 +174,11 @@ export function createWrites(requester: Requester) {
 
     createTasks(items: readonly NewTask[], options?: CallOptions): Promise<BatchResult<Created>> {
       return post('/api/v4/tasks', items, embedded('tasks', createdSchema), options);
+    },
+
+    /** A name that is there already gives the tag that has it (§4.2), so this one may be repeated. */
+    createTags(entityType: EntityType, items: readonly NewTag[], options?: CallOptions): Promise<BatchResult<Created>> {
+      return post(`/api/v4/${entityType}/tags`, items, embedded('tags', createdSchema), options);
     },
 
     /** Makes one custom field (administrators). In doubt: look at `customFields` before making it again. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { portalUrl } from '../portal-url.js';
-import { Requester, type ApiAnswer, type ApiRequest, type CallOptions, type RequestObserver } from '../requester.js';
-import { exchangeOf, type WriteResult } from '../result.js';
-import { settleWrite, whereItChanged } from '../settle.js';
+import { writeOne } from '../one-write.js';
+import { Requester, type CallOptions, type RequestObserver } from '../requester.js';
+import { type WriteResult } from '../result.js';
 import { Transport, type Timeouts } from '../transport.js';
 import { type Integration } from './integration.js';
 import { Secret } from './secret.js';
@@ -90,23 +90,19 @@ export class TokenEndpoint {
       redirect_uri: redirectUri,
       ...grant,
     };
-    const answer = await this.ask(origin, { method: 'POST', route: path, path, body }, call);
-    if (!answer.ok) return settleWrite(answer.failure, []);
-    const exchange = exchangeOf(answer);
-    const parsed = grantSchema.safeParse(answer.value);
-    if (!parsed.success) {
-      return settleWrite({ code: 'answer_changed', detail: whereItChanged(parsed.error), ...exchange }, []);
-    }
-    const { access_token, refresh_token, expires_in, server_time } = parsed.data;
+    const answer = await this.with(origin, (requester) =>
+      writeOne(requester, { method: 'POST', route: path, path, body }, grantSchema, call),
+    );
+    if (answer.kind !== 'done') return answer;
+    const { access_token, refresh_token, expires_in, server_time } = answer.value;
     return {
-      kind: 'done',
+      ...answer,
       value: {
         accessToken: new Secret(access_token),
         refreshToken: new Secret(refresh_token),
         expiresAt: new Date(((server_time ?? Math.floor(Date.now() / 1000)) + expires_in) * 1000),
         origin: this.account(origin),
       },
-      ...exchange,
     };
   }
 
@@ -119,7 +115,9 @@ export class TokenEndpoint {
     if (!apiDomain.ok) return undefined;
     const path = '/oauth2/account/current/subdomain';
     const headers = { 'X-Refresh-Token': refreshToken.reveal() };
-    const answer = await this.ask(apiDomain.origin, { method: 'GET', route: path, path, headers }, call);
+    const answer = await this.with(apiDomain.origin, (requester) =>
+      requester.request({ method: 'GET', route: path, path, headers }, call),
+    );
     const account = answer.ok ? domainSchema.safeParse(answer.value) : undefined;
     if (!account?.success) return undefined;
     const present = portalUrl(account.data.domain, this.options.extraOrigins);
@@ -127,7 +125,7 @@ export class TokenEndpoint {
   }
 
   /** A connection for one request: there is one a day per account. */
-  private async ask(origin: string, request: ApiRequest, call: CallOptions | undefined): Promise<ApiAnswer> {
+  private async with<T>(origin: string, ask: (requester: Requester) => Promise<T>): Promise<T> {
     const transport = new Transport({
       origin: this.account(origin),
       timeouts: { connectMs: 5_000, firstByteMs: 15_000, totalMs: 15_000, ...this.options.timeouts },
@@ -141,7 +139,7 @@ export class TokenEndpoint {
       onRequest: this.options.onRequest,
     });
     try {
-      return await requester.request(request, call);
+      return await ask(requester);
     } finally {
       transport.close();
     }
