@@ -1,10 +1,12 @@
-import type { CrmCommand, EffectCommand, LookupCommand } from '@perezvon/contracts';
+import type { CancelCommand, CrmCommand, EffectCommand, LookupCommand } from '@perezvon/contracts';
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import type { ClientStore } from './clients/client-store.js';
 import { wake } from './lanes/lane-leases.js';
 import type { PostgresClock } from './lanes/postgres-clock.js';
 import type { Ledger } from './ledger/ledger.js';
+import { storeCancels } from './ledger/store-cancels.js';
+import { storeWishes } from './ledger/store-wishes.js';
 
 /**
  * crm.commands.v1 → rows, and nothing else: amoCRM is never called here, so no portal can hold up the topic (design.md
@@ -22,11 +24,13 @@ export class TakeCommands {
   async execute(commands: readonly CrmCommand[]): Promise<void> {
     const effects = commands.filter((command): command is EffectCommand => command.type === 'effect');
     const lookups = commands.filter((command): command is LookupCommand => command.type === 'lookup');
+    const cancels = commands.filter((command): command is CancelCommand => command.type === 'cancel');
     await inTransaction(this.dataSource, async (tx) => {
       const lanes = [
-        ...(await this.ledger.store(tx, effects, this.clock.now())),
+        ...(await storeWishes(tx, this.ledger, effects, this.clock.now())),
         ...(await this.clients.ask(tx, lookups)),
       ];
+      await storeCancels(tx, this.ledger, cancels, this.clock.now());
       if (lanes.length > 0) await wake(tx, [...new Set(lanes)]);
     });
     this.onStored();

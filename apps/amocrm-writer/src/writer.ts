@@ -11,6 +11,7 @@ import type { Point, TurnTools, WriterLog } from './lanes/turn-context.js';
 import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
 import { Ledger } from './ledger/ledger.js';
+import { LedgerQueries } from './ledger/ledger-queries.js';
 import { PortalStore } from './portals/portal-store.js';
 import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
@@ -70,6 +71,7 @@ export class Writer {
     const clients = new ClientStore(dataSource);
     const tools: TurnTools = {
       ledger: this.ledger,
+      queries: new LedgerQueries(dataSource),
       portals: this.portals,
       clients,
       highWater: new HighWater(dataSource),

@@ -1,5 +1,5 @@
 import { clients, type Client, type ClientCard, type LookupCommand } from '@perezvon/contracts';
-import { columns, type Outbox } from '@perezvon/postgres';
+import { columns, type Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 
 /** A question that waits for its answer on crm.clients.v1. */
@@ -14,6 +14,15 @@ export interface Lookup {
 export interface OwnCard {
   readonly type: ClientCard['type'];
   readonly id: number;
+}
+
+/** Who has a phone, as of a time (Unix milliseconds, Postgres's clock). At most one of these per phone at a time. */
+export interface KnownClient {
+  readonly lane: string;
+  readonly phone: string;
+  readonly cards: readonly ClientCard[];
+  readonly asOf: number;
+  readonly origin: Client['origin'];
 }
 
 /** Questions about clients, and what this service knows of them beyond amoCRM's search. */
@@ -102,11 +111,21 @@ export class ClientStore {
   }
 
   /** Cards of this client that we made or linked a deal to: the search may lag behind that. The newest ones. */
-  async ownCards(lane: string, phone: string): Promise<OwnCard[]> {
-    return this.dataSource.query<OwnCard[]>(
-      `select type, card_id::float8 as id from own_card where lane = $1 and phone = $2 order by card_id desc limit 20`,
-      [lane, phone],
+  async ownCards(lane: string, phone: string): Promise<readonly OwnCard[]> {
+    return (await this.ownCardsOf(lane, [phone])).get(phone) ?? [];
+  }
+
+  /** As {@link ownCards}, by phone. Index: primary key. */
+  async ownCardsOf(lane: string, phones: readonly string[]): Promise<Map<string, OwnCard[]>> {
+    const rows: (OwnCard & { phone: string })[] = await this.dataSource.query(
+      `select p.phone, o.type, o.card_id::float8 as id from unnest($2::text[]) as p (phone)
+        cross join lateral (
+          select type, card_id from own_card where lane = $1 and phone = p.phone order by card_id desc limit 20) o`,
+      [lane, [...new Set(phones)]],
     );
+    const cards = new Map<string, OwnCard[]>();
+    for (const { phone, type, id } of rows) cards.set(phone, [...(cards.get(phone) ?? []), { type, id }]);
+    return cards;
   }
 
   async rememberOwnCards(
@@ -127,34 +146,26 @@ export class ClientStore {
     );
   }
 
-  /** Tells who has the phone, and remembers when that was so. */
-  async publish(
-    tx: EntityManager,
-    outbox: Outbox,
-    known: {
-      readonly lane: string;
-      readonly phone: string;
-      readonly cards: readonly ClientCard[];
-      readonly asOf: number;
-      readonly origin: Client['origin'];
-    },
-  ): Promise<void> {
-    const asOf = new Date(known.asOf).toISOString();
-    // The row is locked from here on: answers for one client leave in the order of their commits.
+  /** Tells who has each phone, and remembers when that was so. */
+  async publish(tx: EntityManager, outbox: Outbox, known: readonly KnownClient[]): Promise<void> {
+    if (known.length === 0) return;
+    // The rows are locked from here on: answers for one client leave in the order of their commits.
     await tx.query(
-      `insert into client (lane, phone, as_of) values ($1, $2, $3)
+      `insert into client (lane, phone, as_of)
+       select * from unnest($1::text[], $2::text[], $3::timestamptz[]) as k (lane, phone, as_of) order by k.lane, k.phone
        on conflict (lane, phone) do update set as_of = greatest(client.as_of, excluded.as_of)`,
-      [known.lane, known.phone, asOf],
+      columns(
+        known,
+        (each) => each.lane,
+        (each) => each.phone,
+        (each) => new Date(each.asOf).toISOString(),
+      ),
     );
-    const message: Client = {
-      lane: known.lane,
-      phone: known.phone,
-      cards: [...known.cards].slice(0, 250),
-      asOf,
-      origin: known.origin,
-    };
-    await outbox.append(tx, [
-      { topic: clients.topic, key: clients.key(message), value: JSON.stringify(clients.parse(message)) },
-    ]);
+    await outbox.append(tx, known.map(messageOf));
   }
+}
+
+function messageOf({ lane, phone, cards, asOf, origin }: KnownClient): OutboxRecord {
+  const message: Client = { lane, phone, cards: cards.slice(0, 250), asOf: new Date(asOf).toISOString(), origin };
+  return { topic: clients.topic, key: clients.key(message), value: JSON.stringify(clients.parse(message)) };
 }

@@ -2,30 +2,88 @@ import { fieldValues, type Contact, type Lead } from '@perezvon/amocrm';
 import { chooseCard, type CardNow, type DealNow } from '@perezvon/calls';
 import type { ClientCard } from '@perezvon/contracts';
 import { nationalDigits, samePhone } from '@perezvon/phone';
-import type { LaneRequests } from '../lanes/lane-requests.js';
-import type { OwnCard } from './client-store.js';
+import { ReadFailure, type LaneRequests } from '../lanes/lane-requests.js';
 import type { Directory, PortalRow } from '../portals/portal.js';
+import type { OwnCard } from './client-store.js';
 
 /** A card that holds the phone, with what the rules ask of it. */
 export interface FoundCard extends ClientCard {
   readonly activeDeals: readonly DealNow[];
 }
 
+/** Whose cards are wanted. */
+export interface ClientAsked {
+  readonly phone: string;
+  /** Cards that we wrote to: made, linked a deal to, or hidden in unsorted until accepted. */
+  readonly own: readonly OwnCard[];
+  /** The card that the call at hand made or found: if it still stands, it alone is the client's. */
+  readonly ofCall: OwnCard | null;
+}
+
+/** The cards, or why amoCRM will not say for this client. */
+export type ClientFound = readonly FoundCard[] | ReadFailure;
+
 /**
- * Who has this phone in amoCRM now (R5). There is no exact phone filter (amocrm-api.md §3.6): a text search for the
+ * Who has these phones in amoCRM now (R5). There is no exact phone filter (amocrm-api.md §3.6): a text search for the
  * national digits on contacts and companies, each hit verified against its PHONE field. The search lags behind writes,
- * so cards that we wrote to (`own`: made, linked a deal to, or hidden in unsorted until accepted) are read by id, and
- * what that says stands above the search.
+ * so cards that we wrote to are read by id, and what that says stands above the search. The deals of all are read
+ * together.
  *
- * @throws ReadFailure
+ * @throws ReadFailure that concerns more than one client
  */
+export async function readClients(
+  requests: LaneRequests,
+  portal: PortalRow,
+  directory: Directory,
+  asked: readonly ClientAsked[],
+): Promise<ClientFound[]> {
+  const hits = await Promise.all(asked.map((one) => hitsOrRefusal(requests, portal, one)));
+  const leads = await readLeads(requests, portal, directory, hits);
+  return hits.map((each) => (each instanceof ReadFailure ? each : each.map((hit) => foundCard(hit, leads, directory))));
+}
+
+/** One client. @throws ReadFailure */
 export async function readClient(
   requests: LaneRequests,
   portal: PortalRow,
   directory: Directory,
   phone: string,
   own: readonly OwnCard[],
-): Promise<FoundCard[]> {
+): Promise<readonly FoundCard[]> {
+  const [found] = await readClients(requests, portal, directory, [{ phone, own, ofCall: null }]);
+  if (found instanceof ReadFailure) throw found;
+  return found ?? [];
+}
+
+interface Hit {
+  readonly type: OwnCard['type'];
+  readonly card: Contact;
+}
+
+async function hitsOrRefusal(
+  requests: LaneRequests,
+  portal: PortalRow,
+  asked: ClientAsked,
+): Promise<readonly Hit[] | ReadFailure> {
+  try {
+    return await hitsOf(requests, portal, asked);
+  } catch (error) {
+    // Such as a number that matches half the account: the others of the round are not held by it.
+    if (error instanceof ReadFailure && error.result.kind === 'rejected') return error;
+    throw error;
+  }
+}
+
+async function hitsOf(
+  requests: LaneRequests,
+  portal: PortalRow,
+  { phone, own, ofCall }: ClientAsked,
+): Promise<readonly Hit[]> {
+  if (ofCall !== null) {
+    // Merged away or deleted: whoever has the phone now is the client (R5).
+    const hit = await readCard(requests, portal, ofCall);
+    if (hit !== null && !hit.card.is_deleted) return [hit];
+  }
   const query = nationalDigits(phone);
   const [contacts, companies, read] = await Promise.all([
     requests.read(portal, (client, options) => client.findContacts(query, options)),
@@ -37,13 +95,7 @@ export async function readClient(
     ...contacts.map((card) => ({ type: 'contact' as const, card })),
     ...companies.map((card) => ({ type: 'company' as const, card })),
   ].filter(({ type, card }) => !readById.has(`${type}|${card.id}`));
-  const hits = [...read.filter((hit) => hit !== null), ...listed].filter(({ card }) => isClient(card, phone));
-  return withDeals(requests, portal, directory, hits);
-}
-
-interface Hit {
-  readonly type: OwnCard['type'];
-  readonly card: Contact;
+  return [...read.filter((hit) => hit !== null), ...listed].filter(({ card }) => isClient(card, phone));
 }
 
 async function readCard(requests: LaneRequests, portal: PortalRow, { type, id }: OwnCard): Promise<Hit | null> {
@@ -51,22 +103,6 @@ async function readCard(requests: LaneRequests, portal: PortalRow, { type, id }:
     type === 'contact' ? client.contact(id, options) : client.company(id, options),
   );
   return card && { type, card };
-}
-
-/**
- * One card by its id, as {@link readClient} gives it; null = it does not exist (any more).
- * @throws ReadFailure
- */
-export async function readOwnCard(
-  requests: LaneRequests,
-  portal: PortalRow,
-  directory: Directory,
-  own: OwnCard,
-): Promise<FoundCard | null> {
-  const hit = await readCard(requests, portal, own);
-  if (hit === null || hit.card.is_deleted) return null;
-  const [found] = await withDeals(requests, portal, directory, [hit]);
-  return found ?? null;
 }
 
 /** R5's choice, as `resolve` takes it. */
@@ -92,35 +128,32 @@ function isClient(card: Contact, phone: string): boolean {
   return !card.is_deleted && !card.is_unsorted && fieldValues(card, 'PHONE').some((value) => samePhone(value, phone));
 }
 
-async function withDeals(
+async function readLeads(
   requests: LaneRequests,
   portal: PortalRow,
-  directory: Directory,
-  hits: readonly Hit[],
-): Promise<FoundCard[]> {
-  const leadIds = [...new Set(hits.flatMap(({ card }) => card._embedded.leads.map((lead) => lead.id)))];
-  const leads = new Map<number, Lead>();
-  if (leadIds.length > 0) {
-    const { filtersEnabled } = directory;
-    const { found } = await requests.read(portal, (client, options) =>
-      client.leads(leadIds, { ...options, filtersEnabled }),
-    );
-    for (const lead of found) leads.set(lead.id, lead);
-  }
-  return hits.map(({ type, card }) => {
-    const active = card._embedded.leads
-      .flatMap(({ id }) => leads.get(id) ?? [])
-      .filter((lead) => isActiveDeal(lead, directory));
-    return {
-      type,
-      id: card.id,
-      name: card.name,
-      responsibleUserId: card.responsible_user_id,
-      updatedAt: card.updated_at ?? 0,
-      activeDealUpdatedAt: active.length === 0 ? null : Math.max(...active.map((lead) => lead.updated_at ?? 0)),
-      activeDeals: active.map((lead) => ({ id: lead.id, pipelineId: lead.pipeline_id ?? 0 })),
-    };
-  });
+  { filtersEnabled }: Directory,
+  hits: readonly (readonly Hit[] | ReadFailure)[],
+): Promise<Map<number, Lead>> {
+  const cards = hits.flatMap((each) => (each instanceof ReadFailure ? [] : each));
+  const ids = [...new Set(cards.flatMap(({ card }) => card._embedded.leads.map((lead) => lead.id)))];
+  if (ids.length === 0) return new Map();
+  const { found } = await requests.read(portal, (client, options) => client.leads(ids, { ...options, filtersEnabled }));
+  return new Map(found.map((lead) => [lead.id, lead]));
+}
+
+function foundCard({ type, card }: Hit, leads: ReadonlyMap<number, Lead>, directory: Directory): FoundCard {
+  const active = card._embedded.leads
+    .flatMap(({ id }) => leads.get(id) ?? [])
+    .filter((lead) => isActiveDeal(lead, directory));
+  return {
+    type,
+    id: card.id,
+    name: card.name,
+    responsibleUserId: card.responsible_user_id,
+    updatedAt: card.updated_at ?? 0,
+    activeDealUpdatedAt: active.length === 0 ? null : Math.max(...active.map((lead) => lead.updated_at ?? 0)),
+    activeDeals: active.map((lead) => ({ id: lead.id, pipelineId: lead.pipeline_id ?? 0 })),
+  };
 }
 
 /** Won and lost have the same ids in every pipeline (amocrm-api.md §3.3). */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PortalRow } from '../portals/portal.js';
 import { meetPortal } from '../portals/first-contact.js';
+import { pauseMsAfter } from './failure-table.js';
 import type { LaneLease } from './lane-lease.js';
 import type { LaneLeases, TurnEnd } from './lane-leases.js';
 import { LaneRequests } from './lane-requests.js';
@@ -113,7 +114,7 @@ export class Dispatcher {
   }
 
   private async turn(lease: LaneLease): Promise<void> {
-    const { ledger, clients, portals, log } = this.tools;
+    const { queries, clients, portals, log } = this.tools;
     const { lane } = lease;
     const runtime = this.runtimes.of(lane);
     // Another process may just have used up the window: nothing leaves before it has passed.
@@ -126,14 +127,15 @@ export class Dispatcher {
       () => this.isStopping,
       () => this.newsOrPoll(),
     );
-    let end: TurnEnd = { worked: false, pauseMs: pauseAfterFailure(lease.failures), wasIdle: false };
+    // A turn that fails by itself (a defect, Postgres away) is not tried again in a loop.
+    let end: TurnEnd = { worked: false, pauseMs: pauseMsAfter(lease.failures, 0), wasIdle: false };
     try {
       end = await turn.run();
     } catch (error) {
       log.error({ lane, err: error }, 'turn failed, the lane pauses');
     }
     await this.leases.release(lease, end, async (tx) => {
-      const due = [await ledger.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
+      const due = [await queries.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
       const times = due.filter((at) => at !== null);
       return times.length === 0 ? null : Math.min(...times);
     });
@@ -171,6 +173,3 @@ function newSignal(): Signal {
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
 }
-
-/** A turn that failed by itself (a defect, Postgres away) is not tried again in a loop. */
-const pauseAfterFailure = (failures: number): number => Math.min(1_000 * 2 ** Math.min(failures, 16), 5 * 60_000);

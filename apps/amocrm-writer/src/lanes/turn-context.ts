@@ -1,8 +1,12 @@
 import type { ClientStore } from '../clients/client-store.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { LedgerQueries } from '../ledger/ledger-queries.js';
+import type { PortalRow } from '../portals/portal.js';
 import type { PortalStore } from '../portals/portal-store.js';
 import type { HighWater } from '../writes/high-water.js';
 import type { MarkerFields } from '../writes/marker-field.js';
+import type { LaneFailures } from './lane-failures.js';
+import type { LaneRequests } from './lane-requests.js';
 import type { PostgresClock } from './postgres-clock.js';
 
 export interface WriterLog {
@@ -18,6 +22,7 @@ export type Point = 'before_intent' | 'intent_committed' | 'answered' | 'outcome
 /** What every turn of every lane works with. */
 export interface TurnTools {
   readonly ledger: Ledger;
+  readonly queries: LedgerQueries;
   readonly portals: PortalStore;
   readonly clients: ClientStore;
   readonly highWater: HighWater;
@@ -25,4 +30,13 @@ export interface TurnTools {
   readonly clock: PostgresClock;
   readonly log: WriterLog;
   readonly at: (point: Point) => void | Promise<void>;
+}
+
+/** What the units of work of one turn share. */
+export interface Turn {
+  readonly tools: TurnTools;
+  readonly requests: LaneRequests;
+  readonly failures: LaneFailures;
+  /** amoCRM refused an id of our copy of the portal, or our field: both are read before the next write. */
+  readonly readPortalAnew: (portal: PortalRow) => Promise<void>;
 }

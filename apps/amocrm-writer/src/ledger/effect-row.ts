@@ -1,4 +1,4 @@
-import { effectCommandSchema, type CrmResult, type EffectCommand } from '@perezvon/contracts';
+import { effectCommandSchema, type CrmResult, type EffectCommand, type Reason } from '@perezvon/contracts';
 import type { NoteFields, Place } from '@perezvon/calls';
 import type { EffectState } from './effect-state.js';
 
@@ -17,6 +17,17 @@ export type Sent =
       readonly highWater: number;
       readonly on: Place;
       readonly type: NoteFields['type'];
+      readonly revision: number;
+    }
+  | {
+      readonly kind: 'task';
+      readonly highWater: number;
+      /** What it is known by (design.md, Markers and looks): nothing else of a task is ours alone. */
+      readonly on: Place | null;
+      readonly text: string;
+      readonly taskTypeId: number | null;
+      /** ISO 8601 UTC, as it was sent. */
+      readonly completeTill: string;
       readonly revision: number;
     }
   | {
@@ -42,13 +53,18 @@ export interface EffectRow {
   readonly attempts: number;
   readonly marker: string;
   readonly sent: Sent | null;
-  readonly isAlone: boolean;
+  /** In how large a company it may go: less after a batch was refused without a word about whom. */
+  readonly batchMax: number;
   readonly isRefreshed: boolean;
   readonly entities: Entities;
   readonly amocrmId: number | null;
   readonly existed: boolean;
   readonly ruleIds: readonly string[];
+  /** What the rules said at the moment of writing. */
+  readonly reasons: readonly Reason[];
   readonly reported: string | null;
+  /** The older call that this one turned out to be (R15). */
+  readonly cancelledFor: string | null;
 }
 
 /** Columns of {@link EffectRow} as `effectColumns` selects them; times in Unix milliseconds. */
@@ -67,13 +83,15 @@ export interface StoredEffect {
   looks: number;
   marker: string;
   sent: Sent | null;
-  is_alone: boolean;
+  batch_max: number;
   is_refreshed: boolean;
   entities: Entities;
   amocrm_id: number | null;
   existed: boolean;
   rule_ids: string[];
+  reasons: Reason[];
   reported: string | null;
+  cancelled_for: string | null;
 }
 
 export const effectColumns = `
@@ -82,8 +100,8 @@ export const effectColumns = `
   e.attempts, e.epoch::float8,
   (extract(epoch from e.sent_at) * 1000)::float8 as sent_at,
   (extract(epoch from e.settled_from) * 1000)::float8 as settled_from,
-  e.looks, e.marker, e.sent, e.is_alone, e.is_refreshed, e.entities, e.amocrm_id::float8, e.existed, e.rule_ids,
-  e.reported`;
+  e.looks, e.marker, e.sent, e.batch_max, e.is_refreshed, e.entities, e.amocrm_id::float8, e.existed, e.rule_ids, e.reasons,
+  e.reported, e.cancelled_for`;
 
 export function effectOf(stored: StoredEffect): EffectRow {
   return {
@@ -95,13 +113,15 @@ export function effectOf(stored: StoredEffect): EffectRow {
     attempts: stored.attempts,
     marker: stored.marker,
     sent: stored.sent,
-    isAlone: stored.is_alone,
+    batchMax: stored.batch_max,
     isRefreshed: stored.is_refreshed,
     entities: stored.entities,
     amocrmId: stored.amocrm_id,
     existed: stored.existed,
     ruleIds: stored.rule_ids,
+    reasons: stored.reasons,
     reported: stored.reported,
+    cancelledFor: stored.cancelled_for,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { IllegalMove, move, type EffectState, type Happening } from './effect-state.js';
+import { IllegalMove, move, moveCancelled, type EffectState, type Happening } from './effect-state.js';
 
 const D = 60_000;
 const sent = { epoch: 7, sentAt: 1_000 };
@@ -185,6 +185,38 @@ describe('an effect that a person discarded', () => {
   it('stays so whatever arrives later', () => {
     const discarded: EffectState = { is: 'discarded', reason: 'not needed' };
     given(parked).when({ what: 'discarded', reason: 'not needed' }, { what: 'revised', at: 1 }).then(discarded);
+  });
+});
+
+describe('an effect of a call that turned out to be another one (R15)', () => {
+  const cancelled: Happening = { what: 'cancelled' };
+  const then = (state: EffectState, happening: Happening) => moveCancelled(state, happening, { visibilityDelayMs: D });
+
+  it('is discarded while it was not sent, also when it is parked', () => {
+    given(waiting).when(cancelled).then({ is: 'discarded', reason: 'joined_older_call' });
+    given(parked).when(cancelled).then({ is: 'discarded', reason: 'joined_older_call' });
+  });
+
+  it('stays when it stands, and is told as doubled', () => {
+    given(done).when(cancelled).then({ is: 'done', reason: 'doubled' });
+  });
+
+  it('on its way is doubled if it is applied, and discarded if it is not', () => {
+    given(sending).when(cancelled).then(sending);
+    given(inDoubt).when(cancelled).then(inDoubt);
+    expect(then(sending, { what: 'written', at: 2_000, newerWanted: false })).toEqual({
+      is: 'done',
+      reason: 'doubled',
+    });
+    expect(then(inDoubt, notFound(2_000 + D))).toEqual({ is: 'discarded', reason: 'joined_older_call' });
+    expect(then(inDoubt, notFound(2_000))).toMatchObject({ is: 'in_doubt' });
+  });
+
+  it('is not updated any more', () => {
+    expect(then({ is: 'done', reason: 'doubled' }, { what: 'revised', at: 1 })).toEqual({
+      is: 'done',
+      reason: 'doubled',
+    });
   });
 });
 

@@ -70,6 +70,8 @@ export type Happening =
   /** Nothing can be sent for it any more: `portal_deleted`, `portal_unknown`, `expired`. */
   | { readonly what: 'given_up'; readonly reason: string }
   | { readonly what: 'retried'; readonly at: number }
+  /** The call turned out to be another's younger twin (R15): what was not sent is not wanted any more. */
+  | { readonly what: 'cancelled' }
   | { readonly what: 'discarded'; readonly reason: string };
 
 export interface Assumptions {
@@ -87,6 +89,23 @@ export class IllegalMove extends Error {
   }
 }
 
+/** Why an effect of a younger twin is not written, and what is said of one that stands already (R15). */
+const joinedOlderCall = 'joined_older_call';
+const doubled = 'doubled';
+
+/**
+ * As {@link move}, for an effect that was cancelled while its request was on its way or in doubt: once it is known not to
+ * stand it is discarded instead of sent, and if it stands it is told as doubled.
+ * @throws IllegalMove
+ */
+export function moveCancelled(state: EffectState, happening: Happening, assumptions: Assumptions): EffectState {
+  // Only the older call's note is kept up to date.
+  if (happening.what === 'revised') return state;
+  const after = move(state, happening, assumptions);
+  if (after.is === 'waiting') return { is: 'discarded', reason: joinedOlderCall };
+  return after.is === 'done' ? { is: 'done', reason: doubled } : after;
+}
+
 /** @throws IllegalMove */
 export function move(state: EffectState, happening: Happening, assumptions: Assumptions): EffectState {
   switch (state.is) {
@@ -97,15 +116,17 @@ export function move(state: EffectState, happening: Happening, assumptions: Assu
     case 'in_doubt':
       return moveInDoubt(state, happening);
     case 'done':
+      if (happening.what === 'cancelled') return { is: 'done', reason: doubled };
       return happening.what === 'revised' ? waiting(happening.at, null) : illegal(state, happening);
     case 'parked':
       return moveParked(state, happening);
     case 'skipped':
+      if (happening.what === 'cancelled') return state;
       // A rule skipped the note of a call without a card; its later revision finds one perhaps (R9).
       return happening.what === 'revised' ? waiting(happening.at, null) : illegal(state, happening);
     case 'discarded':
       // A person's word stands, whatever arrives later.
-      return happening.what === 'revised' ? state : illegal(state, happening);
+      return happening.what === 'revised' || happening.what === 'cancelled' ? state : illegal(state, happening);
   }
 }
 
@@ -128,6 +149,8 @@ function moveWaiting(state: In<'waiting'>, happening: Happening): EffectState {
       return state;
     case 'discarded':
       return { is: 'discarded', reason: happening.reason };
+    case 'cancelled':
+      return { is: 'discarded', reason: joinedOlderCall };
     default:
       return illegal(state, happening);
   }
@@ -151,6 +174,7 @@ function moveSending(state: In<'sending'>, happening: Happening, { visibilityDel
     case 'sender_lost':
       return inDoubt('sender_lost', happening.at, Math.max(sentAt, happening.leaseEnd));
     case 'revised':
+    case 'cancelled':
       return state;
     default:
       return illegal(state, happening);
@@ -176,6 +200,7 @@ function moveInDoubt(state: In<'in_doubt'>, happening: Happening): EffectState {
     case 'given_up':
       return { is: 'parked', reason: happening.reason, doubt: doubtOf(state) };
     case 'revised':
+    case 'cancelled':
       return state;
     default:
       return illegal(state, happening);
@@ -191,6 +216,9 @@ function moveParked(state: In<'parked'>, happening: Happening): EffectState {
         : { is: 'in_doubt', ...state.doubt, lookAt: happening.at, looks: 0, reason: state.reason };
     case 'given_up':
       return { ...state, reason: happening.reason };
+    case 'cancelled':
+      // What may stand in amoCRM is not settled by a word of ours.
+      return state.doubt === null ? { is: 'discarded', reason: joinedOlderCall } : state;
     case 'discarded':
       return { is: 'discarded', reason: happening.reason };
     default:

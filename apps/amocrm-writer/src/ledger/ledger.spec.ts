@@ -6,6 +6,8 @@ import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
 import { accountId, Call } from '../spec/commands.js';
 import { Ledger, LeaseLost, type Fence } from './ledger.js';
+import { LedgerQueries } from './ledger-queries.js';
+import { storeWishes } from './store-wishes.js';
 
 const lane = 'ru:1';
 const fence: Fence = { lane, holder: 'me', epoch: '1' };
@@ -13,11 +15,13 @@ const silent = { info: () => undefined, warn: () => undefined };
 const portalId = randomUUID();
 let database: TestDatabase;
 let ledger: Ledger;
+let queries: LedgerQueries;
 const sql = (text: string, parameters: unknown[] = []): Promise<unknown[]> =>
   database.dataSource.query<unknown[]>(text, parameters);
 
 beforeAll(async () => {
   database = await createTestDatabase({ schema: writerSchema, migrations });
+  queries = new LedgerQueries(database.dataSource);
   ledger = new Ledger(database.dataSource, { visibilityDelayMs: 1_000 }, silent, () => undefined);
 }, 60_000);
 beforeEach(async () => {
@@ -36,15 +40,15 @@ beforeEach(async () => {
 afterAll(() => database.drop());
 
 const store = (...commands: EffectCommand[]) =>
-  inTransaction(database.dataSource, (tx) => ledger.store(tx, commands, Date.now()));
-const readyEffects = async () => (await ledger.ready(lane, 100)).map(({ command }) => command.effect);
+  inTransaction(database.dataSource, (tx) => storeWishes(tx, ledger, commands, Date.now()));
+const readyEffects = async () => (await queries.ready(lane, 100)).map(({ command }) => command.effect);
 const call = (phone = '+79161234567') => new Call(portalId, phone);
 
 describe('what may be sent', () => {
   it('is the oldest of each client, in the order of arrival', async () => {
     const [first, second, other] = [call(), call(), call('+79161234568')];
     await store(first.note(), second.note(), other.note());
-    expect((await ledger.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([first.callId, other.callId]);
+    expect((await queries.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([first.callId, other.callId]);
   });
 
   it('waits for what its call asked for before it, also when that arrives later', async () => {
@@ -66,10 +70,10 @@ describe('what may be sent', () => {
   it('is not held by a parked effect of another call of the client, but by one of its own', async () => {
     const [parked, next] = [call(), call()];
     await store(parked.contact(), parked.deal(), next.contact());
-    const [contact] = await ledger.ready(lane, 1);
+    const [contact] = await queries.ready(lane, 1);
     const happened = () => ({ what: 'refused' as const, reason: 'validation_failed' });
     await ledger.record([{ seq: contact?.seq ?? '', happened }], Date.now());
-    expect((await ledger.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([next.callId]);
+    expect((await queries.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([next.callId]);
   });
 
   it('is nothing of an account that is off, a portal that is stopped, or one that is deleted', async () => {
@@ -88,7 +92,7 @@ describe('what may be sent', () => {
 describe('an intent', () => {
   it('is committed only while the lane is held', async () => {
     await store(call().contact());
-    const [effect] = await ledger.ready(lane, 1);
+    const [effect] = await queries.ready(lane, 1);
     if (effect === undefined) throw new Error('nothing is ready');
     const intents = [{ effect, learnt: { sent: { kind: 'contact' as const, highWater: 0, revision: 1 } } }];
 
@@ -104,7 +108,7 @@ describe('an intent', () => {
 
   it('of an older epoch is taken over as a doubt, one of the current epoch is not', async () => {
     await store(call().contact());
-    const effects = await ledger.ready(lane, 1);
+    const effects = await queries.ready(lane, 1);
     const intents = effects.map((effect) => ({ effect, learnt: {} }));
     await ledger.commitIntents(fence, intents, Date.now());
     expect(await ledger.takeOver(lane, '1', Date.now(), Date.now())).toBe(0);
@@ -117,7 +121,7 @@ describe('a discarded effect', () => {
   it('takes with it what depends on it, and tells of each', async () => {
     const one = call();
     await store(one.contact(), one.deal(), one.note(1, null, { after: ['contact', 'deal'] }));
-    const [contact] = await ledger.ready(lane, 1);
+    const [contact] = await queries.ready(lane, 1);
     await inTransaction(database.dataSource, (tx) => ledger.discard(tx, contact?.seq ?? '', 'by_operator', Date.now()));
     expect(await sql('select distinct state from effect')).toEqual([{ state: 'discarded' }]);
     expect(await sql('select 1 from outbox')).toHaveLength(3);

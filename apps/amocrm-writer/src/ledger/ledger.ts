@@ -1,20 +1,29 @@
 import type { EffectCommand } from '@perezvon/contracts';
 import { columns, inTransaction, Outbox } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { columnsOf, effectOf, type EffectRow, type Entities, type StoredEffect } from './effect-row.js';
-import { IllegalMove, move, type Assumptions, type Happening } from './effect-state.js';
+import { effectOf, type EffectRow, type StoredEffect } from './effect-row.js';
+import { IllegalMove, move, moveCancelled, type Assumptions, type Happening } from './effect-state.js';
 import { newsOf, resultOf } from './results.js';
 import { abandonedEffects } from './sql/abandoned-effects.js';
 import { blockDependants, dependantsOf } from './sql/block-dependants.js';
-import { dueLooks, nextLookAt } from './sql/due-looks.js';
 import { lockEffects } from './sql/lock-effects.js';
-import { nextReadyAt, readyEffects } from './sql/ready-effects.js';
 import { saveEffects } from './sql/save-effects.js';
-import { storeEffects } from './sql/store-effects.js';
 
 /** What an effect learns with a move, besides its state. */
 export type Learnt = Partial<
-  Pick<EffectRow, 'detail' | 'sent' | 'isAlone' | 'isRefreshed' | 'entities' | 'amocrmId' | 'existed' | 'ruleIds'>
+  Pick<
+    EffectRow,
+    | 'detail'
+    | 'sent'
+    | 'batchMax'
+    | 'isRefreshed'
+    | 'entities'
+    | 'amocrmId'
+    | 'existed'
+    | 'ruleIds'
+    | 'reasons'
+    | 'cancelledFor'
+  >
 >;
 
 /** One thing that happened to one effect. Absent = decided against after seeing the locked row. */
@@ -62,80 +71,6 @@ export class Ledger {
     /** Something was committed to the outbox. */
     private readonly onNews: () => void,
   ) {}
-
-  /**
-   * Stores wishes inside the consumer's transaction. Storing one again changes nothing.
-   * @returns the lanes that have something new to do
-   */
-  async store(tx: EntityManager, commands: readonly EffectCommand[], now: number): Promise<string[]> {
-    const wishes = newestPerEffect(commands);
-    if (wishes.length === 0) return [];
-    const stored: { seq: string; lane: string | null; is_revised: boolean }[] = await tx.query(
-      storeEffects,
-      columns(
-        wishes,
-        (c) => c.accountId,
-        (c) => c.callId,
-        (c) => c.effect,
-        (c) => c.portalId,
-        (c) => c.phone,
-        (c) => JSON.stringify(c.after),
-        (c) => JSON.stringify(c),
-        (c) => c.revision,
-        markerOf,
-      ),
-    );
-    const revised = stored.filter((row) => row.is_revised).map((row) => row.seq);
-    await this.moveIn(
-      tx,
-      revised.map((seq) => ({ seq, happened: () => ({ what: 'revised', at: now }) })),
-      now,
-    );
-    await this.holdDependants(tx, wishes);
-    return [...new Set(stored.flatMap((row) => row.lane ?? []))];
-  }
-
-  /** Effects that may be sent now, the oldest first, at most one per client. */
-  async ready(lane: string, limit: number): Promise<EffectRow[]> {
-    const rows: StoredEffect[] = await this.dataSource.query(readyEffects, [lane, limit]);
-    return rows.map(effectOf);
-  }
-
-  async looksDue(lane: string, limit: number): Promise<EffectRow[]> {
-    const rows: StoredEffect[] = await this.dataSource.query(dueLooks, [lane, limit]);
-    return rows.map(effectOf);
-  }
-
-  /** The contact (or company) that the call made or found, once its effect is done. */
-  async cardOfCall(accountId: string, callId: string): Promise<{ type: 'contact' | 'company'; id: number } | null> {
-    const [row]: { entities: Entities }[] = await this.dataSource.query(
-      `select entities from effect where account_id = $1 and call_id = $2 and effect = 'contact' and state = 'done'`,
-      [accountId, callId],
-    );
-    for (const { type, id } of row?.entities ?? []) {
-      if ((type === 'contact' || type === 'company') && typeof id === 'number') return { type, id };
-    }
-    return null;
-  }
-
-  /** Which of these amoCRM ids belong to other effects of the lane. Index: effect_made. */
-  async madeByOthers(lane: string, effect: string, ids: readonly number[], seq: string): Promise<Set<number>> {
-    if (ids.length === 0) return new Set();
-    const rows: { id: number }[] = await this.dataSource.query(
-      `select amocrm_id::float8 as id from effect
-        where lane = $1 and effect = $2 and amocrm_id = any($3::bigint[]) and seq <> $4::bigint`,
-      [lane, effect, ids, seq],
-    );
-    return new Set(rows.map((row) => row.id));
-  }
-
-  /** When the lane next has an effect to send or a doubt to look at, in Unix milliseconds; null = nothing foreseen. */
-  async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
-    const [ready]: { at: number | null }[] = await tx.query(nextReadyAt, [lane]);
-    const [look]: { at: number | null }[] = await tx.query(nextLookAt, [lane]);
-    const times = [ready?.at, look?.at].filter((at) => at != null);
-    return times.length === 0 ? null : Math.min(...times);
-  }
 
   /**
    * Commits the intent to send, if the lane is still held. Nothing may leave before this returns, and everything that
@@ -222,6 +157,32 @@ export class Ledger {
     return [...new Set(moved.map(({ lane }) => lane).filter((lane) => lane !== ''))];
   }
 
+  /** Newer revisions of these were stored. */
+  async revise(tx: EntityManager, seqs: readonly string[], now: number): Promise<void> {
+    await this.moveIn(
+      tx,
+      seqs.map((seq) => ({ seq, happened: () => ({ what: 'revised', at: now }) })),
+      now,
+    );
+  }
+
+  /** These belong to the younger of two ids of one call (R15). */
+  async cancel(
+    tx: EntityManager,
+    effects: readonly { readonly seq: string; readonly inFavourOf: string }[],
+    now: number,
+  ): Promise<void> {
+    await this.moveIn(
+      tx,
+      effects.map(({ seq, inFavourOf }) => ({
+        seq,
+        happened: () => ({ what: 'cancelled' }),
+        learnt: { cancelledFor: inFavourOf },
+      })),
+      now,
+    );
+  }
+
   /** By a person's word, with everything that depends on it (design.md, Ledger). */
   async discard(tx: EntityManager, seq: string, reason: string, now: number): Promise<void> {
     const dependants: { seq: string }[] = await tx.query(dependantsOf, [seq]);
@@ -244,7 +205,7 @@ export class Ledger {
       if (after) moved.push(after);
     }
     const told = moved.map((row) => ({ row, news: newsOf(row) }));
-    await save(
+    await saveEffects(
       tx,
       told.map(({ row, news }) => ({ ...row, reported: news ?? row.reported })),
     );
@@ -262,7 +223,8 @@ export class Ledger {
   private moveOne(row: EffectRow, { happened, learnt }: Move): EffectRow | null {
     const happening = happened(row);
     try {
-      const state = move(row.state, happening, this.assumptions);
+      const by = row.cancelledFor === null ? move : moveCancelled;
+      const state = by(row.state, happening, this.assumptions);
       const attempts = row.attempts + (happening.what === 'intent_committed' ? 1 : 0);
       const after = { ...row, detail: null, ...learnt, state, attempts };
       this.log.info(
@@ -284,7 +246,8 @@ export class Ledger {
     }
   }
 
-  private async holdDependants(tx: EntityManager, commands: readonly EffectCommand[]): Promise<void> {
+  /** A parked effect holds the rest of its call. */
+  async holdDependants(tx: EntityManager, commands: readonly EffectCommand[]): Promise<void> {
     const calls = [...new Map(commands.map((c) => [`${c.accountId}|${c.callId}`, c])).values()];
     await tx.query(
       blockDependants,
@@ -308,61 +271,4 @@ export function namesOf({ command, seq, lane }: EffectRow): object {
     seq,
     lane,
   };
-}
-
-/**
- * How the effect's entity is told apart in amoCRM: unsorted by its `source_uid`, notes by `uniq` (R9: the first id by
- * which the call was known), contacts and deals by our own field.
- */
-function markerOf(command: EffectCommand): string {
-  switch (command.intent.kind) {
-    case 'create_unsorted':
-      return command.callId;
-    case 'call_note':
-      return command.pbxCallId;
-    case 'ensure_contact':
-    case 'create_deal':
-    case 'create_task':
-      return command.commandId;
-  }
-}
-
-/** A batch may bring one effect several times: a duplicate, or a newer revision. The place of the first counts. */
-function newestPerEffect(commands: readonly EffectCommand[]): EffectCommand[] {
-  const newest = new Map<string, EffectCommand>();
-  for (const command of commands) {
-    const key = `${command.accountId}|${command.callId}|${command.effect}`;
-    const before = newest.get(key);
-    if (before === undefined || before.revision < command.revision) newest.set(key, command);
-  }
-  return [...newest.values()];
-}
-
-async function save(tx: EntityManager, rows: readonly EffectRow[]): Promise<void> {
-  const states = rows.map((row) => ({ row, own: columnsOf(row.state) }));
-  if (states.length === 0) return;
-  await tx.query(
-    saveEffects,
-    columns(
-      states,
-      ({ row }) => row.seq,
-      ({ own }) => own.state,
-      ({ own }) => own.reason,
-      ({ row }) => row.detail,
-      ({ own }) => own.nextAt,
-      ({ row }) => row.attempts,
-      ({ own }) => own.epoch,
-      ({ own }) => own.sentAt,
-      ({ own }) => own.settledFrom,
-      ({ own }) => own.looks,
-      ({ row }) => (row.sent === null ? null : JSON.stringify(row.sent)),
-      ({ row }) => row.isAlone,
-      ({ row }) => row.isRefreshed,
-      ({ row }) => JSON.stringify(row.entities),
-      ({ row }) => row.amocrmId,
-      ({ row }) => row.existed,
-      ({ row }) => JSON.stringify(row.ruleIds),
-      ({ row }) => row.reported,
-    ),
-  );
 }

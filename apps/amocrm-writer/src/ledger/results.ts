@@ -31,6 +31,7 @@ export function resultOf(effect: EffectRow, at: Date): OutboxRecord {
     entities: effect.entities,
     existed: effect.existed,
     ruleIds: [...new Set([...command.ruleIds, ...effect.ruleIds])],
+    reasons: [...effect.reasons],
     reason: reasonOf(effect, state),
     attempts: effect.attempts,
     at: at.toISOString(),

@@ -1,26 +1,32 @@
-import type { LaneRequests } from '../lanes/lane-requests.js';
-import type { TurnTools } from '../lanes/turn-context.js';
+import type { Turn } from '../lanes/turn-context.js';
 import type { PortalRow } from './portal.js';
 import { readDirectory } from './read-directory.js';
 
 /**
  * Reads a portal of a lane anew and publishes it; for a stopped one this is the probe, whose first answer says whether the
  * stop still holds.
- * @throws ReadFailure, NoCredentials
+ * @param origin canonical, of the portal's client
  */
 export async function checkPortal(
-  { portals, clock, log }: TurnTools,
-  requests: LaneRequests,
+  { tools, requests, failures }: Turn,
   portal: PortalRow,
   origin: string,
 ): Promise<void> {
+  const { portals, clock, log } = tools;
   const names = { accountId: portal.accountId, portalId: portal.portalId, lane: portal.lane };
-  const read = await readDirectory(requests, portal, origin);
-  if (read.kind === 'another_account') {
-    log.warn(names, 'portal leads to another amoCRM account than its lane');
-    await portals.stop(portal, 'not_found', undefined, clock.now());
-    return;
+  const put = await failures.settling(portal, async () => {
+    const read = await readDirectory(requests, portal, origin);
+    if (read.kind === 'another_account') {
+      log.warn(names, 'portal leads to another amoCRM account than its lane');
+      await portals.stop(portal, 'not_found', undefined, clock.now());
+      return;
+    }
+    await portals.saveDirectory(portal, read.directory, clock.now());
+    log.info(names, 'portal read');
+  });
+  // The account itself may not be read, and will not be tomorrow: somebody has to see to it.
+  if (put?.isFinal === true) {
+    const reason = put.reason === 'forbidden' ? 'no_rights' : 'not_found';
+    await portals.stop(portal, reason, undefined, clock.now());
   }
-  await portals.saveDirectory(portal, read.directory, clock.now());
-  log.info(names, 'portal read');
 }

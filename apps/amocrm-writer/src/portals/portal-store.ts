@@ -260,6 +260,7 @@ function messageOf(portal: PortalRow): OutboxRecord {
     pipelines: directory?.pipelines ?? [],
     users: directory?.users ?? [],
     taskTypes: directory?.taskTypes ?? [],
+    isUnsortedOn: directory?.isUnsortedOn,
   };
   return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
 }

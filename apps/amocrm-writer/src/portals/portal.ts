@@ -3,6 +3,8 @@ import type { StopReason } from './portal-stop.js';
 
 /** What amoCRM has, as it was last read: pipelines with stages, users, task types. */
 export interface Directory extends Pick<PortalMessage, 'pipelines' | 'users' | 'taskTypes'> {
+  /** amoCRM's switch for the whole account; off = nothing can be put into unsorted (R12). */
+  readonly isUnsortedOn: boolean;
   /** The paid filter add-on (amocrm-api.md §3.5). */
   readonly filtersEnabled: boolean;
 }
@@ -26,7 +28,26 @@ export interface PortalRow {
   readonly checkAt: number | null;
 }
 
-interface StoredPortal {
+/** A portal whose pipelines and users are known. */
+export type ReadablePortal = PortalRow & { readonly directory: Directory };
+
+/** A copy of the portal older than this is read anew before it is used for writing. */
+export const copyIsOldMs = 60 * 60 * 1000;
+
+/** Read at least once, not stopped, and its copy good to write by: not old, and not known to be wrong. */
+export function isUsable(portal: PortalRow, now: number): portal is ReadablePortal {
+  if (portal.stop !== null || portal.directory === null) return false;
+  if (portal.checkAt !== null && portal.checkAt <= now) return false;
+  return portal.directoryReadAt !== null && now - portal.directoryReadAt < copyIsOldMs;
+}
+
+/** A stopped portal is asked only when its probe is due. */
+export function isCheckDue(portal: PortalRow, now: number): boolean {
+  if (portal.stop !== null) return portal.stop.until !== null && portal.stop.until <= now;
+  return !isUsable(portal, now);
+}
+
+export interface StoredPortal {
   portal_id: string;
   account_id: string;
   url: string;
@@ -66,4 +87,3 @@ export function portalOf(row: StoredPortal): PortalRow {
     checkAt: row.check_at,
   };
 }
-export type { StoredPortal };

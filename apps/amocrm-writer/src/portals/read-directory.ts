@@ -18,6 +18,7 @@ export async function readDirectory(requests: LaneRequests, portal: PortalRow, o
   return {
     kind: 'read',
     directory: {
+      isUnsortedOn: account.is_unsorted_on,
       filtersEnabled: account.is_api_filter_enabled,
       taskTypes: account._embedded.task_types.map(({ id, name }) => ({ id, name })),
       pipelines: pipelines.map((pipeline) => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { commandIdOf } from '@perezvon/calls';
-import type { EffectCommand, LookupCommand } from '@perezvon/contracts';
+import type { CancelCommand, EffectCommand, LookupCommand } from '@perezvon/contracts';
 
 export const accountId = 'acme';
 
@@ -70,6 +70,38 @@ export class Call {
       },
       ...more,
     });
+  }
+
+  task(which: 'answered' | 'missed' = 'answered', more: Partial<EffectCommand> = {}): EffectCommand {
+    return this.effect(`task.${which}`, 1, {
+      intent: {
+        kind: 'create_task',
+        text: `Обработать звонок: ${this.phone}`,
+        taskTypeId: null,
+        callEndedAt: '2026-11-20T09:14:15.000Z',
+        dueInMinutes: 60,
+        responsible: 'card_owner',
+        defaultResponsibleUserId: 101,
+      },
+      ...more,
+    });
+  }
+
+  /** This call turned out to be `older`, which keeps what it has (R15). */
+  cancel(older: Call, effects: CancelCommand['effects']): CancelCommand {
+    return {
+      type: 'cancel',
+      commandId: randomUUID(),
+      accountId: this.account,
+      portalId: this.portalId,
+      lane: 'unknown',
+      callId: this.callId,
+      inFavourOf: older.callId,
+      phone: this.phone,
+      effects,
+      ruleIds: ['R15'],
+      requestedAt: new Date().toISOString(),
+    };
   }
 
   lookup(requestedAt = new Date()): LookupCommand {

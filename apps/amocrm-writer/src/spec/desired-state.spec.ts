@@ -102,7 +102,9 @@ describe('what amoCRM refuses', () => {
   it("is parked with amoCRM's words, holds what depends on it, and does not hold the client's other calls", async () => {
     const writer = await world.startKnowingPortal();
     const refused = new Call(world.portalId, '+79161234567');
-    world.fault({ kind: 'http_error', status: 422, method: 'POST', path: '/api/v4/contacts', html: false });
+    for (const path of ['/api/v4/leads/complex', '/api/v4/contacts']) {
+      world.fault({ kind: 'http_error', status: 422, method: 'POST', path, html: false });
+    }
     await writer.takeCommands.execute([refused.contact(), refused.deal()]);
     const parked = await world.resultOf(refused.callId, 'contact', (result) => result.state === 'parked');
     expect(parked.reason).toMatch(/^unprocessable/);
@@ -111,27 +113,9 @@ describe('what amoCRM refuses', () => {
     await writer.takeCommands.execute([next.contact(), next.deal()]);
     await world.resultOf(next.callId, 'deal');
 
-    expect(
-      (await world.results()).filter(({ effect, callId }) => effect === 'deal' && callId === refused.callId),
-    ).toEqual([]);
+    const held = (await world.results()).filter(({ effect, callId }) => effect === 'deal' && callId === refused.callId);
+    expect(held.map(({ state: is }) => is)).toEqual(['waiting']);
     expect(state().contacts).toHaveLength(1);
-  });
-
-  it('as a batch without naming an item is looked at, and each is then sent alone, once', async () => {
-    const writer = await world.startKnowingPortal();
-    const calls = ['+79161234501', '+79161234502', '+79161234503'].map((phone) => new Call(world.portalId, phone));
-    world.fault({ kind: 'http_error', status: 400, method: 'POST', path: '/api/v4/leads/unsorted/sip', html: false });
-
-    await writer.takeCommands.execute(calls.map((call) => call.unsorted()));
-    for (const call of calls) await world.resultOf(call.callId, 'unsorted');
-
-    expect(state().unsorted).toHaveLength(3);
-    const sizes = world.emulator.control
-      .requests()
-      .filter(({ path }) => path.endsWith('/sip'))
-      .map(({ items }) => items);
-    expect(sizes).toEqual([3, 1, 1, 1]);
-    expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
   });
 
   it('because a user was deactivated is resolved anew from a fresh copy of the portal, without that user', async () => {

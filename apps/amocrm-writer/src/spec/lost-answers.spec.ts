@@ -31,8 +31,22 @@ const cases: Case[] = [
     name: 'createDeal',
     path: '/api/v4/leads',
     effect: 'deal',
-    commands: (call) => [call.contact(), call.deal()],
+    commands: (call) => [call.deal({ after: [] })],
     count: () => leads().length,
+  },
+  {
+    name: 'ensureContact with createDeal',
+    path: '/api/v4/leads/complex',
+    effect: 'deal',
+    commands: (call) => [call.contact(), call.deal()],
+    count: () => leads().length + state().contacts.length - 1,
+  },
+  {
+    name: 'createTask',
+    path: '/api/v4/tasks',
+    effect: 'task.answered',
+    commands: (call) => [call.task()],
+    count: () => world.emulator.control.portal().store.tasks.size,
   },
   {
     name: 'createUnsorted (incoming)',

@@ -196,11 +196,12 @@ export class World {
     callId: string,
     effect: CrmResult['effect'],
     isIt: (result: CrmResult) => boolean = ({ state }) => state === 'done',
+    deadlineMs?: number,
   ): Promise<CrmResult> {
     return this.until(async () => {
       const newest = (await this.results()).filter((each) => each.callId === callId && each.effect === effect).at(-1);
       return newest !== undefined && isIt(newest) ? newest : undefined;
-    });
+    }, deadlineMs);
   }
 
   /** Waits for a state, not for a time; the deadline only ends a spec that failed. */

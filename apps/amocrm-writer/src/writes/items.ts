@@ -1,5 +1,14 @@
-import type { NewContact, NewLead, NewNote, NewUnsortedForm, NewUnsortedSip, NotePatch } from '@perezvon/amocrm';
-import type { EntityType } from '@perezvon/amocrm';
+import type {
+  EntityType,
+  NewContact,
+  NewLead,
+  NewLeadComplex,
+  NewNote,
+  NewTask,
+  NewUnsortedForm,
+  NewUnsortedSip,
+  NotePatch,
+} from '@perezvon/amocrm';
 import type { NoteFields, Place, Resolution } from '@perezvon/calls';
 import type { EffectRow } from '../ledger/effect-row.js';
 import { markerValue } from './marker-field.js';
@@ -8,7 +17,10 @@ import { markerValue } from './marker-field.js';
 
 type To<Kind extends Resolution['kind']> = Extract<Resolution, { kind: Kind }>;
 
-export function contactItem({ marker, command, seq }: EffectRow, wanted: To<'create_contact'>): NewContact {
+type Contact = To<'create_contact_and_lead'>['contact'];
+type Lead = To<'create_contact_and_lead'>['lead'];
+
+export function contactItem({ marker, command, seq }: EffectRow, wanted: Contact): NewContact {
   return {
     name: wanted.name,
     // R11: the time of the event that caused it, however late it is written.
@@ -20,8 +32,7 @@ export function contactItem({ marker, command, seq }: EffectRow, wanted: To<'cre
   };
 }
 
-export function leadItem({ marker, command, seq }: EffectRow, wanted: To<'create_lead'>): NewLead {
-  const { on } = wanted;
+export function leadItem({ marker, command, seq }: EffectRow, wanted: Lead, on: To<'create_lead'>['on']): NewLead {
   return {
     name: wanted.name,
     pipeline_id: wanted.pipelineId,
@@ -35,6 +46,15 @@ export function leadItem({ marker, command, seq }: EffectRow, wanted: To<'create
     }),
     request_id: seq,
   };
+}
+
+/** A new contact with its first deal (§4.3). */
+export function complexItem(
+  contact: { readonly effect: EffectRow; readonly wanted: Contact },
+  lead: { readonly effect: EffectRow; readonly wanted: Lead },
+): NewLeadComplex {
+  const { request_id: _, ...newContact } = contactItem(contact.effect, contact.wanted);
+  return { ...leadItem(lead.effect, lead.wanted, null), _embedded: { contacts: [newContact] } };
 }
 
 /** The service that amoCRM shows beside a call. */
@@ -117,6 +137,19 @@ export function noteItem({ seq }: EffectRow, { on, note }: To<'create_note'>): N
   };
 }
 
+/** A task without a card stands alone (R6). */
+export function taskItem({ seq }: EffectRow, wanted: To<'create_task'>): NewTask {
+  const { on } = wanted;
+  return {
+    text: wanted.text,
+    complete_till: unixSeconds(wanted.completeTill),
+    ...(wanted.taskTypeId === null ? {} : { task_type_id: wanted.taskTypeId }),
+    ...(on && { entity_id: on.id, entity_type: entityTypeOf(on) }),
+    ...responsible(wanted.responsibleUserId),
+    request_id: seq,
+  };
+}
+
 export function notePatch({ noteId, note, on }: To<'update_note'>): NotePatch {
   return { id: noteId, entity_id: on.id, note_type: note.type, params: noteParams(note), ...author(note) };
 }
@@ -159,4 +192,4 @@ const tags = (names: readonly string[]): { tags_to_add?: { name: string }[] } =>
 
 const phoneValue = (phone: string) => ({ field_code: 'PHONE', values: [{ value: phone, enum_code: 'WORK' }] });
 
-const unixSeconds = (instant: string): number => Math.floor(Date.parse(instant) / 1000);
+export const unixSeconds = (instant: string): number => Math.floor(Date.parse(instant) / 1000);

@@ -1,13 +1,13 @@
-import type { Note, Unsorted } from '@perezvon/amocrm';
+import type { Note, Task, Unsorted } from '@perezvon/amocrm';
 import type { NoteFields } from '@perezvon/calls';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
 import type { LaneRequests } from '../lanes/lane-requests.js';
 import type { TurnTools } from '../lanes/turn-context.js';
 import type { PortalRow } from '../portals/portal.js';
-import { entityTypeOf } from './items.js';
+import { entityTypeOf, unixSeconds } from './items.js';
 import type { FoundByLook, Made } from './made.js';
 import { markersOf } from './marker-field.js';
-import { contactMade, leadMade, noteMade, unsortedMade } from './route.js';
+import { contactMade, leadMade, noteMade, taskMade, unsortedMade } from './route.js';
 
 type Of<Kind extends Sent['kind']> = EffectRow & { readonly sent: Extract<Sent, { kind: Kind }> };
 
@@ -29,6 +29,7 @@ export async function look(
   await lookForContacts(requests, portal, ofKind(effects, 'contact'), found);
   await lookForLeads(requests, portal, ofKind(effects, 'lead'), found);
   await lookForClaims(requests, portal, ofKind(effects, 'unsorted'), found);
+  await lookForTasks(tools, requests, portal, ofKind(effects, 'task'), found);
   for (const effect of ofKind(effects, 'note')) await lookForNote(tools, requests, portal, effect, found);
   for (const effect of ofKind(effects, 'note_update')) await lookAtNote(requests, portal, effect, found);
   return found;
@@ -127,11 +128,48 @@ async function lookForClaims(
 }
 
 /**
+ * By place, type, text and term. Two calls may want the same task word for word: what another effect of ours made, or
+ * was just given here, is not this one.
+ */
+async function lookForTasks(
+  { queries }: TurnTools,
+  requests: LaneRequests,
+  portal: PortalRow,
+  effects: readonly Of<'task'>[],
+  found: Map<string, FoundByLook>,
+): Promise<void> {
+  if (effects.length === 0) return;
+  const floor = Math.min(...effects.map(({ sent }) => sent.highWater));
+  const pages = requests.pages(portal, (client, options) => client.listTasks({ ...options, pageSize }));
+  const tasks = await newerThan(pages, floor);
+  const given = new Set<number>();
+  for (const { seq, lane, command, sent } of effects) {
+    const ids = tasks.filter((task) => task.id > sent.highWater && isTask(task, sent)).map(({ id }) => id);
+    const others = await queries.madeByOthers(lane, command.effect, ids, seq);
+    const mine = Math.min(...ids.filter((id) => !others.has(id) && !given.has(id)));
+    if (!Number.isFinite(mine)) continue;
+    given.add(mine);
+    found.set(seq, { made: taskMade({ id: mine }), several: false });
+  }
+}
+
+function isTask(task: Task, { on, text, taskTypeId, completeTill }: Of<'task'>['sent']): boolean {
+  // A task that stands alone names no card, or the card 0.
+  const isAtPlace = on ? task.entity_id === on.id && task.entity_type === entityTypeOf(on) : !task.entity_id;
+  return (
+    isAtPlace &&
+    task.text === text &&
+    task.complete_till === unixSeconds(completeTill) &&
+    (taskTypeId === null || task.task_type_id === taskTypeId)
+  );
+}
+
+/**
  * By type and `uniq` on the card it was sent to. Two calls may share a `uniq` (two accounts in one amoCRM): a note that
  * another effect of ours made is not this one.
  */
 async function lookForNote(
-  { ledger }: TurnTools,
+  { queries }: TurnTools,
   requests: LaneRequests,
   portal: PortalRow,
   { seq, lane, marker, sent }: Of<'note'>,
@@ -144,7 +182,7 @@ async function lookForNote(
   const ids = notes
     .filter(({ params, note_type }) => note_type === sent.type && params.uniq === marker)
     .map(({ id }) => id);
-  const others = await ledger.madeByOthers(lane, 'note', ids, seq);
+  const others = await queries.madeByOthers(lane, 'note', ids, seq);
   note(
     found,
     seq,

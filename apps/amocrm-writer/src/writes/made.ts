@@ -8,6 +8,8 @@ export interface Made {
   readonly amocrmId: number | null;
   /** Cards that now hold the client's phone, or new deals: read by id from now on. */
   readonly ownCards: readonly OwnCard[];
+  /** amoCRM's duplicate control put it into what was there before (R17). */
+  readonly wasMerged?: boolean;
 }
 
 /** A look that found something. `several`: more than one carries the marker, this is the first made. */

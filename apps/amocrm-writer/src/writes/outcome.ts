@@ -4,7 +4,7 @@ import type { Happening } from '../ledger/effect-state.js';
 import type { Learnt } from '../ledger/ledger.js';
 import { stopReasonOf } from '../portals/portal-stop.js';
 import type { Made } from './made.js';
-import type { Outgoing } from './prepare.js';
+import type { Outgoing, WriteItem } from './prepare.js';
 
 /** What one item's share of an answer means. */
 export interface ItemEnd {
@@ -14,8 +14,9 @@ export interface ItemEnd {
   readonly made: Made | null;
 }
 
-/** What an answer means for its writes and for the portal. Pure. */
+/** What an answer means for the effects it was for, and for the portal. Pure. */
 export interface AnswerMeaning {
+  /** In the order of `items.flat()`. */
   readonly ends: readonly ItemEnd[];
   /** amoCRM refused an id that our copy of the portal holds, or our field: read the portal anew before the next try. */
   readonly copyIsStale: boolean;
@@ -26,12 +27,12 @@ export interface AnswerMeaning {
  * @param retryAt when a write that was not applied may go again
  */
 export function meaningOf(
-  writes: readonly Outgoing[],
+  items: readonly WriteItem[],
   result: BatchResult<Made>,
   now: number,
   retryAt: number,
 ): AnswerMeaning {
-  const each = (end: (write: Outgoing, index: number) => ItemEnd): readonly ItemEnd[] => writes.map(end);
+  const each = (end: (write: Outgoing, index: number) => ItemEnd): readonly ItemEnd[] => items.flat().map(end);
   const none = { copyIsStale: false };
   switch (result.kind) {
     case 'done': {
@@ -46,14 +47,15 @@ export function meaningOf(
       return { ...none, ends: each((write) => notApplied(write, stopReasonOf(result.reason), now)) };
     case 'rejected': {
       const named = new Map(result.items.map((item) => [item.index, item.errors]));
-      const ends = each((write, index) => {
+      const ends = items.flatMap((item, index) => {
         const errors = named.get(index);
-        if (errors !== undefined) return refused(write, result.reason, errors, now);
-        if (writes.length === 1) return refused(write, result.reason, [], now, result.detail);
-        // Its company was refused: whether it was kept is not documented (amocrm-api.md §2.5). Look, then send it: with
-        // the others if somebody was named, alone if nobody was.
-        if (result.unnamedMayBeApplied) return missing(write, 'batch_refused', now, { isAlone: named.size === 0 });
-        return refused(write, result.reason, [], now, result.detail);
+        if (errors !== undefined) return refusedItem(item, result.reason, errors, now);
+        if (items.length === 1) return refusedItem(item, result.reason, [], now, result.detail);
+        // Its company was refused: whether it was kept is not documented (amocrm-api.md §2.5). Look, then send it again:
+        // as before if somebody was named, in half the company if nobody was.
+        const learnt = named.size > 0 ? {} : { batchMax: Math.max(1, Math.ceil(items.length / 2)) };
+        if (result.unnamedMayBeApplied) return item.map((write) => missing(write, 'batch_refused', now, learnt));
+        return refusedItem(item, result.reason, [], now, result.detail);
       });
       return { ends, copyIsStale: result.items.some((item) => isAboutIds(item.errors)) };
     }
@@ -73,10 +75,17 @@ function itemEnd(write: Outgoing, item: ItemOutcome<Made> | undefined, now: numb
 }
 
 function written({ effect, resolution, sent }: Outgoing, made: Made, now: number): ItemEnd {
+  const existed = made.wasMerged ?? false;
   return {
     effect,
     happened: ({ command }) => ({ what: 'written', at: now, newerWanted: command.revision > sent.revision }),
-    learnt: { entities: made.entities, amocrmId: made.amocrmId, existed: false, ruleIds: resolution.ruleIds },
+    learnt: {
+      entities: made.entities,
+      amocrmId: made.amocrmId,
+      existed,
+      ruleIds: existed ? [...resolution.ruleIds, 'R17'] : resolution.ruleIds,
+      reasons: resolution.reasons,
+    },
     made,
   };
 }
@@ -85,28 +94,68 @@ function missing({ effect, resolution }: Outgoing, reason: string, now: number, 
   return {
     effect,
     happened: () => ({ what: 'answer_missing', at: now, reason }),
-    learnt: { ...learnt, ruleIds: resolution.ruleIds },
+    learnt: { ...learnt, ruleIds: resolution.ruleIds, reasons: resolution.reasons },
     made: null,
   };
 }
 
-function notApplied({ effect }: Outgoing, reason: string, notBefore: number): ItemEnd {
-  return { effect, happened: () => ({ what: 'not_applied', notBefore, reason }), learnt: {}, made: null };
+function notApplied({ effect }: Outgoing, reason: string, notBefore: number, learnt: Learnt = {}): ItemEnd {
+  return { effect, happened: () => ({ what: 'not_applied', notBefore, reason }), learnt, made: null };
 }
 
-/** An id that is no longer valid is resolved anew, once, from a fresh copy of the portal (R12); else the refusal is final. */
+/**
+ * A refused contact with its deal: amoCRM's path says which of the two it is about, and the other goes by itself. Where no
+ * path says so, both do.
+ */
+function refusedItem(
+  item: WriteItem,
+  reason: string,
+  errors: readonly FieldError[],
+  now: number,
+  words?: string,
+): readonly ItemEnd[] {
+  const [first, deal] = item;
+  if (deal === undefined) return [refused(first, reason, errors, now, words)];
+  const ofContact = errors.filter(({ path }) => path.startsWith('_embedded.contacts'));
+  const ofDeal = errors.filter((error) => !ofContact.includes(error));
+  const apart = (write: Outgoing): ItemEnd =>
+    notApplied(write, 'sent_apart', now, isAboutIds(errors) ? {} : { batchMax: 1 });
+  return [
+    ofContact.length > 0 ? refused(first, reason, ofContact, now, words) : apart(first),
+    ofDeal.length > 0 ? refused(deal, reason, ofDeal, now, words) : apart(deal),
+  ];
+}
+
+/**
+ * An id that is no longer valid is resolved anew, once, from a fresh copy of the portal (R12); a card that was merged away
+ * or deleted between our reading and our writing once more from whoever has the phone then. Else the refusal is final.
+ */
 function refused(write: Outgoing, reason: string, errors: readonly FieldError[], now: number, words?: string): ItemEnd {
   const { effect } = write;
-  const detail = errors.map(({ code, path }) => `${code} ${path}`.trim()).join('; ') || words || null;
-  if (isAboutIds(errors) && !effect.isRefreshed) {
-    const happened = (): Happening => ({ what: 'not_applied', notBefore: now, reason: 'portal_copy_stale' });
-    return { effect, happened, learnt: { isRefreshed: true, detail }, made: null };
-  }
+  const detail = errors.map(inWords).join('; ') || words || null;
+  const anew = isAboutIds(errors)
+    ? { reason: 'portal_copy_stale', notBefore: now }
+    : isAboutCard(errors)
+      ? { reason: 'card_gone', notBefore: now + cardGoneMs }
+      : null;
+  if (anew !== null && !effect.isRefreshed)
+    return notApplied(write, anew.reason, anew.notBefore, { isRefreshed: true, detail });
   return { effect, happened: () => ({ what: 'refused', reason }), learnt: { detail }, made: null };
 }
+
+/** amoCRM's own sentence, masked by libs/amocrm, and the field it is about. */
+const inWords = ({ code, path, detail }: FieldError): string => `${detail ?? code}${path === '' ? '' : ` (${path})`}`;
 
 const idsOfThePortal = /(responsible_user_id|created_by|status_id|pipeline_id|field_id|field_code)/;
 
 function isAboutIds(errors: readonly FieldError[]): boolean {
   return errors.some(({ code, path }) => code === 'NotSupportedChoice' && idsOfThePortal.test(path));
+}
+
+/** The search lags behind a merge or a deletion as it does behind a write. */
+const cardGoneMs = 5_000;
+const idsOfCards = /^(entity_id|_embedded\.(contacts|companies)\.\d+\.id)$/;
+
+function isAboutCard(errors: readonly FieldError[]): boolean {
+  return errors.some(({ path }) => idsOfCards.test(path));
 }

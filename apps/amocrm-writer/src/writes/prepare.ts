@@ -1,21 +1,15 @@
 import { needsCard, resolve, type Now, type Resolution } from '@perezvon/calls';
-import { cardNow, readClient, readOwnCard, type FoundCard } from '../clients/read-client.js';
+import { cardNow, readClients, type ClientFound, type FoundCard } from '../clients/read-client.js';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
-import type { Happening } from '../ledger/effect-state.js';
-import type { Learnt } from '../ledger/ledger.js';
-import type { LaneRequests } from '../lanes/lane-requests.js';
-import type { TurnTools } from '../lanes/turn-context.js';
-import type { Directory, PortalRow } from '../portals/portal.js';
+import type { Move } from '../ledger/ledger.js';
+import { ReadFailure } from '../lanes/lane-requests.js';
+import type { Turn } from '../lanes/turn-context.js';
+import type { PortalRow, ReadablePortal } from '../portals/portal.js';
 import { entityTypeOf } from './items.js';
 
-/** Parked, for an operator to retry, until this writer knows the request. */
-const unwritable = 'not_supported';
-export type WriteResolution = Exclude<
-  Resolution,
-  { kind: 'exists' | 'skip' | 'create_task' | 'create_contact_and_lead' }
->;
+export type WriteResolution = Exclude<Resolution, { kind: 'exists' | 'skip' }>;
 
-/** A write that is ready to go, with what its look will need. */
+/** One effect's write, ready to go, with what its look will need. */
 export interface Outgoing {
   readonly effect: EffectRow;
   readonly portal: PortalRow;
@@ -27,51 +21,76 @@ export interface Outgoing {
   readonly readAt: number;
 }
 
-export type Prepared =
-  | { readonly kind: 'write'; readonly outgoing: Outgoing }
-  | { readonly kind: 'settled'; readonly effect: EffectRow; readonly happening: Happening; readonly learnt: Learnt };
+/** What is one item of a request: an effect, or a new contact with its first deal (`leads/complex`). */
+export type WriteItem = readonly [Outgoing] | readonly [contact: Outgoing, deal: Outgoing];
+
+/** Nothing is to be sent for `settled`: the rules or amoCRM say why. */
+export interface Prepared {
+  readonly items: readonly WriteItem[];
+  readonly settled: readonly Move[];
+}
 
 /**
- * What an effect needs now: the card as amoCRM shows it, then `resolve` (all rules are there), then what a later look
- * must know of the time before the send. Reads only, except the marker field of a lane's first write.
+ * What the effects of a round need now: the cards as amoCRM shows them, then `resolve` (all rules are there), then what a
+ * later look must know of the time before the send. Reads only, except the marker field of a lane's first write.
  *
- * @throws ReadFailure, NoCredentials, MarkerFieldMissing
+ * @param deals by the seq of their contact: may go with it
+ * @throws ReadFailure, NoCredentials, MarkerFieldMissing: nothing of the round can go now
  */
 export async function prepare(
-  tools: TurnTools,
-  requests: LaneRequests,
-  portal: PortalRow & { readonly directory: Directory },
-  effect: EffectRow,
+  turn: Turn,
+  portal: ReadablePortal,
+  effects: readonly EffectRow[],
+  deals: ReadonlyMap<string, EffectRow>,
 ): Promise<Prepared> {
-  const readAt = tools.clock.now();
-  const note = noteOf(effect);
-  const cards = needsCard(effect.command, { note, portal: portal.directory })
-    ? await readCards(tools, requests, portal, effect)
-    : null;
-  const at = new Date(readAt).toISOString();
-  const resolution = resolve(effect.command, { at, card: cards && cardNow(cards), portal: portal.directory, note });
-  const { ruleIds } = resolution;
-  switch (resolution.kind) {
-    case 'exists': {
-      const { type, id } = resolution.place;
-      const learnt = { entities: [{ type, id }], existed: true, ruleIds };
-      return { kind: 'settled', effect, happening: { what: 'already_there' }, learnt };
+  const readAt = turn.tools.clock.now();
+  const found = await readCards(turn, portal, effects);
+  const items: WriteItem[] = [];
+  const settled: Move[] = [];
+  const marks = new SendMarks(turn, portal);
+  const resolved = async (effect: EffectRow, cards: readonly FoundCard[] | null): Promise<Outgoing | Move> => {
+    const resolution = resolve(effect.command, {
+      at: new Date(readAt).toISOString(),
+      card: cards && cardNow(cards),
+      portal: portal.directory,
+      note: noteOf(effect),
+    });
+    if (resolution.kind === 'exists' || resolution.kind === 'skip') return moveOf(effect, resolution);
+    return { effect, portal, resolution, sent: await marks.of(effect, resolution), cards, readAt };
+  };
+
+  for (const effect of effects) {
+    const cards = found.get(effect.seq) ?? null;
+    if (cards instanceof ReadFailure) {
+      const reason = `not_readable_${cards.result.reason}`;
+      settled.push({ seq: effect.seq, happened: () => ({ what: 'refused', reason }) });
+      continue;
     }
-    case 'skip':
-      return {
-        kind: 'settled',
-        effect,
-        happening: { what: 'not_wanted', reason: resolution.reason },
-        learnt: { ruleIds },
-      };
-    case 'create_task':
-    case 'create_contact_and_lead':
-      return { kind: 'settled', effect, happening: { what: 'refused', reason: unwritable }, learnt: { ruleIds } };
-    default: {
-      const sent = await beforeSending(tools, requests, portal, effect, resolution);
-      return { kind: 'write', outgoing: { effect, portal, resolution, sent, cards, readAt } };
-    }
+    const own = await resolved(effect, cards);
+    const deal = deals.get(effect.seq);
+    // A contact that stands already is settled first; its deal follows by itself.
+    const withDeal = deal && isOutgoing(own) ? await resolved(deal, cards) : null;
+    if (!isOutgoing(own)) settled.push(own);
+    else if (withDeal !== null && isOutgoing(withDeal)) items.push([own, withDeal]);
+    else items.push([own]);
   }
+  return { items, settled };
+}
+
+const isOutgoing = (one: Outgoing | Move): one is Outgoing => 'resolution' in one;
+
+function moveOf({ seq }: EffectRow, resolution: Exclude<Resolution, WriteResolution>): Move {
+  const { ruleIds, reasons } = resolution;
+  if (resolution.kind === 'exists') {
+    const { type, id } = resolution.place;
+    return {
+      seq,
+      happened: () => ({ what: 'already_there' }),
+      learnt: { entities: [{ type, id }], existed: true, ruleIds, reasons },
+    };
+  }
+  const { reason } = resolution;
+  return { seq, happened: () => ({ what: 'not_wanted', reason }), learnt: { ruleIds, reasons } };
 }
 
 /** R9: one note per call, where it stands. */
@@ -81,56 +100,81 @@ function noteOf({ entities, sent }: EffectRow): Now['note'] {
   return { id: note.id, on: sent.on };
 }
 
-/** The card that this call made or found is the call's card; else whoever has the phone (R5). */
+/** The card that this call made or found is the call's card; else whoever has the phone (R5). By seq. */
 async function readCards(
-  { ledger, clients }: TurnTools,
-  requests: LaneRequests,
-  portal: PortalRow & { readonly directory: Directory },
-  { command, lane }: EffectRow,
-): Promise<FoundCard[]> {
-  if (command.phone === null) return [];
-  const ofCall = await ledger.cardOfCall(command.accountId, command.callId);
-  if (ofCall !== null) {
-    const card = await readOwnCard(requests, portal, portal.directory, ofCall);
-    if (card !== null) return [card];
-  }
-  const own = await clients.ownCards(lane, command.phone);
-  return readClient(requests, portal, portal.directory, command.phone, own);
+  { tools: { queries, clients }, requests }: Turn,
+  portal: ReadablePortal,
+  effects: readonly EffectRow[],
+): Promise<Map<string, ClientFound>> {
+  const wanted = effects.filter((effect) =>
+    needsCard(effect.command, { note: noteOf(effect), portal: portal.directory }),
+  );
+  if (wanted.length === 0) return new Map();
+  const ofCalls = await queries.cardsOfCalls(wanted.map(({ command }) => command));
+  const own = await clients.ownCardsOf(
+    requests.lease.lane,
+    wanted.flatMap(({ command }) => command.phone ?? []),
+  );
+  const asked = wanted.flatMap(({ command: { phone, callId } }) =>
+    phone === null ? [] : [{ phone, own: own.get(phone) ?? [], ofCall: ofCalls.get(callId) ?? null }],
+  );
+  const found = await readClients(requests, portal, portal.directory, asked);
+  return new Map(wanted.map(({ seq }, index) => [seq, found[index] ?? []]));
 }
 
-async function beforeSending(
-  { highWater, markerFields, clock }: TurnTools,
-  requests: LaneRequests,
-  portal: PortalRow,
-  { command, lane }: EffectRow,
-  resolution: WriteResolution,
-): Promise<Sent> {
-  const { revision } = command;
-  switch (resolution.kind) {
-    case 'create_contact':
-      await markerFields.ensure(requests, portal, 'contacts', clock.now());
-      return { kind: 'contact', highWater: await highWater.before(requests, portal, 'contacts'), revision };
-    case 'create_lead':
-      await markerFields.ensure(requests, portal, 'leads', clock.now());
-      return { kind: 'lead', highWater: await highWater.before(requests, portal, 'leads'), revision };
-    case 'create_unsorted': {
-      await markerFields.ensure(requests, portal, 'leads', clock.now());
-      const leadHighWater = await highWater.before(requests, portal, 'leads');
-      return { kind: 'unsorted', category: resolution.category, leadHighWater, revision };
+/** What must be known of amoCRM before a send, so that a look can tell what the send made: read once per round. */
+class SendMarks {
+  private readonly known = new Map<string, Promise<number>>();
+
+  constructor(
+    private readonly turn: Turn,
+    private readonly portal: PortalRow,
+  ) {}
+
+  async of({ command: { revision }, lane }: EffectRow, resolution: WriteResolution): Promise<Sent> {
+    const { highWater } = this.turn.tools;
+    switch (resolution.kind) {
+      case 'create_contact':
+        return { kind: 'contact', highWater: await this.marked('contacts'), revision };
+      case 'create_lead':
+        return { kind: 'lead', highWater: await this.marked('leads'), revision };
+      case 'create_unsorted': {
+        const { category } = resolution;
+        return { kind: 'unsorted', category, leadHighWater: await this.marked('leads'), revision };
+      }
+      case 'create_contact_and_lead':
+        await this.marked('contacts');
+        return { kind: 'lead', highWater: await this.marked('leads'), revision };
+      case 'create_task': {
+        const { on, text, taskTypeId, completeTill } = resolution;
+        const mark = await this.once('tasks', () => highWater.before(this.turn.requests, this.portal, 'tasks'));
+        return { kind: 'task', highWater: mark, on, text, taskTypeId, completeTill, revision };
+      }
+      case 'create_note': {
+        const { on, note } = resolution;
+        const entity = entityTypeOf(on);
+        const mark = await this.once(`${entity}/notes`, () => highWater.ofNotes(lane, entity));
+        return { kind: 'note', on, type: note.type, highWater: mark, revision };
+      }
+      case 'update_note': {
+        const { on, note, noteId } = resolution;
+        return { kind: 'note_update', noteId, on, note, revision };
+      }
     }
-    case 'create_note': {
-      const { on, note } = resolution;
-      return {
-        kind: 'note',
-        on,
-        type: note.type,
-        highWater: await highWater.ofNotes(lane, entityTypeOf(on)),
-        revision,
-      };
-    }
-    case 'update_note': {
-      const { on, note, noteId } = resolution;
-      return { kind: 'note_update', noteId, on, note, revision };
-    }
+  }
+
+  /** Contacts and deals carry our own field, which has to be there. */
+  private marked(entity: 'contacts' | 'leads'): Promise<number> {
+    const { tools, requests } = this.turn;
+    return this.once(entity, async () => {
+      await tools.markerFields.ensure(requests, this.portal, entity, tools.clock.now());
+      return tools.highWater.before(requests, this.portal, entity);
+    });
+  }
+
+  private once(key: string, read: () => Promise<number>): Promise<number> {
+    const known = this.known.get(key) ?? read();
+    this.known.set(key, known);
+    return known;
   }
 }

@@ -3,37 +3,64 @@ import {
   type BatchResult,
   type CallOptions,
   type Created,
+  type CreatedComplex,
   type CreatedUnsorted,
   type ItemOutcome,
+  type NewLeadComplex,
 } from '@perezvon/amocrm';
 import type { Made } from './made.js';
 import {
+  complexItem,
   contactItem,
   entityTypeOf,
   leadItem,
   noteItem,
   notePatch,
+  taskItem,
   unsortedFormItem,
   unsortedSipItem,
 } from './items.js';
-import type { Outgoing, WriteResolution } from './prepare.js';
+import type { Outgoing, WriteItem, WriteResolution } from './prepare.js';
 
-/** Writes with one key go out in one request: one portal's token, one method, one route. */
-export function routeKey({ portal, resolution }: Outgoing): string {
+/** Items of one portal with one key go out in one request: one method, one route. */
+export function routeKey([{ resolution }, deal]: WriteItem): string {
+  if (deal !== undefined || resolution.kind === 'create_contact_and_lead') return 'complex';
   switch (resolution.kind) {
     case 'create_contact':
     case 'create_lead':
-      return `${portal.portalId}|${resolution.kind}`;
+    case 'create_task':
+      return resolution.kind;
     case 'create_unsorted':
-      return `${portal.portalId}|${resolution.kind}|${resolution.category}`;
+      return `${resolution.kind}|${resolution.category}`;
     case 'create_note':
     case 'update_note':
-      return `${portal.portalId}|${resolution.kind}|${resolution.on.type}`;
+      return `${resolution.kind}|${resolution.on.type}`;
   }
 }
 
-/** One request for writes of one route; the answer's items in their order. */
+/** One request for items of one route; the outcomes of their effects, in the order of `items.flat()`. */
 export async function post(
+  client: AmocrmClient,
+  items: readonly WriteItem[],
+  options: CallOptions,
+): Promise<BatchResult<Made>> {
+  const complex = items.flatMap((item) => complexOf(item) ?? []);
+  if (complex.length === 0) return postSingles(client, items.flat(), options);
+  if (complex.length !== items.length) throw new Error('one request was given items of different routes');
+  return perEffect(items, await client.createLeadsComplex(complex, options));
+}
+
+/** Null = not a contact with its deal. */
+function complexOf([first, deal]: WriteItem): NewLeadComplex | null {
+  const { effect, resolution } = first;
+  if (resolution.kind === 'create_contact_and_lead') {
+    return complexItem({ effect, wanted: resolution.contact }, { effect, wanted: resolution.lead });
+  }
+  if (resolution.kind !== 'create_contact' || deal?.resolution.kind !== 'create_lead') return null;
+  return complexItem({ effect, wanted: resolution }, { effect: deal.effect, wanted: deal.resolution });
+}
+
+async function postSingles(
   client: AmocrmClient,
   writes: readonly Outgoing[],
   options: CallOptions,
@@ -47,7 +74,7 @@ export async function post(
     }
     case 'create_lead': {
       const leads = of(writes, 'create_lead');
-      const items = leads.map(({ effect, resolution }) => leadItem(effect, resolution));
+      const items = leads.map(({ effect, resolution }) => leadItem(effect, resolution, resolution.on));
       return mapMade(await client.createLeads(items, options), ({ id }, index) =>
         leadMade(id, leads[index]?.resolution.on),
       );
@@ -70,6 +97,12 @@ export async function post(
       const items = of(writes, 'create_note').map(({ effect, resolution }) => noteItem(effect, resolution));
       return mapMade(await client.createNotes(entityTypeOf(first.resolution.on), items, options), noteMade);
     }
+    case 'create_task': {
+      const items = of(writes, 'create_task').map(({ effect, resolution }) => taskItem(effect, resolution));
+      return mapMade(await client.createTasks(items, options), taskMade);
+    }
+    case 'create_contact_and_lead':
+      throw new Error('a contact with its deal has a route of its own');
     case 'update_note': {
       const items = of(writes, 'update_note').map(({ resolution }) => notePatch(resolution));
       return mapMade(await client.patchNotes(entityTypeOf(first.resolution.on), items, options), noteMade);
@@ -105,6 +138,8 @@ export const unsortedMade = ({
   ownCards: contactIds.map((id) => ({ type: 'contact', id })),
 });
 
+export const taskMade = ({ id }: Created): Made => ({ entities: [{ type: 'task', id }], amocrmId: id, ownCards: [] });
+
 export const noteMade = ({ id }: Created): Made => ({ entities: [{ type: 'note', id }], amocrmId: id, ownCards: [] });
 
 type With<Kind extends WriteResolution['kind']> = Outgoing & {
@@ -123,5 +158,27 @@ function mapMade<T>(result: BatchResult<T>, made: (value: T, index: number) => M
   const value = result.value.map((item, index): ItemOutcome<Made> =>
     item.kind === 'done' ? { kind: 'done', value: made(item.value, index) } : item,
   );
+  return { ...result, value };
+}
+
+/** The answer names a contact and a deal for each item; without a contact in it that one is looked for. */
+function perEffect(items: readonly WriteItem[], result: BatchResult<CreatedComplex>): BatchResult<Made> {
+  if (result.kind !== 'done') return result;
+  const value = result.value.flatMap((outcome, index): ItemOutcome<Made>[] => {
+    const isPair = items[index]?.length === 2;
+    if (outcome.kind !== 'done') return isPair ? [outcome, outcome] : [outcome];
+    const { id, contactId, merged: wasMerged } = outcome.value;
+    const deal = leadMade(id, contactId === null ? null : { type: 'contact', id: contactId });
+    if (!isPair) {
+      const contacts = contactId === null ? [] : [{ type: 'contact' as const, id: contactId }];
+      return [{ kind: 'done', value: { ...deal, entities: [...deal.entities, ...contacts], wasMerged } }];
+    }
+    return [
+      contactId === null
+        ? { kind: 'in_doubt', reason: 'missing_in_answer' }
+        : { kind: 'done', value: { ...contactMade({ id: contactId }), wasMerged } },
+      { kind: 'done', value: { ...deal, wasMerged } },
+    ];
+  });
   return { ...result, value };
 }

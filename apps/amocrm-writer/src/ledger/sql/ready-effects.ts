@@ -33,11 +33,21 @@ const mayBeSent = `
 const fromEffects = `effect e join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id
   join account a on a.account_id = e.account_id`;
 
-/** Oldest first, at most one per client: the next ones of a client wait for it. */
+/** A call that just happened is waited for by people; what is older has waited already. */
+const justHappened = `e.caused_at > clock_timestamp() - interval '2 minutes'`;
+
+/**
+ * At most one per client: the next ones of a client wait for it. Of calls that just happened first, the oldest first
+ * within; both kinds up to the limit, so that neither starves the other. Indexes: effect_live, effect_waiting.
+ */
 export const readyEffects = `
-  select ${effectColumns} from ${fromEffects}
-   where ${mayBeSent} and e.next_at <= clock_timestamp()
-   order by e.seq limit $2`;
+  (select ${effectColumns} from ${fromEffects}
+    where ${mayBeSent} and e.next_at <= clock_timestamp() and ${justHappened}
+    order by e.seq limit $2)
+  union all
+  (select ${effectColumns} from ${fromEffects}
+    where ${mayBeSent} and e.next_at <= clock_timestamp() and not (${justHappened})
+    order by e.seq limit $2)`;
 
 /** When the first of them may be sent, in Unix milliseconds; null = none. */
 export const nextReadyAt = `

@@ -6,12 +6,14 @@
  */
 export const storeEffects = `
   insert into effect (account_id, call_id, effect, portal_id, lane, phone, after_effects, command, revision, state,
-                      next_at, marker)
+                      next_at, marker, caused_at)
   select w.account_id, w.call_id, w.effect, w.portal_id, p.lane, w.phone,
          array(select jsonb_array_elements_text(w.after_effects)), w.command, w.revision, 'waiting', clock_timestamp(),
-         w.marker
-    from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::jsonb[], $8::int[], $9::text[])
-         with ordinality as w (account_id, call_id, effect, portal_id, phone, after_effects, command, revision, marker, place)
+         w.marker, w.caused_at
+    from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::jsonb[], $8::int[], $9::text[],
+                $10::timestamptz[])
+         with ordinality as w (account_id, call_id, effect, portal_id, phone, after_effects, command, revision, marker,
+                               caused_at, place)
     left join portal p on p.portal_id = w.portal_id and p.account_id = w.account_id and p.deleted_at is null
    order by w.place
   on conflict (account_id, call_id, effect) do update

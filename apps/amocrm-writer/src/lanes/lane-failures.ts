@@ -1,0 +1,86 @@
+import type { BatchResult } from '@perezvon/amocrm';
+import type { PortalRow } from '../portals/portal.js';
+import { MarkerFieldMissing } from '../writes/marker-field.js';
+import { laneMeaningOf, pauseMsAfter, type LaneMeaning } from './failure-table.js';
+import { NoCredentials, ReadFailure } from './lane-requests.js';
+import type { TurnTools } from './turn-context.js';
+
+/** What was to be done is put off by a failure. */
+export interface Postponed {
+  readonly reason: string;
+  /** Unix milliseconds by Postgres's clock. */
+  readonly until: number;
+  /** It will be refused again. */
+  readonly isFinal: boolean;
+}
+
+/** Failures of one turn, as far as they concern more than one effect: stops portals, pauses the lane. */
+export class LaneFailures {
+  private longestMs: number | null = null;
+
+  constructor(
+    private readonly tools: Pick<TurnTools, 'portals' | 'clock' | 'log'>,
+    /** Turns of this lane that ended in a failure before this one. */
+    private readonly failedTurns: number,
+  ) {}
+
+  /** How long to leave the lane alone; null = no need. */
+  get pauseMs(): number | null {
+    return this.longestMs;
+  }
+
+  /** When a write that was not applied may go again, by Postgres's clock. */
+  readonly retryAt = (): number => this.tools.clock.now() + (this.longestMs ?? 0);
+
+  /** Runs requests whose failure is not about one effect alone. @returns what their failure puts off; null = they worked */
+  async settling(portal: PortalRow, work: () => Promise<void>): Promise<Postponed | null> {
+    try {
+      await work();
+      return null;
+    } catch (error) {
+      return this.postponed(portal, error);
+    }
+  }
+
+  /** What a failed request means. @throws what is not a request's failure */
+  async postponed(portal: PortalRow, error: unknown): Promise<Postponed> {
+    const now = this.tools.clock.now();
+    if (error instanceof NoCredentials) {
+      await this.tools.portals.stop(portal, 'no_credentials', undefined, now);
+      return { reason: 'no_credentials', until: now, isFinal: false };
+    }
+    if (error instanceof MarkerFieldMissing) return { reason: error.code, until: error.retryAt, isFinal: false };
+    if (!(error instanceof ReadFailure)) throw error;
+    return this.apply(portal, laneMeaningOf(error.result));
+  }
+
+  /** The end of a write, whose effects have been seen to. */
+  async written(portal: PortalRow, result: BatchResult<unknown>): Promise<void> {
+    // A refusal is about the items; for the lane amoCRM has answered.
+    if (result.kind !== 'done' && result.kind !== 'rejected') await this.apply(portal, laneMeaningOf(result));
+  }
+
+  private async apply(portal: PortalRow, meaning: LaneMeaning): Promise<Postponed> {
+    const { portals, clock, log } = this.tools;
+    const now = clock.now();
+    const names = { accountId: portal.accountId, portalId: portal.portalId, lane: portal.lane };
+    switch (meaning.kind) {
+      case 'stop_portal':
+        log.warn({ ...names, stop: meaning.reason }, 'portal stopped');
+        await portals.stop(portal, meaning.reason, meaning.afterMs, now);
+        return { reason: meaning.reason, until: now, isFinal: false };
+      case 'pause_lane': {
+        const ms = pauseMsAfter(this.failedTurns, meaning.afterMs);
+        log.warn({ ...names, reason: meaning.reason, pauseMs: ms }, 'lane pauses');
+        this.longestMs = Math.max(this.longestMs ?? 0, ms);
+        return { reason: meaning.reason, until: now + this.longestMs, isFinal: false };
+      }
+      case 'try_again':
+        return { reason: meaning.reason, until: now, isFinal: false };
+      case 'never':
+        return { reason: meaning.reason, until: now, isFinal: true };
+      case 'nothing':
+        return { reason: 'in_doubt', until: now, isFinal: false };
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Happening } from '../ledger/effect-state.js';
+import type { EffectRow } from '../ledger/effect-row.js';
+import { longestPauseMs } from '../lanes/failure-table.js';
+import type { Turn } from '../lanes/turn-context.js';
+import type { PortalRow } from '../portals/portal.js';
+import { look } from './look.js';
+import type { FoundByLook } from './made.js';
+
+/** Looks for the doubts of one portal that are due and records what was seen. A look that failed proves nothing. */
+export async function lookAt(
+  { tools, requests, failures }: Turn,
+  portal: PortalRow,
+  effects: readonly EffectRow[],
+): Promise<void> {
+  const { ledger, clients, clock } = tools;
+  const lookBegunAt = clock.now();
+  let found: Map<string, FoundByLook> | undefined;
+  const put = await failures.settling(portal, async () => {
+    found = await look(tools, requests, portal, effects);
+  });
+  const now = clock.now();
+  await ledger.record(
+    effects.map((effect) => {
+      const one = found?.get(effect.seq);
+      const happened = (row: EffectRow): Happening => {
+        if (put !== null) return { what: 'look_failed', lookAt: put.isFinal ? now + longestPauseMs : put.until };
+        if (one === undefined) return { what: 'not_found', lookBegunAt };
+        const newerWanted = row.command.revision > (row.sent?.revision ?? row.command.revision);
+        return { what: 'found', at: now, several: one.several, newerWanted };
+      };
+      const learnt = one ? { entities: one.made.entities, amocrmId: one.made.amocrmId, existed: false } : {};
+      return { seq: effect.seq, happened, learnt };
+    }),
+    now,
+    async (tx) => {
+      for (const { seq, lane, command } of effects) {
+        const made = found?.get(seq)?.made;
+        if (made === undefined || command.phone === null) continue;
+        const phone = command.phone;
+        await clients.rememberOwnCards(
+          tx,
+          made.ownCards.map((card) => ({ ...card, lane, phone })),
+        );
+        // Nobody remembers what else the client has: ask, so that crm.clients.v1 is right again.
+        if (made.ownCards.length > 0) await clients.askOwn(tx, command.portalId, lane, phone);
+      }
+    },
+  );
+}

@@ -1,0 +1,96 @@
+import type { ClientCard } from '@perezvon/contracts';
+import type { Outbox } from '@perezvon/postgres';
+import type { EntityManager } from 'typeorm';
+import type { ClientStore, KnownClient } from '../clients/client-store.js';
+import { cardForClients } from '../clients/read-client.js';
+import { entityTypeOf } from './items.js';
+import type { HighWater, MarkedBy } from './high-water.js';
+import type { Made } from './made.js';
+import type { Outgoing, WriteItem } from './prepare.js';
+
+/**
+ * What clients are known by from now on, told in the transaction that records their writes.
+ * @param made in the order of `items.flat()`; null = nothing is known to stand
+ */
+export async function rememberClients(
+  clients: ClientStore,
+  tx: EntityManager,
+  outbox: Outbox,
+  items: readonly WriteItem[],
+  made: readonly (Made | null)[],
+): Promise<void> {
+  const writes = items.flat();
+  const own = writes.flatMap(({ effect: { lane, command } }, index) =>
+    (made[index]?.ownCards ?? []).flatMap((card) =>
+      command.phone === null ? [] : [{ ...card, lane, phone: command.phone }],
+    ),
+  );
+  await clients.rememberOwnCards(tx, own);
+  const known = new Map<string, KnownClient>();
+  for (const [index, write] of writes.entries()) {
+    const one = made[index];
+    const { lane, command } = write.effect;
+    if (one == null || write.cards === null || command.phone === null) continue;
+    const before = known.get(command.phone)?.cards ?? write.cards.map(cardForClients);
+    const cards = cardsAfter(before, write, one);
+    if (cards === null) continue;
+    known.set(command.phone, { lane, phone: command.phone, asOf: write.readAt, origin: 'own_write', cards });
+  }
+  await clients.publish(tx, outbox, [...known.values()]);
+}
+
+/** Null = the write changes nothing that a client is known by. */
+function cardsAfter(before: readonly ClientCard[], { resolution, readAt }: Outgoing, made: Made): ClientCard[] | null {
+  const seconds = Math.floor(readAt / 1000);
+  if (resolution.kind === 'create_contact' || resolution.kind === 'create_contact_and_lead') {
+    const { name, responsibleUserId } = resolution.kind === 'create_contact' ? resolution : resolution.contact;
+    const activeDealUpdatedAt = resolution.kind === 'create_contact' ? null : seconds;
+    const contacts = made.ownCards.map(({ id }): ClientCard => ({
+      type: 'contact',
+      id,
+      name,
+      responsibleUserId,
+      updatedAt: seconds,
+      activeDealUpdatedAt,
+    }));
+    return [...before, ...contacts];
+  }
+  if (resolution.kind !== 'create_lead') return null;
+  const isOn = (card: ClientCard): boolean =>
+    made.ownCards.some(({ type, id }) => type === card.type && id === card.id);
+  return before.map((card) => (isOn(card) ? { ...card, activeDealUpdatedAt: seconds } : card));
+}
+
+/** The newest ids that are known now: the next look need not go further back. */
+export async function raiseMarks(
+  highWater: HighWater,
+  writes: readonly Outgoing[],
+  made: readonly (Made | null)[],
+): Promise<void> {
+  const newest = new Map<MarkedBy, number>();
+  for (const [index, { resolution }] of writes.entries()) {
+    const id = made[index]?.amocrmId;
+    const entity = markedBy(resolution);
+    if (id != null && entity !== null) newest.set(entity, Math.max(id, newest.get(entity) ?? 0));
+  }
+  const lane = writes[0]?.effect.lane;
+  if (lane === undefined) return;
+  for (const [entity, id] of newest) await highWater.raise(lane, entity, id);
+}
+
+function markedBy(resolution: Outgoing['resolution']): MarkedBy | null {
+  switch (resolution.kind) {
+    case 'create_contact':
+      return 'contacts';
+    case 'create_lead':
+    case 'create_unsorted':
+    case 'create_contact_and_lead':
+      return 'leads';
+    case 'create_task':
+      return 'tasks';
+    case 'create_note':
+      return `${entityTypeOf(resolution.on)}/notes`;
+    case 'update_note':
+      return null;
+  }
+}
