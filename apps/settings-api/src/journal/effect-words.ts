@@ -1,4 +1,5 @@
-import { type CrmResult, type EffectName } from '@perezvon/contracts';
+import { sentenceOf } from '@perezvon/calls';
+import { type CrmResult, type EffectName, type Reason } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
 
 /** What an effect makes, and what became of it: for the journal and for the list of what waits. */
@@ -54,6 +55,7 @@ const reasons: Readonly<Record<string, Localized>> = {
 };
 
 /** A code that has no words yet is shown as it is: better than nothing, and it can be looked up. */
-export function reasonWords(code: string): Localized {
-  return reasons[code] ?? { ru: code, en: code };
+export function reasonWords(reason: Pick<Reason, 'code' | 'params'>): Localized {
+  const { code } = reason;
+  return sentenceOf(reason) ?? reasons[code] ?? { ru: code, en: code };
 }

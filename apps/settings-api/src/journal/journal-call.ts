@@ -18,9 +18,8 @@ export interface JournalCall {
   readonly accountId: string;
   readonly callId: string;
   readonly pbxCallId: string | null;
-  readonly facts: CallFacts | null;
-  /** By event id and content. */
-  readonly events: Readonly<Record<string, EventLine>>;
+  /** By event id and content; as they came, because what follows from them is the business of @perezvon/calls. */
+  readonly events: Readonly<Record<string, CallEvent>>;
   /** By decision id. */
   readonly decisions: Readonly<Record<string, CallDecision>>;
   /** The newest of each effect and state: what an effect went through. */
@@ -30,18 +29,6 @@ export interface JournalCall {
   readonly routes: Readonly<Record<string, Route>>;
   /** Ids of the same call at the PBX, as calls of ours. */
   readonly linked: readonly string[];
-}
-
-/** What the account of a call says about one event. */
-export interface EventLine {
-  readonly type: CallEvent['type'];
-  /** By the PBX's clock where it gave one; ISO 8601 UTC. */
-  readonly at: string;
-  readonly receivedAt: string;
-  readonly employee: string | null;
-  readonly outcome: CallEvent['outcome'];
-  readonly talkSec: number | null;
-  readonly warnings: readonly string[];
 }
 
 /** Something that one message says of one call. */
@@ -56,7 +43,6 @@ export function newJournalCall(accountId: string, callId: string): JournalCall {
     accountId,
     callId,
     pbxCallId: null,
-    facts: null,
     events: {},
     decisions: {},
     results: {},
@@ -71,23 +57,15 @@ export function eventTold(event: CallEvent): Telling[] {
   const callId = callIdOf(event, event.call_id);
   const group = [callId, ...(event.linked_call_ids ?? []).map((pbxCallId) => callIdOf(event, pbxCallId))];
   const others = [...new Set(group)].filter((each) => each !== callId);
-  const line: EventLine = {
-    type: event.type,
-    at: event.occurred_at ?? event.received_at,
-    receivedAt: event.received_at,
-    employee: nameOf(event),
-    outcome: event.outcome,
-    talkSec: event.talk_sec ?? null,
-    warnings: event.warnings ?? [],
-  };
+  const key = `${event.event_id}:${event.content_hash}`;
+  const { raw: _raw, ...kept } = event;
   const own: Telling = {
     accountId: event.account_id,
     callId,
     merge: (call) => ({
       ...linkedTo(call, group),
       pbxCallId: event.call_id,
-      facts: evolve(call.facts, event),
-      events: { ...call.events, [`${event.event_id}:${event.content_hash}`]: earlier(call, event, line) },
+      events: { ...call.events, [key]: earlier(call.events[key], kept) },
     }),
   };
   return [
@@ -156,9 +134,10 @@ function linkedTo(call: JournalCall, group: readonly string[]): JournalCall {
 }
 
 /** The same content again, such as from a pulled report: the first time that it was received is what happened. */
-function earlier(call: JournalCall, event: CallEvent, line: EventLine): EventLine {
-  const known = call.events[`${event.event_id}:${event.content_hash}`];
-  return known !== undefined && known.receivedAt <= line.receivedAt ? known : line;
+function earlier(known: CallEvent | undefined, told: CallEvent): CallEvent {
+  if (known === undefined) return told;
+  const order = (event: CallEvent): string => event.received_at + JSON.stringify(event);
+  return order(known) <= order(told) ? known : told;
 }
 
 /** Equal times are settled by the content: the same in every order. */
@@ -168,8 +147,12 @@ function newer<Item>(known: Item | undefined, told: Item, time: (item: Item) => 
   return order(known) >= order(told) ? known : told;
 }
 
-function nameOf({ employee }: CallEvent): string | null {
-  return employee?.name ?? employee?.ext ?? employee?.login ?? employee?.pbx_id ?? employee?.phone ?? null;
+/** What follows from the call's events; null: none has arrived yet. */
+export function factsOf({ events }: JournalCall): CallFacts | null {
+  const inOrder = Object.entries(events).sort(([a, { received_at: at }], [b, { received_at: bt }]) =>
+    at + a < bt + b ? -1 : 1,
+  );
+  return inOrder.reduce<CallFacts | null>((facts, [, event]) => evolve(facts, event), null);
 }
 
 /** Where an effect stands: its newest revision, and of that the newest result; promised only: it waits. */
@@ -213,7 +196,7 @@ export function journalStateOf(call: JournalCall): JournalState {
   if (call.state !== null) return byCallState[call.state.state];
   if (Object.keys(call.decisions).length > 0) return 'ignored';
   // Known by other ids or by a question of the PBX only: its story is told with another call.
-  return call.linked.length > 0 || call.facts === null ? 'joined' : 'in_progress';
+  return call.linked.length > 0 || Object.keys(call.events).length === 0 ? 'joined' : 'in_progress';
 }
 
 const byCallState: Readonly<Record<CallState, JournalState>> = {
@@ -240,7 +223,8 @@ export function lastDecisionOf(call: JournalCall): CallDecision | null {
 
 /** When the call began, as well as it is known now; ISO 8601 UTC. */
 export function startOf(call: JournalCall): string | null {
-  if (call.facts !== null) return call.facts.startedAt;
+  const facts = factsOf(call);
+  if (facts !== null) return facts.startedAt;
   const told = [
     ...Object.values(call.decisions).map((each) => each.decidedAt),
     ...Object.values(call.results).map((each) => each.at),

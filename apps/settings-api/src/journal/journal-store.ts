@@ -1,6 +1,8 @@
+import { type CallFacts } from '@perezvon/calls';
 import { columns, inTransaction } from '@perezvon/postgres';
 import { type DataSource, type EntityManager } from 'typeorm';
 import {
+  factsOf,
   type JournalCall,
   journalStateOf,
   lastDecisionOf,
@@ -75,7 +77,7 @@ async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<s
 }
 
 async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Promise<void> {
-  const rows = calls.map((call) => ({ call, decision: lastDecisionOf(call) }));
+  const rows = calls.map((call) => ({ call, facts: factsOf(call), decision: lastDecisionOf(call) }));
   await tx.query(
     SAVE,
     columns(
@@ -84,9 +86,9 @@ async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Prom
       ({ call }) => call.callId,
       ({ call }) => call.pbxCallId ?? '',
       ({ call }) => startOf(call) ?? new Date().toISOString(),
-      ({ call, decision }) => call.facts?.direction ?? decision?.direction ?? call.state?.direction ?? 'unknown',
-      ({ call, decision }) => phoneOf(call) ?? decision?.phone ?? call.state?.phone ?? null,
-      ({ call, decision }) => decision?.outcome ?? call.facts?.ended?.outcome ?? null,
+      ({ call, facts, decision }) => facts?.direction ?? decision?.direction ?? call.state?.direction ?? 'unknown',
+      ({ call, facts, decision }) => phoneOf(facts) ?? decision?.phone ?? call.state?.phone ?? null,
+      ({ facts, decision }) => decision?.outcome ?? facts?.ended?.outcome ?? null,
       ({ call }) => journalStateOf(call),
       ({ call, decision }) => decision?.portalId ?? call.state?.portalId ?? null,
       ({ call }) => JSON.stringify(call),
@@ -95,7 +97,7 @@ async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Prom
 }
 
 /** E.164, or a short number as it was dialled. */
-function phoneOf({ facts }: JournalCall): string | null {
+function phoneOf(facts: CallFacts | null): string | null {
   if (facts === null) return null;
   return facts.client.e164 ?? (facts.client.kind === 'short' ? facts.client.raw : null);
 }

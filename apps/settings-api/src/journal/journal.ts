@@ -10,8 +10,15 @@ import { type Localized } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
 import { type List } from '../http/list.js';
-import { effectsOf, type JournalCall, type JournalState, journalStateOf, lastDecisionOf } from './journal-call.js';
-import { storyOf, type StoryLine } from './story.js';
+import {
+  effectsOf,
+  factsOf,
+  type JournalCall,
+  type JournalState,
+  journalStateOf,
+  lastDecisionOf,
+} from './journal-call.js';
+import { nameOf, storyOf, type StoryLine } from './story.js';
 
 export interface CallLine {
   readonly callId: string;
@@ -115,7 +122,7 @@ export class Journal {
     const calls = [row.body, ...others.map((other) => other.body)];
     return {
       ...callLine(row),
-      recordUrls: calls.flatMap((call) => (call.facts?.records ?? []).map((record) => record.url)),
+      recordUrls: calls.flatMap((call) => (factsOf(call)?.records ?? []).map((record) => record.url)),
       settingsVersion: lastDecisionOf(row.body)?.settingsVersion ?? null,
       lines: storyOf(calls, urls),
     };
@@ -128,7 +135,7 @@ export class Journal {
         order by started_at desc, call_id desc limit $2`,
       [accountId, count],
     );
-    return rows.map(({ body }) => body).filter((call) => call.facts !== null);
+    return rows.map(({ body }) => body);
   }
 
   private async rows(accountId: string, callIds: readonly string[]): Promise<Row[]> {
@@ -141,17 +148,18 @@ export class Journal {
 }
 
 function callLine({ call_id, pbx_call_id, started_at, direction, phone, outcome, body }: Row): CallLine {
-  const talker = body.facts?.talks[0]?.employee ?? body.facts?.ended?.employee ?? null;
+  const facts = factsOf(body);
+  const talker = facts?.talks[0]?.employee ?? facts?.ended?.employee ?? null;
   return {
     callId: call_id,
     pbxCallId: pbx_call_id,
     startedAt: started_at,
     direction,
     phone,
-    virtualNumber: body.facts?.virtualNumber ?? null,
+    virtualNumber: facts?.virtualNumber ?? null,
     outcome,
-    talkSec: body.facts?.ended?.talkSec ?? null,
-    employee: talker?.name ?? talker?.ext ?? talker?.login ?? talker?.pbx_id ?? null,
+    talkSec: facts?.ended?.talkSec ?? null,
+    employee: nameOf(talker),
     cell: lastDecisionOf(body)?.cell ?? null,
     state: journalStateOf(body),
     effects: [...effectsOf(body)].map(([effect, result]) => ({

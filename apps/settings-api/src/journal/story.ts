@@ -1,14 +1,15 @@
 import {
   type CallDecision,
+  type CallEmployee,
+  type CallEvent,
   type CellName,
   type ClientLookup,
   type CrmResult,
-  type Reason,
   type Route,
 } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
 import { effectNames, effectStates, reasonWords } from './effect-words.js';
-import { type EventLine, type JournalCall } from './journal-call.js';
+import { type JournalCall } from './journal-call.js';
 import { callStateWords, cellNames, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
 
 /** One line of a call's account (rules.md R16), in the order in which it happened. */
@@ -58,24 +59,24 @@ function line(
   return { at, kind, text, ruleId, links };
 }
 
-function eventLine(event: EventLine): StoryLine {
-  const who = event.employee === null ? null : { ru: `: ${event.employee}`, en: `: ${event.employee}` };
+function eventLine(event: CallEvent): StoryLine {
+  const who = nameOf(event.employee);
   const outcome = event.outcome == null ? null : outcomeWords[event.outcome];
-  const talk = event.talkSec === null || event.talkSec === 0 ? null : seconds(event.talkSec);
+  const talk = event.talk_sec == null || event.talk_sec === 0 ? null : seconds(event.talk_sec);
   const words = eventWords[event.type];
   const text = (language: keyof Localized): string =>
     [
-      words[language] + (who?.[language] ?? ''),
+      words[language] + (who === null ? '' : `: ${who}`),
       ...(outcome === null ? [] : [outcome[language]]),
       ...(talk === null ? [] : [talk[language]]),
-      ...event.warnings,
+      ...(event.warnings ?? []),
     ].join(', ');
-  return line(event.at, 'event', { ru: text('ru'), en: text('en') });
+  return line(event.occurred_at ?? event.received_at, 'event', { ru: text('ru'), en: text('en') });
 }
 
 function routeLine({ askedAt, decision, reason, employee }: Route): StoryLine {
   const name = employee?.name ?? employee?.ext ?? employee?.login ?? '';
-  const why = reasonWords(reason);
+  const why = reasonWords({ code: reason });
   const text: Localized =
     decision === 'connect'
       ? { ru: `АТС предложен персональный менеджер: ${name}`, en: `The PBX was told the personal manager: ${name}` }
@@ -97,7 +98,7 @@ function decisionLines(decision: CallDecision, portalUrls: ReadonlyMap<string, s
   return [
     ...(lookup == null ? [] : [lookupLine(decidedAt, decision, lookup, portalUrls)]),
     line(decidedAt, 'decision', { ru: parts('ru'), en: parts('en') }),
-    ...reasons.map((reason) => line(decidedAt, 'reason', sentenceOf(reason), reason.ruleId)),
+    ...reasons.map((reason) => line(decidedAt, 'reason', reasonWords(reason), reason.ruleId)),
   ];
 }
 
@@ -122,7 +123,7 @@ function lookupLine(
 }
 
 function operationLine(result: CrmResult, portalUrls: ReadonlyMap<string, string>): StoryLine {
-  const why = result.reason === null ? null : sentenceOfCode(result.reason);
+  const why = result.reason === null ? null : reasonWords({ code: result.reason });
   const text = (language: keyof Localized): string =>
     [
       `${effectNames[result.effect][language]}: ${stateOf(result)[language]}`,
@@ -139,6 +140,11 @@ function stateOf({ state, existed, revision }: CrmResult): Localized {
   if (state !== 'done') return effectStates[state];
   if (existed) return { ru: 'уже было в amoCRM', en: 'was in amoCRM already' };
   return revision > 1 ? { ru: 'обновлено', en: 'updated' } : { ru: 'создано', en: 'created' };
+}
+
+/** As a person of the account would call the employee. */
+export function nameOf(employee: CallEmployee | null | undefined): string | null {
+  return employee?.name ?? employee?.ext ?? employee?.login ?? employee?.pbx_id ?? employee?.phone ?? null;
 }
 
 /** What the call waits for now, if it waits before its decision. */
@@ -171,12 +177,4 @@ function cellName(cell: CellName, direction: CallDecision['direction']): Localiz
 function seconds(duration: number): Localized {
   const time = `${Math.floor(duration / 60)}:${String(duration % 60).padStart(2, '0')}`;
   return { ru: `разговор ${time}`, en: `talk ${time}` };
-}
-
-function sentenceOf({ code }: Reason): Localized {
-  return sentenceOfCode(code);
-}
-
-function sentenceOfCode(code: string): Localized {
-  return reasonWords(code);
 }
