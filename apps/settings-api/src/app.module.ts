@@ -23,6 +23,8 @@ import { JournalConsumer } from './journal/journal.consumer.js';
 import { JournalController } from './journal/journal.controller.js';
 import { Journal } from './journal/journal.js';
 import { SeenAtPbx } from './journal/seen-at-pbx.js';
+import { DryRunController } from './dry-run/dry-run.controller.js';
+import { DryRun } from './dry-run/dry-run.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
 import { PeopleController } from './people/people.controller.js';
@@ -48,6 +50,8 @@ export class AppModule {
     const changes = new AccountChanges(dataSource, relay, logger);
     const eraser = new TokenEraser(dataSource, credentials, logger);
     const copies = new CrmCopies(dataSource);
+    const accounts = new Accounts(dataSource, changes, eraser);
+    const journal = new Journal(dataSource, changes);
     const useCases = [
       eraser,
       copies,
@@ -55,14 +59,15 @@ export class AppModule {
       new Users(dataSource, changes),
       new Sessions(dataSource, new LoginThrottle(dataSource)),
       new SessionCookie(config.publicUrl),
-      new Accounts(dataSource, changes, eraser),
+      accounts,
       new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins),
       new Integration(dataSource, changes, copies),
       new People(dataSource, changes, copies),
       new PbxSources(dataSource, changes),
       new JournalStore(dataSource),
       new SeenAtPbx(dataSource),
-      new Journal(dataSource, changes),
+      journal,
+      new DryRun(dataSource, accounts, journal, copies),
     ];
     return {
       module: AppModule,
@@ -77,6 +82,7 @@ export class AppModule {
         PeopleController,
         PbxSourcesController,
         JournalController,
+        DryRunController,
         CrmPortalsConsumer,
         JournalConsumer,
       ],

@@ -1,5 +1,6 @@
 import {
   type CallDecision,
+  type CallDirection,
   type CallEvent,
   type CallOutcome,
   type CallState,
@@ -35,7 +36,7 @@ export const momentWords: Readonly<Record<CallDecision['moment'], Localized>> = 
 };
 
 /** The words of the operator's page. */
-export const cellNames: Readonly<Record<'incoming' | 'outgoing', Readonly<Record<CellName, Localized>>>> = {
+const cellNames: Readonly<Record<'incoming' | 'outgoing', Readonly<Record<CellName, Localized>>>> = {
   incoming: {
     answeredUnknown: { ru: 'Успешный звонок с неизвестного номера', en: 'Answered call from an unknown number' },
     missedUnknown: { ru: 'Непринятый звонок с неизвестного номера', en: 'Missed call from an unknown number' },
@@ -49,6 +50,10 @@ export const cellNames: Readonly<Record<'incoming' | 'outgoing', Readonly<Record
     missedKnown: { ru: 'Непринятый звонок существующему клиенту', en: 'Call to a known client, not reached' },
   },
 };
+
+export function cellName(cell: CellName, direction: CallDirection): Localized {
+  return cellNames[direction === 'out' ? 'outgoing' : 'incoming'][cell];
+}
 
 export const entityNames: Readonly<Record<string, Localized>> = {
   contact: { ru: 'Контакт', en: 'Contact' },

@@ -2,7 +2,6 @@ import {
   type CallDecision,
   type CallEmployee,
   type CallEvent,
-  type CellName,
   type ClientLookup,
   type CrmResult,
   type Route,
@@ -10,7 +9,7 @@ import {
 import { type Localized } from '@perezvon/service';
 import { effectNames, effectStates, reasonWords } from './effect-words.js';
 import { type JournalCall } from './journal-call.js';
-import { callStateWords, cellNames, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
+import { callStateWords, cellName, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
 
 /** One line of a call's account (rules.md R16), in the order in which it happened. */
 export interface StoryLine {
@@ -168,10 +167,6 @@ function linksTo(
     if (path === undefined || name === undefined) return [];
     return [{ text: { ru: `${name.ru} ${id}`, en: `${name.en} ${id}` }, url: `${origin}/${path}/detail/${id}` }];
   });
-}
-
-function cellName(cell: CellName, direction: CallDecision['direction']): Localized {
-  return cellNames[direction === 'out' ? 'outgoing' : 'incoming'][cell];
 }
 
 function seconds(duration: number): Localized {

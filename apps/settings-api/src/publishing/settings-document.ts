@@ -20,12 +20,12 @@ interface SourceRow {
 }
 
 /**
- * An account's whole `settings.v1` document as its rows are in this transaction. The account's row must be locked.
+ * An account's whole `settings.v1` document as its rows are in this transaction. To publish it, hold the account's lock.
  *
  * @throws ContractViolation when the rows do not make a document that its readers would accept: nothing is saved then
  */
 export async function settingsDocument(
-  tx: EntityManager,
+  tx: Pick<EntityManager, 'query'>,
   account: { readonly accountId: string; readonly name: string; readonly version: number; readonly updatedAt: Date },
 ): Promise<Settings> {
   const { accountId, name, version, updatedAt } = account;
