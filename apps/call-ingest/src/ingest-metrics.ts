@@ -1,5 +1,6 @@
 import { type Metrics } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
+import { type LastEvents } from './activity/last-events.js';
 import { countHeld } from './held/held-deliveries.js';
 import { type Intake } from './intake/intake.js';
 
@@ -7,7 +8,18 @@ import { type Intake } from './intake/intake.js';
 export class IngestMetrics {
   private readonly events;
 
-  constructor(metrics: Metrics, dataSource: DataSource) {
+  private readonly lastEvent;
+
+  constructor(
+    metrics: Metrics,
+    dataSource: DataSource,
+    private readonly lastEvents: LastEvents,
+  ) {
+    this.lastEvent = metrics.gauge({
+      name: 'call_ingest_last_event_timestamp_seconds',
+      help: 'When the last event of each type came from each kind of PBX, of any account',
+      labels: ['source', 'type'],
+    });
     this.events = metrics.counter({
       name: 'call_ingest_events_total',
       help: 'Events by door and what became of them: accepted, held, or the code they were rejected with',
@@ -25,6 +37,9 @@ export class IngestMetrics {
   took(door: 'kafka' | 'http', intake: Intake, how: 'produced' | 'held'): void {
     const accepted = how === 'produced' ? 'accepted' : 'held';
     if (intake.calls.length > 0) this.events.inc({ door, outcome: accepted }, intake.calls.length);
+    this.lastEvents.note(intake.accepted);
+    const kinds = new Map(intake.accepted.map((event) => [`${event.source} ${event.type}`, event]));
+    for (const { source, type } of kinds.values()) this.lastEvent.set({ source, type }, intake.nowMs / 1000);
     if (intake.unknownAccount.length > 0) this.events.inc({ door, outcome: 'held' }, intake.unknownAccount.length);
     for (const { rejection } of intake.rejections) this.events.inc({ door, outcome: rejection.code });
   }

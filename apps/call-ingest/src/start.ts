@@ -14,6 +14,7 @@ import {
   startTracing,
 } from '@perezvon/service';
 import { AccountDirectory } from './accounts/account-directory.js';
+import { LastEvents } from './activity/last-events.js';
 import { AppModule } from './app.module.js';
 import { type CallIngestConfig } from './config.js';
 import { HeldRelay } from './held/held-relay.js';
@@ -22,6 +23,8 @@ import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { MAX_EVENT_BYTES } from './intake/delivery.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
+import { RejectedEvents } from './rejected/rejected-events.js';
+import { ReplayRejected } from './rejected/replay-rejected.js';
 import { RouteClient } from './routing/route-client.js';
 import { migrations } from './migrations/index.js';
 
@@ -49,6 +52,8 @@ export async function startCallIngest(
   const directory = new AccountDirectory(dataSource);
   await directory.refresh();
   const relay = new HeldRelay(dataSource, directory, producer, logger);
+  const lastEvents = new LastEvents(dataSource, logger);
+  const rejectedEvents = new RejectedEvents(dataSource);
   const strategy = new KafkaStrategy({
     connection,
     groupId: SERVICE,
@@ -72,8 +77,12 @@ export async function startCallIngest(
       producer,
       durable: new DurableStore(producer, dataSource, logger),
       limiter: new SourceLimiter(config.sourceRequestsPerSecond),
-      metrics: new IngestMetrics(metrics, dataSource),
+      metrics: new IngestMetrics(metrics, dataSource, lastEvents),
       routes: new RouteClient(config.decisionEngineUrl, config.internalKey, logger),
+      lastEvents,
+      rejectedEvents,
+      replayRejected: new ReplayRejected(rejectedEvents, directory, producer),
+      internalKey: config.internalKey,
     }),
     port: config.port,
     logger,
@@ -84,12 +93,13 @@ export async function startCallIngest(
     consumers: { kafka: strategy },
     checks: { database: databaseCheck(dataSource), relay: relay.readiness },
     onStop: async () => {
-      await Promise.all([relay.stop(), topics.stop()]);
+      await Promise.all([relay.stop(), lastEvents.stop(), topics.stop()]);
       await kafkaProducer.disconnect(STOP_STEP_MS);
       await dataSource.destroy();
       await stopTracing();
     },
   });
   relay.start();
+  lastEvents.start();
   return service;
 }

@@ -85,4 +85,12 @@ export {
   type PortalStatus,
   type WaitingEffect,
 } from './internal-writer.js';
-export { rejectedItem, rejectedList, replayOutcome, type RejectedItem, type ReplayOutcome } from './internal-ingest.js';
+export {
+  rejectedItem,
+  rejectedList,
+  replayOutcome,
+  sourceActivity,
+  type RejectedItem,
+  type ReplayOutcome,
+  type SourceActivity,
+} from './internal-ingest.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callEventType, source } from './call-event.js';
 import { utcInstant, uuid } from './primitives.js';
 import { rejectionCode } from './rejected-call-events.js';
 
@@ -8,6 +9,7 @@ import { rejectionCode } from './rejected-call-events.js';
  *
  *     GET  /accounts/{accountId}/rejected?limit&cursor            → rejectedList, newest first
  *     POST /accounts/{accountId}/rejected/{rejectedId}/replay     → replayOutcome
+ *     GET  /accounts/{accountId}/activity                         → sourceActivity
  */
 
 /** One event that call-ingest refused, without its bytes. */
@@ -35,3 +37,18 @@ export const replayOutcome = z.object({
   message: z.string().nullable(),
 });
 export type ReplayOutcome = z.infer<typeof replayOutcome>;
+
+/** When something of each kind last came from each PBX: the cabinet decides what arrives, so silence must be visible. */
+export const sourceActivity = z.object({
+  lastEvents: z.array(
+    z.object({
+      source,
+      sourceInstance: z.string().nullable(),
+      type: callEventType,
+      receivedAt: utcInstant,
+    }),
+  ),
+  /** Deliveries of this account that wait in Postgres for Kafka. */
+  held: z.object({ count: z.int().min(0), oldestAt: utcInstant.nullable() }),
+});
+export type SourceActivity = z.infer<typeof sourceActivity>;

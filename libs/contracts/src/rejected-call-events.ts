@@ -33,6 +33,10 @@ export const rejectedCallEventSchema = z.object({
     truncated: z.boolean(),
     /** Where it stood: `topic/partition/offset`, or the HTTP route without secrets. */
     position: z.string().max(300),
+    /** In which words it was, so that it can be taken again. Absent: the canonical ones. */
+    dialect: z.enum(['canonical', 'uis', 'itoolabs']).nullish(),
+    /** The query string beside a body, without `?` and without secrets. */
+    query: z.string().max(16_384).nullish(),
   }),
 });
 export type RejectedCallEvent = z.infer<typeof rejectedCallEventSchema>;

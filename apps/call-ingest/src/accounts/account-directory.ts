@@ -1,11 +1,17 @@
 import { type PbxSource } from '@perezvon/contracts';
 import { type DataSource } from 'typeorm';
+import { type Cabinet } from '../adapters/push-adapter.js';
 import { selectChangedAccounts } from './account-statements.js';
 
 /** A PBX source with the account that it belongs to. */
 export interface AuthorisedSource {
   readonly accountId: string;
   readonly source: PbxSource;
+}
+
+/** What an adapter has to know of the source. */
+export function cabinetOf({ accountId, source }: AuthorisedSource): Cabinet {
+  return { accountId, instance: source.instance, timeZone: source.timeZone };
 }
 
 /**

@@ -102,11 +102,21 @@ export async function releaseKnownAccounts(dataSource: DataSource): Promise<void
   );
 }
 
-/** For the metrics: how many wait, and for how long the oldest has. */
-export async function countHeld(dataSource: DataSource): Promise<{ count: number; oldestSec: number }> {
+export interface HeldCount {
+  readonly count: number;
+  readonly oldestSec: number;
+  readonly oldestAt: string | null;
+}
+
+/** How many wait, and for how long the oldest has; of one account, or of all. */
+export async function countHeld(dataSource: DataSource, accountId: string | null = null): Promise<HeldCount> {
   const rows: unknown = await dataSource.query(
-    `select count(*)::int as count, coalesce(extract(epoch from now() - min(held_at)), 0)::float8 as "oldestSec"
-     from held_deliveries`,
+    `select count(*)::int as count, min(held_at) as "oldestAt",
+       coalesce(extract(epoch from now() - min(held_at)), 0)::float8 as "oldestSec"
+     from held_deliveries where $1::text is null or account_id = $1`,
+    [accountId],
   );
-  return z.tuple([z.object({ count: z.number(), oldestSec: z.number() })]).parse(rows)[0];
+  const counted = z.object({ count: z.number(), oldestSec: z.number(), oldestAt: z.date().nullable() });
+  const [row] = z.tuple([counted]).parse(rows);
+  return { ...row, oldestAt: row.oldestAt?.toISOString() ?? null };
 }

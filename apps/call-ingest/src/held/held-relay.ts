@@ -102,6 +102,7 @@ export class HeldRelay {
     const { delivery } = held;
     const result = takeDelivery(delivery, { nowMs: intake.nowMs, knowsAccount: this.directory.knows });
     intake.calls.push(...result.calls);
+    intake.accepted.push(...result.accepted);
     intake.rejected.push(...result.rejected);
     const unknown = result.unknownAccount[0];
     if (unknown === undefined) return 'taken';

@@ -3,7 +3,7 @@ import { type PbxSource } from '@perezvon/contracts';
 import { isSameSecret, Problem, SourceLimiter } from '@perezvon/service';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
+import { AccountDirectory, type AuthorisedSource, cabinetOf } from '../accounts/account-directory.js';
 import { type Rejection } from '../canonical/rejection.js';
 import { type Delivery } from '../intake/delivery.js';
 import { takeDelivery } from '../intake/take.js';
@@ -153,15 +153,12 @@ export class PbxController {
   }
 }
 
-function deliveryOf(
-  { accountId, source }: AuthorisedSource,
-  bytes: Buffer,
-): Omit<Delivery, 'dialect' | 'query' | 'position'> {
+function deliveryOf(authorised: AuthorisedSource, bytes: Buffer): Omit<Delivery, 'dialect' | 'query' | 'position'> {
   return {
     door: 'http',
     bytes,
-    sourceId: source.sourceId,
-    cabinet: { accountId, instance: source.instance, timeZone: source.timeZone },
+    sourceId: authorised.source.sourceId,
+    cabinet: cabinetOf(authorised),
     receivedAtMs: Date.now(),
   };
 }

@@ -20,6 +20,8 @@ const MAX_ORIGINAL_BYTES = 64 * 1024;
 export class Intake {
   /** For `calls.v1`. */
   readonly calls: RawRecord[] = [];
+  /** The same, as objects. */
+  readonly accepted: CallEvent[] = [];
   /** For `pbx.call-events.rejected.v1`. */
   readonly rejected: RawRecord[] = [];
   /** To be held until settings tell of their account (design.md, Life cycle). */
@@ -37,6 +39,7 @@ export class Intake {
       return rejection('invalid_event', message, { accountId: event.account_id });
     }
     this.calls.push({ key: calls.key(event), value });
+    this.accepted.push(event);
     return null;
   }
 
@@ -67,6 +70,8 @@ function rejectedMessage(
       base64: original.subarray(0, MAX_ORIGINAL_BYTES).toString('base64'),
       sizeBytes: original.length,
       truncated: original.length > MAX_ORIGINAL_BYTES,
+      dialect: delivery.dialect,
+      query: delivery.bytes.length > 0 && delivery.query !== '' ? delivery.query.slice(0, 16_384) : null,
       position: part === undefined ? delivery.position : `${delivery.position}#${part.index}`,
     },
   };

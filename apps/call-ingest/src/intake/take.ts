@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type CallEvent } from '@perezvon/contracts';
 import { type MessageBatch } from '@perezvon/kafka';
 import { type Cabinet, type PushAdapter } from '../adapters/push-adapter.js';
 import { pushAdapters } from '../adapters/push-adapters.js';
@@ -11,6 +12,8 @@ import { Intake } from './intake.js';
 export interface DoorContext {
   readonly nowMs: number;
   readonly knowsAccount: (accountId: string) => boolean;
+  /** Of what does not come from a PBX just now. */
+  readonly origin?: CallEvent['origin'];
 }
 
 export type KafkaBatch = Pick<MessageBatch<Buffer>, 'topic' | 'partition'> & {
@@ -118,11 +121,12 @@ function accepted(intake: Intake, result: Canonicalised): Rejection | null {
  * An authorised source proves its account, also while the settings that said so are being replaced: only Kafka can
  * bring an account that nobody knows.
  */
-function contextOf(delivery: Delivery, { nowMs, knowsAccount }: DoorContext): IngestContext {
+function contextOf(delivery: Delivery, { nowMs, knowsAccount, origin }: DoorContext): IngestContext {
   const { receivedAtMs, cabinet } = delivery;
+  const times = { receivedAtMs, nowMs, ...(origin !== undefined && { origin }) };
   return cabinet === null
-    ? { receivedAtMs, nowMs, knowsAccount }
-    : { receivedAtMs, nowMs, knowsAccount: (id) => id === cabinet.accountId, boundAccountId: cabinet.accountId };
+    ? { ...times, knowsAccount }
+    : { ...times, knowsAccount: (id) => id === cabinet.accountId, boundAccountId: cabinet.accountId };
 }
 
 function readJson(bytes: Buffer): { readonly value: unknown } | { readonly problem: Rejection } {
