@@ -22,6 +22,8 @@ const client = new QueryClient({
 
 // Each room is loaded when it is entered.
 const LoginPage = lazy(() => import('./login/login-page'));
+const CallPage = lazy(() => import('./journal/call-page'));
+const JournalPage = lazy(() => import('./journal/journal-page'));
 const SettingsPage = lazy(() => import('./settings/settings-page'));
 
 export function App() {
@@ -56,6 +58,8 @@ function Rooms() {
         <Suspense fallback={<Waiting />}>
           <Switch>
             <Route path="/settings" component={SettingsPage} />
+            <Route path="/journal" component={JournalPage} />
+            <Route path="/journal/:callId" component={CallPage} />
             <Route>
               <Redirect to="/settings" replace />
             </Route>

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Grid, Stack, Text } from '@mantine/core';
 import type { IntegrationSettings } from '@perezvon/contracts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { useLeaveGuard } from '../shell/leave-guard';
 import { Block } from './block';
 import { CredentialsSection } from './credentials/credentials-section';
 import { DirectionSection } from './direction/direction-section';
+import { ForesightPanel } from './foresight/foresight-panel';
 import { MappingSection } from './mapping/mapping-section';
 import { ProblemList, ProblemsProvider, type Problem } from './problems';
 import { SaveBar } from './save-bar';
@@ -47,47 +48,60 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
 
   return (
     <ProblemsProvider problems={problems}>
-      <Stack gap="lg" pb={96}>
-        <ProblemList problems={problems} />
-        <Block id="credentials" title={t('settings.blocks.credentials')}>
-          <CredentialsSection portalId={draft.portalId} crm={crm.data} onChoose={(portalId) => change({ portalId })} />
-        </Block>
-        <Block id="incoming" title={t('settings.blocks.incoming')}>
-          <DirectionSection
-            path="incoming"
-            settings={draft.incoming}
-            crm={crm.data}
-            repeated={understood?.incoming.repeated ?? []}
-            onChange={(incoming) => change({ incoming })}
-          />
-        </Block>
-        <Block id="outgoing" title={t('settings.blocks.outgoing')}>
-          <DirectionSection
-            path="outgoing"
-            settings={draft.outgoing}
-            crm={crm.data}
-            repeated={understood?.outgoing.repeated ?? []}
-            onChange={(outgoing) => change({ outgoing })}
-          />
-        </Block>
-        <Block id="mapping" title={t('settings.blocks.mapping')}>
-          <MappingSection crm={crm.data} />
-        </Block>
-        <Block id="other" title={t('settings.blocks.other')}>
-          <Toggle
-            path="active"
-            label={t('other.active')}
-            hint={t('other.activeHint')}
-            checked={draft.active}
-            onChange={(active) => change({ active })}
-          />
-          {draft.active !== saved.body.active && (
-            <Text size="sm" c="dimmed" pt="xs">
-              {t(draft.active ? 'other.activeWhenSaved' : 'other.inactiveWhenSaved')}
-            </Text>
-          )}
-        </Block>
-      </Stack>
+      <Grid gap="lg" pb={96}>
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="lg">
+            <ProblemList problems={problems} />
+            <Block id="credentials" title={t('settings.blocks.credentials')}>
+              <CredentialsSection
+                portalId={draft.portalId}
+                crm={crm.data}
+                onChoose={(portalId) => change({ portalId })}
+              />
+            </Block>
+            <Block id="incoming" title={t('settings.blocks.incoming')}>
+              <DirectionSection
+                path="incoming"
+                settings={draft.incoming}
+                crm={crm.data}
+                repeated={understood?.incoming.repeated ?? []}
+                onChange={(incoming) => change({ incoming })}
+              />
+            </Block>
+            <Block id="outgoing" title={t('settings.blocks.outgoing')}>
+              <DirectionSection
+                path="outgoing"
+                settings={draft.outgoing}
+                crm={crm.data}
+                repeated={understood?.outgoing.repeated ?? []}
+                onChange={(outgoing) => change({ outgoing })}
+              />
+            </Block>
+            <Block id="mapping" title={t('settings.blocks.mapping')}>
+              <MappingSection crm={crm.data} />
+            </Block>
+            <Block id="other" title={t('settings.blocks.other')}>
+              <Toggle
+                path="active"
+                label={t('other.active')}
+                hint={t('other.activeHint')}
+                checked={draft.active}
+                onChange={(active) => change({ active })}
+              />
+              {draft.active !== saved.body.active && (
+                <Text size="sm" c="dimmed" pt="xs">
+                  {t(draft.active ? 'other.activeWhenSaved' : 'other.inactiveWhenSaved')}
+                </Text>
+              )}
+            </Block>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <div className="beside">
+            <ForesightPanel draft={draft} />
+          </div>
+        </Grid.Col>
+      </Grid>
       <SaveBar
         isChanged={isChanged}
         isSaving={save.isPending}

@@ -3,7 +3,7 @@ import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { portalTitle, usePortals, type CrmView, type PortalView } from '../../api/portals';
-import { currentLanguage } from '../../i18n/languages';
+import { dateAndTime } from '../../i18n/dates';
 import { Failure } from '../../shell/failure';
 import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel } from '../toggle';
@@ -124,7 +124,9 @@ function PortalState({ portal, crm }: { readonly portal: PortalView; readonly cr
       {crm?.stop && <Stopped words={t(`credentials.stop.${crm.stop.reason}`)} />}
       <Group gap="md">
         <Text size="sm" c="dimmed">
-          {crm?.readAt == null ? t('credentials.neverRead') : t('credentials.lastRead', { when: timeOf(crm.readAt) })}
+          {crm?.readAt == null
+            ? t('credentials.neverRead')
+            : t('credentials.lastRead', { when: dateAndTime(crm.readAt) })}
         </Text>
         <ConnectionTest portalId={portal.portalId} />
       </Group>
@@ -139,6 +141,3 @@ function Stopped({ words }: { readonly words: string }) {
     </Alert>
   );
 }
-
-const timeOf = (instant: string): string =>
-  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));

@@ -1,0 +1,79 @@
+import type { CallDirection, CallOutcome, EffectName, EffectState } from '@perezvon/contracts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useAccountPath } from './account';
+import { get } from './http';
+
+export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored'] as const;
+
+/** One call of the journal's list (settings-api, journal). */
+export interface CallLine {
+  readonly callId: string;
+  readonly pbxCallId: string;
+  readonly startedAt: string;
+  readonly direction: CallDirection;
+  readonly phone: string | null;
+  readonly virtualNumber: string | null;
+  readonly outcome: CallOutcome | null;
+  readonly talkSec: number | null;
+  readonly employee: string | null;
+  readonly cell: string | null;
+  readonly state: string;
+  readonly effects: readonly {
+    readonly effect: EffectName;
+    readonly state: EffectState;
+    readonly reason: string | null;
+  }[];
+}
+
+export interface StoryLine {
+  readonly at: string;
+  readonly kind: 'event' | 'routing' | 'decision' | 'reason' | 'lookup' | 'operation' | 'state';
+  readonly text: string;
+  readonly ruleId: string | null;
+  readonly links: readonly { readonly text: string; readonly url: string }[];
+}
+
+export interface CallStory extends CallLine {
+  readonly recordUrls: readonly string[];
+  readonly lines: readonly StoryLine[];
+}
+
+export interface CallSearch {
+  readonly from?: string;
+  readonly to?: string;
+  readonly phone?: string;
+  readonly direction?: string;
+  readonly outcome?: string;
+  readonly state?: string;
+}
+
+interface Page {
+  readonly items: readonly CallLine[];
+  readonly nextCursor: string | null;
+}
+
+export function pageOfCalls(path: string, search: CallSearch, cursor: string, limit: number, signal?: AbortSignal) {
+  const query = new URLSearchParams({ ...search, limit: String(limit), ...(cursor !== '' && { cursor }) });
+  return get<Page>(`${path}/calls?${query.toString()}`, signal);
+}
+
+export function useCalls(search: CallSearch) {
+  const path = useAccountPath();
+  return useInfiniteQuery({
+    queryKey: [path, 'calls', search],
+    queryFn: ({ pageParam, signal }) => pageOfCalls(path, search, pageParam, 50, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    // A person who watches a test call sees it arrive.
+    refetchInterval: 5_000,
+  });
+}
+
+export function useStory(callId: string) {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'calls', 'story', callId],
+    queryFn: ({ signal }) => get<CallStory>(`${path}/calls/${encodeURIComponent(callId)}`, signal),
+    refetchInterval: 5_000,
+  });
+}

@@ -1,0 +1,16 @@
+import { currentLanguage } from './languages';
+
+const format = (instant: string, options: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(currentLanguage(), options).format(new Date(instant));
+
+export const dateAndTime = (instant: string): string => format(instant, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** To the second, for what happens within one call. */
+export const timeOfDay = (instant: string): string => format(instant, { timeStyle: 'medium' });
+
+/** `2:05`; an hour and more `1:02:05`. */
+export function duration(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${String(hours)}:${two(minutes)}:${two(rest)}` : `${String(minutes)}:${two(rest)}`;
+}

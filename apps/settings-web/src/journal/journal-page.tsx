@@ -1,0 +1,76 @@
+import { Button, Center, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { useCalls, type CallSearch } from '../api/journal';
+import { Failure } from '../shell/failure';
+import { CallRow } from './call-row';
+import { useExport } from './export';
+import { SearchFields } from './search-fields';
+
+const pauseMs = 300;
+
+/** Every call, newest first, with what became of it. */
+export default function JournalPage() {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState<CallSearch>({});
+  const [asked] = useDebouncedValue(search, pauseMs);
+  const calls = useCalls(asked);
+  const [, go] = useLocation();
+  const exported = useExport(asked);
+  const lines = calls.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Stack maw={1180} mx="auto">
+      <Group justify="space-between">
+        <Title order={2}>{t('journal.title')}</Title>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+          loading={exported.isPending}
+          disabled={lines.length === 0}
+          onClick={() => exported.mutate()}
+        >
+          {t('journal.export')}
+        </Button>
+      </Group>
+      {exported.error && <Failure error={exported.error} />}
+      <SearchFields search={search} onChange={setSearch} />
+      {calls.error && <Failure error={calls.error} onRetry={() => void calls.refetch()} />}
+      {calls.isPending && (
+        <Center>
+          <Loader aria-label={t('common.loading')} />
+        </Center>
+      )}
+      {calls.data && lines.length === 0 && (
+        <Text c="dimmed">{t(Object.keys(asked).length > 0 ? 'common.nothingFound' : 'journal.empty')}</Text>
+      )}
+      {lines.length > 0 && (
+        <Table.ScrollContainer minWidth={760}>
+          <Table highlightOnHover verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('journal.when')}</Table.Th>
+                <Table.Th>{t('journal.client')}</Table.Th>
+                <Table.Th>{t('journal.employee')}</Table.Th>
+                <Table.Th>{t('journal.outcome')}</Table.Th>
+                <Table.Th>{t('journal.inCrm')}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {lines.map((call) => (
+                <CallRow key={call.callId} call={call} onOpen={() => go(`/journal/${call.callId}`)} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {calls.hasNextPage && (
+        <Button variant="default" loading={calls.isFetchingNextPage} onClick={() => void calls.fetchNextPage()}>
+          {t('journal.more')}
+        </Button>
+      )}
+    </Stack>
+  );
+}
