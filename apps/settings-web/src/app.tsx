@@ -22,6 +22,7 @@ const client = new QueryClient({
 
 // Each room is loaded when it is entered.
 const LoginPage = lazy(() => import('./login/login-page'));
+const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
 const JournalPage = lazy(() => import('./journal/journal-page'));
 const SettingsPage = lazy(() => import('./settings/settings-page'));
@@ -58,6 +59,7 @@ function Rooms() {
         <Suspense fallback={<Waiting />}>
           <Switch>
             <Route path="/settings" component={SettingsPage} />
+            <Route path="/people" component={AccessPage} />
             <Route path="/journal" component={JournalPage} />
             <Route path="/journal/:callId" component={CallPage} />
             <Route>

@@ -1,0 +1,173 @@
+import {
+  Badge,
+  Button,
+  Card,
+  Group,
+  Loader,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAddUser, useDeleteUser, useEditUser, useUsers, type NewUser, type UserView } from '../api/access';
+import { ApiProblem } from '../api/http';
+import { dateAndTime } from '../i18n/dates';
+import { AsksTwice } from '../shell/asks-twice';
+import { Failure } from '../shell/failure';
+import { RoleSelect } from './role-select';
+
+export function UsersSection() {
+  const { t } = useTranslation();
+  const users = useUsers();
+  const edit = useEditUser();
+  const remove = useDeleteUser();
+  const failed = users.error ?? edit.error ?? remove.error;
+  return (
+    <Card component="section" withBorder padding="lg">
+      <Stack>
+        <Title order={3} size="h4">
+          {t('access.users')}
+        </Title>
+        {failed && <Failure error={failed} onRetry={() => void users.refetch()} />}
+        {users.isPending && <Loader aria-label={t('common.loading')} />}
+        {users.data && (
+          <Table.ScrollContainer minWidth={640}>
+            <Table verticalSpacing="xs">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('access.name')}</Table.Th>
+                  <Table.Th>{t('access.role')}</Table.Th>
+                  <Table.Th>{t('access.lastLogin')}</Table.Th>
+                  <Table.Th aria-label={t('common.edit')} />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {users.data.map((user) => (
+                  <UserRow
+                    key={user.userId}
+                    user={user}
+                    onEdit={(changed) => edit.mutate({ userId: user.userId, ...changed })}
+                    onDelete={() => remove.mutate(user.userId)}
+                  />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+        <NewUserForm />
+      </Stack>
+    </Card>
+  );
+}
+
+interface UserRowProps {
+  readonly user: UserView;
+  readonly onEdit: (changed: { role?: NewUser['role']; isDisabled?: boolean }) => void;
+  readonly onDelete: () => void;
+}
+
+function UserRow({ user, onEdit, onDelete }: UserRowProps) {
+  const { t } = useTranslation();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Group gap="xs">
+          <Text size="sm">{user.name}</Text>
+          {user.isDisabled && (
+            <Badge color="gray" variant="light" tt="none">
+              {t('access.disabled')}
+            </Badge>
+          )}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {user.login}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        {user.role === 'platform_admin' ? (
+          t('access.roles.platform_admin')
+        ) : (
+          <RoleSelect
+            size="xs"
+            aria-label={`${t('access.role')}: ${user.name}`}
+            value={user.role}
+            onChange={(role) => onEdit({ role })}
+          />
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{user.lastLoginAt === null ? t('access.never') : dateAndTime(user.lastLoginAt)}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4} justify="flex-end" wrap="nowrap">
+          <Button size="compact-xs" variant="subtle" onClick={() => onEdit({ isDisabled: !user.isDisabled })}>
+            {t(user.isDisabled ? 'access.enable' : 'access.disable')}
+          </Button>
+          <AsksTwice
+            size="compact-xs"
+            label={t('common.delete')}
+            aria-label={`${t('common.delete')}: ${user.name}`}
+            onSure={onDelete}
+          />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const nobody: NewUser = { name: '', login: '', password: '', role: 'operator' };
+
+function NewUserForm() {
+  const { t } = useTranslation();
+  const add = useAddUser();
+  const [user, setUser] = useState(nobody);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    add.mutate(user, { onSuccess: () => setUser(nobody) });
+  };
+  const problemAt = (path: keyof NewUser): string | undefined =>
+    add.error instanceof ApiProblem ? add.error.errors.find((each) => each.path === path)?.message : undefined;
+  const hasFieldProblem = add.error instanceof ApiProblem && add.error.errors.length > 0;
+  return (
+    <Stack component="form" onSubmit={submit} gap="sm">
+      {add.error && !hasFieldProblem && <Failure error={add.error} />}
+      <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
+        <TextInput
+          label={t('access.name')}
+          required
+          value={user.name}
+          error={problemAt('name')}
+          onChange={({ currentTarget: { value: name } }) => setUser({ ...user, name })}
+        />
+        <TextInput
+          label={t('access.login')}
+          required
+          autoComplete="off"
+          value={user.login}
+          error={problemAt('login')}
+          onChange={({ currentTarget: { value: login } }) => setUser({ ...user, login })}
+        />
+        <PasswordInput
+          label={t('access.password')}
+          required
+          minLength={10}
+          autoComplete="new-password"
+          value={user.password}
+          error={problemAt('password')}
+          onChange={({ currentTarget: { value: password } }) => setUser({ ...user, password })}
+        />
+        <RoleSelect label={t('access.role')} value={user.role} onChange={(role) => setUser({ ...user, role })} />
+      </SimpleGrid>
+      <Group justify="flex-end">
+        <Button type="submit" variant="light" loading={add.isPending}>
+          {t('access.addUser')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
