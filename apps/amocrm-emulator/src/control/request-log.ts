@@ -14,6 +14,8 @@ export interface LogEntry {
   integrationId: string | null;
   /** Items in the body's array, 1 for an object. */
   items: number;
+  /** How many of them a fault let take effect; null where no fault stopped a batch halfway. */
+  itemsApplied: number | null;
   status: number | null;
   delivery: Delivery;
   fault: { readonly id: string; readonly kind: string } | null;
@@ -43,6 +45,7 @@ export class RequestLog {
       tokenId: null,
       integrationId: null,
       items: 0,
+      itemsApplied: null,
       status: null,
       delivery: 'pending',
       fault: null,

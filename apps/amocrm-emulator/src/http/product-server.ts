@@ -186,7 +186,7 @@ export class ProductServer {
       params: match.params,
       body,
       origin: `http://${req.headers.host ?? 'localhost'}`,
-      partly: partly ? { itemsToApply: (total) => this.somePart(total) } : undefined,
+      partly: partly ? { itemsToApply: (total) => (entry.itemsApplied = this.somePart(total)) } : undefined,
       unknownFields: new Set(),
     };
     try {
