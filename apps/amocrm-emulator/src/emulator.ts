@@ -1,6 +1,6 @@
 import { SystemClock, type Clock } from './clock.js';
 import { ControlServer } from './control/control-server.js';
-import { reportOn, type InvariantReport } from './control/report.js';
+import { reportOn, type InvariantReport } from './report/report.js';
 import { type LogEntry } from './control/request-log.js';
 import { stableState } from './control/stable-state.js';
 import { fullState } from './control/state.js';

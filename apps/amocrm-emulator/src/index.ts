@@ -1,5 +1,5 @@
 export { SystemClock, VirtualClock, type Clock } from './clock.js';
-export { type InvariantReport } from './control/report.js';
+export { type InvariantReport } from './report/report.js';
 export { type LogEntry } from './control/request-log.js';
 export {
   startEmulator,

@@ -9,7 +9,8 @@ import * as oauth from './oauth-edits.js';
 import { pageData } from './page-data.js';
 import * as edits from './portal-edits.js';
 import { listPortals } from './portals.js';
-import { reportOn } from './report.js';
+import { findingsOf } from '../report/findings.js';
+import { reportOn } from '../report/report.js';
 import { stableState } from './stable-state.js';
 import { counts, fullState } from './state.js';
 
@@ -21,7 +22,7 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['GET', '/_emulator/state', showState],
   ['GET', '/_emulator/counts', (x) => ok(counts(chosenPortal(x)))],
   ['GET', '/_emulator/requests', listRequests],
-  ['GET', '/_emulator/report', (x) => ok(reportOn(chosenPortal(x)))],
+  ['GET', '/_emulator/report', showReport],
 
   ['POST', '/_emulator/reset', reset],
   ['POST', '/_emulator/snapshots', (x) => ok({ id: chosenPortal(x).takeSnapshot() })],
@@ -59,6 +60,12 @@ function showState(x: ControlExchange): Answer {
   const portal = chosenPortal(x);
   if (queryText(x.query, 'view') !== 'stable') return ok(fullState(portal));
   return ok(stableState(portal, { withTimes: queryText(x.query, 'times') === 'given' }));
+}
+
+/** The report, and the same in words for people. */
+function showReport(x: ControlExchange): Answer {
+  const report = reportOn(chosenPortal(x));
+  return ok({ ...report, findings: findingsOf(report) });
 }
 
 /** `?afterSeq=` for followers, `?limit=` for the newest so many. */
