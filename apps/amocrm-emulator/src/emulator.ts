@@ -84,7 +84,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
       settings: options.settings ?? {},
       logCapacity: options.logCapacity ?? DEFAULT_LOG_CAPACITY,
     };
-    return new Portal(portalOptions, clock);
+    return new Portal(portalOptions, { clock, calls, faults });
   });
   const addresses = portals.map((portal) => ({
     portal,
@@ -106,6 +106,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   });
   const control = new ControlServer({ portals: addresses, faults, clock, integrations, listeners, calls });
   const stop = async () => {
+    for (const portal of portals) portal.webhooks.close();
     await Promise.all([listeners.close(), calls.close()]);
   };
   try {

@@ -1,12 +1,16 @@
 import { RequestLog } from './control/request-log.js';
 import { type Clock } from './clock.js';
+import { type FaultBook } from './faults/fault-book.js';
 import { SCOPES } from './oauth/integration.js';
 import { TokenBook, type Token } from './oauth/token-book.js';
 import { RateLimiter } from './limits/rate-limiter.js';
+import { type OutgoingCalls } from './outgoing-calls.js';
 import { SeededRandom } from './random.js';
 import { DEFAULT_SETTINGS, type PortalSettings } from './settings.js';
 import { type PortalStore } from './store/portal-store.js';
 import { freshStore } from './store/seed.js';
+import { hooksOf } from './webhooks/hook.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 export interface PortalOptions {
   readonly id: string;
@@ -17,6 +21,13 @@ export interface PortalOptions {
   readonly seed: number;
   readonly settings: Partial<PortalSettings>;
   readonly logCapacity: number;
+}
+
+/** What a portal needs of the process around it. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly calls: OutgoingCalls;
+  readonly faults: FaultBook;
 }
 
 /** One amoCRM account: what it holds, who may call it, its limits, its switches and the log of what was asked. */
@@ -33,12 +44,13 @@ export class Portal {
   limiter: RateLimiter;
   store: PortalStore;
   tokens: TokenBook;
+  webhooks: Webhooks;
   private readonly snapshots = new Map<string, PortalStore>();
   private nextSnapshot = 1;
 
   constructor(
     private readonly options: PortalOptions,
-    private readonly clock: Clock,
+    private readonly outside: Outside,
   ) {
     this.id = options.id;
     this.subdomain = options.subdomain;
@@ -48,6 +60,7 @@ export class Portal {
     this.limiter = new RateLimiter(this.settings);
     this.store = this.freshStore();
     this.tokens = this.freshTokens();
+    this.webhooks = this.freshWebhooks();
   }
 
   /** Back to the day of signing up: contents, tokens, switches, limits, log, and the address of that day. */
@@ -57,6 +70,8 @@ export class Portal {
     this.limiter = new RateLimiter(this.settings);
     this.store = this.freshStore();
     this.tokens = this.freshTokens();
+    this.webhooks.close();
+    this.webhooks = this.freshWebhooks();
     this.snapshots.clear();
     this.subdomain = this.options.subdomain;
     this.host = this.apiDomain;
@@ -92,7 +107,7 @@ export class Portal {
       accountId: this.store.accountId,
       apiDomain: () => this.apiDomain,
       settings: this.settings,
-      clock: this.clock,
+      clock: this.outside.clock,
       random: new SeededRandom(this.options.seed + this.options.index),
     });
     const admin = this.store.directory.users.find((user) => user.is_admin);
@@ -102,9 +117,16 @@ export class Portal {
     return tokens;
   }
 
+  private freshWebhooks(): Webhooks {
+    const account = () => ({ id: this.store.accountId, subdomain: this.subdomain, host: this.host });
+    return new Webhooks({ portalId: this.id, account, settings: this.settings, ...this.outside });
+  }
+
   private freshStore(): PortalStore {
     const random = new SeededRandom(this.options.seed + this.options.index);
     const lag = () => this.settings.listingLagMs;
-    return freshStore(this.options.index, this.clock, random, lag, () => undefined);
+    return freshStore(this.options.index, this.outside.clock, random, lag, (change) =>
+      this.webhooks.tell(() => hooksOf(this.store, change)),
+    );
   }
 }

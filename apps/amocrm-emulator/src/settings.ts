@@ -47,6 +47,13 @@ export const SWITCHES = {
   /** The lead of a claim that waits counts as active for `/calls` (§6.1 UNVERIFIED). */
   unsortedLeadIsActive: flag('Сделка непринятой заявки считается активной', false),
 
+  /** Webhooks belong to the higher tariffs (§9.1); off: 403. */
+  webhooksInTariff: flag('Вебхуки есть в тарифе', true),
+  /** add_, update_ and delete_unsorted can be subscribed to, as at the vendor's other brand (§9.1). */
+  unsortedHooks: flag('Вебхуки «Неразобранного»', false),
+  /** Which code a subscriber's silence of 2 s counts as: with 499 there are five attempts, with 0 three (§9.3). */
+  webhookTimeoutCode: oneOf('Молчание получателя вебхука считается кодом', [0, 499], 0),
+
   /** Reading a deleted card by id: 204, or the card with is_deleted. */
   deletedById: oneOf('Удалённая карточка по id', ['no_content', 'is_deleted'], 'no_content'),
 

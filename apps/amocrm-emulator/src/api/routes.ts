@@ -16,6 +16,7 @@ import { getRole, listRoles } from './roles.js';
 import { tagsOf } from './tags.js';
 import { createTasks, getTask, listTasks, updateTask, updateTasks } from './tasks.js';
 import * as unsorted from './unsorted.js';
+import { listWebhooks, subscribe, unsubscribe } from './webhooks.js';
 import { createUsers, getUser, listUsers } from './users.js';
 
 /** The product's API as far as it is reproduced; a known path with another method answers 405, anything else 404. */
@@ -97,6 +98,10 @@ export const API_ROUTES: readonly Route[] = [
 
   ['POST', '/api/v4/calls', createCalls],
   ['POST', '/api/v2/events', showIncomingCall],
+
+  ['GET', '/api/v4/webhooks', listWebhooks],
+  ['POST', '/api/v4/webhooks', subscribe],
+  ['DELETE', '/api/v4/webhooks', unsubscribe],
 
   ['GET', '/api/v4/events', listEvents],
   ['GET', '/api/v4/events/types', listEventTypes],

@@ -159,6 +159,19 @@ export function revokeToken(x: ControlExchange): Answer {
   return NO_CONTENT;
 }
 
+/** `GET /_emulator/webhooks`: who listens, and what became of the newest hooks. */
+export function listWebhooks(x: ControlExchange): Answer {
+  const { webhooks } = chosenPortal(x);
+  return ok({ subscriptions: webhooks.subscriptions(), deliveries: webhooks.deliveries() });
+}
+
+/** `POST /_emulator/webhooks/enable` `{ destination }`: by hand, after the vendor has disabled it (§9.3). */
+export function enableWebhook(x: ControlExchange): Answer {
+  const destination = bodyText(x, 'destination');
+  if (!chosenPortal(x).webhooks.enable(destination)) throw notFound(`webhook ${destination}`);
+  return NO_CONTENT;
+}
+
 function pipelineOf(x: ControlExchange): Pipeline {
   const id = bodyInteger(x, 'pipelineId');
   const pipeline = chosenPortal(x).store.pipeline(id);

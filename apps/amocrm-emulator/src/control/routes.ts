@@ -49,6 +49,8 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['POST', '/_emulator/by-hand', actByHand],
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
+  ['GET', '/_emulator/webhooks', edits.listWebhooks],
+  ['POST', '/_emulator/webhooks/enable', edits.enableWebhook],
   ['POST', '/_emulator/portal/rename', oauth.renamePortal],
   ['GET', '/_emulator/oauth/integrations', oauth.listIntegrations],
   ['POST', '/_emulator/oauth/integrations', oauth.registerIntegration],

@@ -3,9 +3,9 @@ import { count, flag, oneOf, orNull, type ParameterTable, type ValuesOf } from '
 /**
  * When a fault strikes.
  * `before_reading`: nothing of the request is looked at yet. `before_answer`: it was read and let through, and may be
- * applied.
+ * applied. `webhook`: a hook is about to be sent; its rule's `path` is `/` and the name subscribed to, such as `/add_lead`.
  */
-export type FaultMoment = 'before_reading' | 'before_answer';
+export type FaultMoment = 'before_reading' | 'before_answer' | 'webhook';
 
 interface Kind<P extends ParameterTable> {
   readonly moment: FaultMoment;
@@ -44,6 +44,11 @@ export const FAULT_KINDS = {
   /** F9. Applied, the answer is spoilt. */
   malformed_json: kind('before_answer', 'Испорченный JSON в ответе', {}),
   truncated: kind('before_answer', 'Ответ оборван посередине', {}),
+
+  webhook_dropped: kind('webhook', 'Вебхук потерян', {}),
+  webhook_duplicated: kind('webhook', 'Вебхук отправлен дважды', {}),
+  /** Out of order: it follows the next hook of its subscriber. */
+  webhook_held_back: kind('webhook', 'Вебхук отправлен после следующего', {}),
 } as const satisfies Record<string, Kind<ParameterTable>>;
 
 export type FaultKind = keyof typeof FAULT_KINDS;

@@ -23,6 +23,8 @@ export class Receiver {
 
   static async open(): Promise<Receiver> {
     const server = createServer();
+    // A caller may reuse a connection at any later time, also on a machine that has stood still.
+    server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const receiver = new Receiver(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', (req, res) => {
