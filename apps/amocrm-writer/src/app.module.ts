@@ -1,9 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { INTERNAL_API_KEY } from '@perezvon/service';
 import { DataSource } from 'typeorm';
-import { InternalController } from './http/internal.controller.js';
-import { PortalStatusQuery } from './http/portal-status.js';
+import { EffectsController } from './http/effects.controller.js';
+import { PortalsController } from './http/portals.controller.js';
 import { KafkaDoor } from './kafka/kafka-door.js';
+import { EffectActions } from './operators/effect-actions.js';
+import { PortalStatusQuery } from './operators/portal-status.js';
+import { RefreshPortal } from './operators/refresh-portal.js';
 import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
 import { Writer } from './writer.js';
@@ -22,11 +25,14 @@ export class AppModule {
   }): DynamicModule {
     return {
       module: AppModule,
-      controllers: [KafkaDoor, InternalController],
+      controllers: [KafkaDoor, PortalsController, EffectsController],
       providers: [
         { provide: TakeCommands, useValue: writer.takeCommands },
         { provide: TakeSettings, useValue: writer.takeSettings },
-        { provide: PortalStatusQuery, useValue: new PortalStatusQuery(dataSource, writer.portals) },
+        { provide: PortalStatusQuery, useValue: writer.portalStatus },
+        { provide: RefreshPortal, useValue: writer.refreshPortal },
+        { provide: EffectActions, useValue: writer.effectActions },
+        { provide: DataSource, useValue: dataSource },
         { provide: INTERNAL_API_KEY, useValue: internalKey },
       ],
     };

@@ -1,6 +1,6 @@
 import { Secret, TokenEndpoint, type RequestObserver } from '@perezvon/amocrm';
 import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
-import { migrateCredentials, TokenKeeper } from '@perezvon/credentials';
+import { CredentialStore, migrateCredentials, TokenKeeper } from '@perezvon/credentials';
 import { type KafkaConnection, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
 import {
@@ -66,6 +66,7 @@ export async function startAmocrmWriter(
   const writer = new Writer({
     dataSource,
     databaseUrl: config.database.url,
+    credentials: new CredentialStore(dataSource, config.credentialsKeys),
     tokens: new PortalTokens(keeper, tokenEndpoint(config, onRequest), logger),
     settings: {
       visibilityDelayMs: config.visibilityDelaySec * 1000,

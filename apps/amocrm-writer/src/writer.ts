@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestObserver, Timeouts } from '@perezvon/amocrm';
+import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
 import { ClientStore } from './clients/client-store.js';
 import { Dispatcher } from './lanes/dispatcher.js';
@@ -12,6 +13,9 @@ import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerQueries } from './ledger/ledger-queries.js';
+import { EffectActions } from './operators/effect-actions.js';
+import { PortalStatusQuery } from './operators/portal-status.js';
+import { RefreshPortal } from './operators/refresh-portal.js';
 import { PortalStore } from './portals/portal-store.js';
 import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
@@ -34,6 +38,8 @@ export interface WriterParts {
   readonly dataSource: DataSource;
   readonly databaseUrl: string;
   readonly tokens: PortalTokens;
+  /** Only when a token ends is asked of it. */
+  readonly credentials: Pick<CredentialStore, 'token'>;
   readonly settings: WriterSettings;
   readonly log: WriterLog;
   readonly onRequest: RequestObserver;
@@ -52,8 +58,9 @@ const housekeepingMs = 5_000;
 export class Writer {
   readonly takeCommands: TakeCommands;
   readonly takeSettings: TakeSettings;
-  readonly portals: PortalStore;
-  readonly ledger: Ledger;
+  readonly effectActions: EffectActions;
+  readonly portalStatus: PortalStatusQuery;
+  readonly refreshPortal: RefreshPortal;
   private readonly clock = new PostgresClock();
   private readonly dispatcher: Dispatcher;
   private readonly runtimes: LaneRuntimes;
@@ -66,13 +73,13 @@ export class Writer {
   constructor(private readonly parts: WriterParts) {
     const { dataSource, settings, log } = parts;
     const { visibilityDelayMs } = settings;
-    this.ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews);
-    this.portals = new PortalStore(dataSource, parts.onNews);
+    const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews);
+    const portals = new PortalStore(dataSource, parts.onNews);
     const clients = new ClientStore(dataSource);
     const tools: TurnTools = {
-      ledger: this.ledger,
+      ledger,
       queries: new LedgerQueries(dataSource),
-      portals: this.portals,
+      portals,
       clients,
       highWater: new HighWater(dataSource),
       markerFields: new MarkerFields(dataSource, visibilityDelayMs),
@@ -92,7 +99,7 @@ export class Writer {
     });
     this.dispatcher = new Dispatcher(tools, leases, this.runtimes, settings);
     this.listener = new WakeListener(parts.databaseUrl, () => this.dispatcher.wake(), log);
-    this.housekeeping = new Housekeeping(dataSource, this.ledger, {
+    this.housekeeping = new Housekeeping(dataSource, ledger, {
       unknownPortalMs: settings.unknownPortalMs,
       expireMs,
     });
@@ -101,8 +108,11 @@ export class Writer {
       this.tidySoon?.();
       parts.onNews();
     };
-    this.takeCommands = new TakeCommands(dataSource, this.ledger, clients, this.clock, stored);
-    this.takeSettings = new TakeSettings(dataSource, this.portals, stored);
+    this.takeCommands = new TakeCommands(dataSource, ledger, clients, this.clock, stored);
+    this.takeSettings = new TakeSettings(dataSource, portals, stored);
+    this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
+    this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
+    this.refreshPortal = new RefreshPortal(dataSource, stored);
   }
 
   start(): void {

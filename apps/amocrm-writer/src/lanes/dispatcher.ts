@@ -117,6 +117,7 @@ export class Dispatcher {
     const { queries, clients, portals, log } = this.tools;
     const { lane } = lease;
     const runtime = this.runtimes.of(lane);
+    const before = runtime.requests;
     // Another process may just have used up the window: nothing leaves before it has passed.
     if (lease.quietMs > 0) await pause(lease.quietMs, this.draining.signal);
     const requests = new LaneRequests(lease, (portal) => runtime.clientOf(portal), runtime.slots, this.cutting.signal);
@@ -134,7 +135,7 @@ export class Dispatcher {
     } catch (error) {
       log.error({ lane, err: error }, 'turn failed, the lane pauses');
     }
-    await this.leases.release(lease, end, async (tx) => {
+    await this.leases.release(lease, end, runtime.requests - before, async (tx) => {
       const due = [await queries.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
       const times = due.filter((at) => at !== null);
       return times.length === 0 ? null : Math.min(...times);

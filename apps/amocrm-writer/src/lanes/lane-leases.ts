@@ -91,6 +91,8 @@ export class LaneLeases {
   async release(
     lease: LaneLease,
     { worked, pauseMs, wasIdle }: TurnEnd,
+    /** How many the turn sent. */
+    requests: number,
     nextAt: (tx: EntityManager) => Promise<number | null>,
   ): Promise<void> {
     this.held.delete(lease.lane);
@@ -107,9 +109,14 @@ export class LaneLeases {
         `update lane set lease_until = null, freed_at = clock_timestamp(), last_turn_at = clock_timestamp(),
                 wake_at = to_timestamp($2::float8 / 1000),
                 paused_until = clock_timestamp() + $3::float8 * interval '1 millisecond',
-                failures = case when $3::float8 is not null then failures + 1 when $4 then 0 else failures end
+                failures = case when $3::float8 is not null then failures + 1 when $4 then 0 else failures end,
+                minute_at = date_trunc('minute', clock_timestamp()),
+                requests = $5::int + case when minute_at = date_trunc('minute', clock_timestamp()) then requests else 0 end,
+                requests_before = case minute_at when date_trunc('minute', clock_timestamp()) then requests_before
+                                    when date_trunc('minute', clock_timestamp()) - interval '1 minute' then requests
+                                    else 0 end
           where lane = $1`,
-        [lane, wakeAt, pauseMs, worked],
+        [lane, wakeAt, pauseMs, worked, requests],
       );
     });
   }

@@ -23,10 +23,13 @@ const forgetAfterMs = 60_000;
 export interface LaneRuntime {
   readonly pacer: WindowPacer;
   readonly slots: Slots;
+  /** Requests begun since the runtime was made. */
+  readonly requests: number;
   clientOf(portal: PortalRow): AmocrmClient;
 }
 
 interface Kept extends LaneRuntime {
+  requests: number;
   usedAt: number;
   close(): void;
 }
@@ -63,14 +66,15 @@ export class LaneRuntimes {
   private create(): Kept {
     const pacer = createPacer();
     const clients = new Map<string, AmocrmClient>();
-    return {
+    const kept: Kept = {
       pacer,
       slots: new Slots(maxInFlight),
+      requests: 0,
       usedAt: performance.now(),
       clientOf: (portal) => {
         // A changed address is another client: the old one would go on sending to the old host.
         const key = `${portal.portalId}|${portal.url}`;
-        const client = clients.get(key) ?? this.client(portal, pacer);
+        const client = clients.get(key) ?? this.client(portal, pacer, () => (kept.requests += 1));
         clients.set(key, client);
         return client;
       },
@@ -78,14 +82,18 @@ export class LaneRuntimes {
         for (const client of clients.values()) client.close();
       },
     };
+    return kept;
   }
 
-  private client(portal: PortalRow, pacer?: WindowPacer): AmocrmClient {
+  private client(portal: PortalRow, pacer?: WindowPacer, onBegin?: () => void): AmocrmClient {
     return createAmocrmClient({
       baseUrl: portal.url,
       extraOrigins: this.settings.extraOrigins,
       token: (refused) => this.tokens.next(portal, refused),
-      onRequest: this.settings.onRequest,
+      onRequest: (start) => {
+        onBegin?.();
+        return this.settings.onRequest(start);
+      },
       ...(pacer ? { pacer } : {}),
       ...(this.settings.timeouts ? { timeouts: this.settings.timeouts } : {}),
     });

@@ -122,7 +122,9 @@ describe('a discarded effect', () => {
     const one = call();
     await store(one.contact(), one.deal(), one.note(1, null, { after: ['contact', 'deal'] }));
     const [contact] = await queries.ready(lane, 1);
-    await inTransaction(database.dataSource, (tx) => ledger.discard(tx, contact?.seq ?? '', 'by_operator', Date.now()));
+    await inTransaction(database.dataSource, (tx) =>
+      ledger.discard(tx, contact?.seq ?? '', { reason: 'by_operator' }, Date.now()),
+    );
     expect(await sql('select distinct state from effect')).toEqual([{ state: 'discarded' }]);
     expect(await sql('select 1 from outbox')).toHaveLength(3);
   });

@@ -151,7 +151,7 @@ export class Ledger {
   async retry(tx: EntityManager, seqs: readonly string[], now: number): Promise<string[]> {
     const moved = await this.moveIn(
       tx,
-      seqs.map((seq) => ({ seq, happened: () => ({ what: 'retried', at: now }) })),
+      seqs.map((seq) => ({ seq, happened: () => ({ what: 'retried', at: now }), learnt: { isRefreshed: false } })),
       now,
     );
     return [...new Set(moved.map(({ lane }) => lane).filter((lane) => lane !== ''))];
@@ -184,12 +184,17 @@ export class Ledger {
   }
 
   /** By a person's word, with everything that depends on it (design.md, Ledger). */
-  async discard(tx: EntityManager, seq: string, reason: string, now: number): Promise<void> {
+  async discard(
+    tx: EntityManager,
+    seq: string,
+    { reason, detail = null }: { readonly reason: string; readonly detail?: string | null },
+    now: number,
+  ): Promise<void> {
     const dependants: { seq: string }[] = await tx.query(dependantsOf, [seq]);
     const seqs = [seq, ...dependants.map((row) => row.seq)];
     await this.moveIn(
       tx,
-      seqs.map((each) => ({ seq: each, happened: () => ({ what: 'discarded', reason }) })),
+      seqs.map((each) => ({ seq: each, happened: () => ({ what: 'discarded', reason }), learnt: { detail } })),
       now,
     );
   }

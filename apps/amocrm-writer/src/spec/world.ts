@@ -122,6 +122,7 @@ export class World {
     const writer = new Writer({
       dataSource,
       databaseUrl: this.database.url,
+      credentials: this.credentials,
       tokens: new PortalTokens(new TokenKeeper(dataSource, this.keys, tokens), this.tokenEndpoint, log),
       settings: {
         visibilityDelayMs,

@@ -1,0 +1,29 @@
+import { Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
+import type { PortalStatus } from '@perezvon/contracts';
+import { InternalApiGuard } from '@perezvon/service';
+import { PortalStatusQuery } from '../operators/portal-status.js';
+import { RefreshPortal } from '../operators/refresh-portal.js';
+
+/** For the other services only; the operator's API is settings-api's. */
+@Controller('internal/v1/portals/:portalId')
+@UseGuards(InternalApiGuard)
+export class PortalsController {
+  constructor(
+    private readonly statusQuery: PortalStatusQuery,
+    private readonly refreshPortal: RefreshPortal,
+  ) {}
+
+  @Get('status')
+  async status(@Param('portalId', ParseUUIDPipe) portalId: string): Promise<PortalStatus> {
+    const status = await this.statusQuery.of(portalId);
+    if (status === null) throw new NotFoundException();
+    return status;
+  }
+
+  /** Answered at once; crm.portals.v1 tells what was read. */
+  @Post('refresh')
+  @HttpCode(202)
+  async refresh(@Param('portalId', ParseUUIDPipe) portalId: string): Promise<void> {
+    if (!(await this.refreshPortal.execute(portalId))) throw new NotFoundException();
+  }
+}

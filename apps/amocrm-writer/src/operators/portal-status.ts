@@ -1,0 +1,73 @@
+import type { PortalStatus } from '@perezvon/contracts';
+import type { CredentialStore } from '@perezvon/credentials';
+import type { DataSource } from 'typeorm';
+import { PortalStore } from '../portals/portal-store.js';
+
+/** One portal for the operator: what waits, why, since when, and how much of the limit is in use. */
+export class PortalStatusQuery {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly portals: PortalStore,
+    private readonly credentials: Pick<CredentialStore, 'token'>,
+  ) {}
+
+  /** null: no such portal. Settled effects are not counted: they are in the journal. */
+  async of(portalId: string): Promise<PortalStatus | null> {
+    const portal = await this.portals.byId(portalId);
+    if (portal === null) return null;
+    const { stop, directoryReadAt } = portal;
+    const token = await this.credentials.token(portalId);
+    return {
+      portalId: portal.portalId,
+      accountId: portal.accountId,
+      lane: portal.lane,
+      stop: stop && {
+        reason: stop.reason,
+        since: iso(stop.since),
+        until: stop.until === null ? null : iso(stop.until),
+      },
+      directoryReadAt: directoryReadAt === null ? null : iso(directoryReadAt),
+      effects: await this.effectsOf(portalId),
+      lookupsWaiting: await this.lookupsOf(portalId),
+      requestsPerSecond: portal.lane === null ? null : await this.requestsPerSecond(portal.lane),
+      tokenExpiresAt: token?.expiresAt?.toISOString() ?? null,
+    };
+  }
+
+  private async effectsOf(portalId: string): Promise<PortalStatus['effects']> {
+    const rows: {
+      state: PortalStatus['effects'][number]['state'];
+      reason: string | null;
+      count: number;
+      oldest: Date;
+    }[] = await this.dataSource.query(
+      `select state, reason, count(*)::int as count, min(created_at) as oldest from effect
+          where portal_id = $1 and state in ('waiting', 'sending', 'in_doubt', 'parked')
+          group by state, reason order by state, reason`,
+      [portalId],
+    );
+    return rows.map(({ oldest, ...row }) => ({ ...row, oldestAt: oldest.toISOString() }));
+  }
+
+  private async lookupsOf(portalId: string): Promise<number> {
+    const [row]: { count: number }[] = await this.dataSource.query(
+      `select count(*)::int as count from lookup where portal_id = $1`,
+      [portalId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Of the last whole minute, whichever writers served the lane; turns are counted where they ended. */
+  private async requestsPerSecond(lane: string): Promise<number> {
+    const [row]: { count: number }[] = await this.dataSource.query(
+      `select case minute_at when date_trunc('minute', clock_timestamp()) then requests_before
+                             when date_trunc('minute', clock_timestamp()) - interval '1 minute' then requests
+                             else 0 end as count
+         from lane where lane = $1`,
+      [lane],
+    );
+    return (row?.count ?? 0) / 60;
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

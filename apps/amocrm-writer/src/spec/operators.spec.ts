@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { listEffects } from '../operators/effect-list.js';
+import { accountId, Call } from './commands.js';
+import { World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open();
+});
+afterEach(() => world.close());
+
+const phone = '+79161234567';
+const list = (filter: Partial<Parameters<typeof listEffects>[2]> = {}) =>
+  listEffects(world.database.dataSource, accountId, { limit: 10, ...filter });
+
+/** A contact that amoCRM refused, and the deal and note that it holds. */
+async function parkedContact(): Promise<{ writer: Awaited<ReturnType<World['startWriter']>>; call: Call }> {
+  const writer = await world.startKnowingPortal();
+  for (const path of ['/api/v4/leads/complex', '/api/v4/contacts']) {
+    world.fault({ kind: 'http_error', status: 422, method: 'POST', path, html: false });
+  }
+  const call = new Call(world.portalId, phone);
+  await writer.takeCommands.execute([call.contact(), call.deal(), call.note(1, null, { after: ['contact', 'deal'] })]);
+  await world.resultOf(call.callId, 'contact', ({ state }) => state === 'parked');
+  return { writer, call };
+}
+
+describe('effects that are not settled', () => {
+  it('are listed with what holds them, oldest first, page by page', async () => {
+    const { call } = await parkedContact();
+    const { items, nextCursor } = await list({ limit: 2 });
+    const rest = await list({ limit: 2, cursor: nextCursor ?? '' });
+
+    expect([...items, ...rest.items].map(({ effect, state, blockedBy }) => ({ effect, state, blockedBy }))).toEqual([
+      { effect: 'contact', state: 'parked', blockedBy: [] },
+      { effect: 'deal', state: 'waiting', blockedBy: ['contact'] },
+      { effect: 'note', state: 'waiting', blockedBy: ['contact', 'deal'] },
+    ]);
+    expect(items[0]).toMatchObject({ callId: call.callId, phone, attempts: 2, nextTryAt: null });
+    expect(items[0]?.reason).toMatch(/^unprocessable/);
+    expect(rest.nextCursor).toBeNull();
+    expect((await list({ state: 'parked' })).items).toHaveLength(1);
+    expect((await listEffects(world.database.dataSource, 'another', { limit: 10 })).items).toEqual([]);
+  });
+
+  it('go out when a person retries the parked one that held them', async () => {
+    const { writer, call } = await parkedContact();
+    const [parked] = (await list({ state: 'parked' })).items;
+    expect(await writer.effectActions.retry('another', parked?.effectId ?? '')).toBe('not_found');
+    expect(await writer.effectActions.retry(accountId, parked?.effectId ?? '')).toBe('done');
+    await world.resultOf(call.callId, 'note');
+    expect(await writer.effectActions.retry(accountId, parked?.effectId ?? '')).toBe('not_parked');
+    expect(world.emulator.control.stableState().contacts[0]?.leads[0]?.notes).toHaveLength(1);
+  });
+
+  it('are discarded with what depends on them, and each is told, with the note', async () => {
+    const { writer, call } = await parkedContact();
+    const [parked] = (await list({ state: 'parked' })).items;
+    expect(await writer.effectActions.discard(accountId, parked?.effectId ?? '', 'ошибка набора')).toBe('done');
+    for (const effect of ['contact', 'deal', 'note'] as const) {
+      const told = await world.resultOf(call.callId, effect, ({ state }) => state === 'discarded');
+      expect(told.reason).toBe('by_operator: ошибка набора');
+    }
+    expect((await list()).items).toEqual([]);
+    expect(await writer.effectActions.discard(accountId, parked?.effectId ?? '', null)).toBe('already_settled');
+  });
+});
+
+describe('the status of a portal', () => {
+  it('says what waits and why, and how much of the limit was used', async () => {
+    const { writer } = await parkedContact();
+    const status = await writer.portalStatus.of(world.portalId);
+    expect(status).toMatchObject({ accountId, stop: null, lookupsWaiting: 0 });
+    expect(status?.effects.map(({ state, reason, count }) => ({ state, reason, count }))).toEqual([
+      { state: 'parked', reason: 'unprocessable', count: 1 },
+      { state: 'waiting', reason: 'sent_apart', count: 1 },
+      { state: 'waiting', reason: null, count: 1 },
+    ]);
+    // Counted where a turn ends.
+    await world.until(async () => {
+      const lanes: { requests: number }[] = await world.database.dataSource.query(
+        'select requests + requests_before as requests from lane',
+      );
+      return lanes[0] !== undefined && lanes[0].requests > 0;
+    });
+  });
+});
+
+describe('a refresh of what amoCRM has', () => {
+  it('reads the portal again and tells it', async () => {
+    const writer = await world.startKnowingPortal();
+    const before = (await world.portalMessages()).length;
+    expect(await writer.refreshPortal.execute(world.portalId)).toBe(true);
+    await world.until(async () => (await world.portalMessages()).length > before);
+    expect(await writer.refreshPortal.execute('00000000-0000-4000-8000-000000000000')).toBe(false);
+  });
+});
