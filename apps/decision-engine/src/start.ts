@@ -1,5 +1,6 @@
 import {
   calls,
+  callStates,
   clients,
   commands,
   decisions,
@@ -58,7 +59,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     poolSize: ROUTING_POOL_SIZE,
     statementTimeoutMs: ROUTING_STATEMENT_MS,
   });
-  const messages = [calls, clients, commands, decisions, portals, results, routes, settings];
+  const messages = [calls, callStates, clients, commands, decisions, portals, results, routes, settings];
   const topics = new OwnTopics(
     connection,
     messages.map((message) => topicSettings(message)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallEvent, Settings } from '@perezvon/contracts';
-import { advance, newProgress, type Advance, type CallProgress, type Surroundings } from './advance.js';
+import type { CallEvent, ClientLookup, Settings } from '@perezvon/contracts';
+import { advance, type Advance, type Surroundings } from './advance.js';
+import { newProgress, type CallProgress } from './progress.js';
 import {
   callOf,
   answered,
@@ -17,10 +18,11 @@ import {
 
 const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
 const CALL = '00000000-0000-4000-8000-0000000000aa';
+const unknown: ClientLookup = { known: false, origin: 'directory', asOf: null, candidates: [], chosen: null };
 const calm: Surroundings = {
   stillActive: true,
   lane: 'ru:1',
-  clientKnown: false,
+  client: unknown,
   now: '2025-03-04T10:00:00.000Z',
   causedByEventId: 'e',
 };
@@ -56,7 +58,7 @@ describe('a call advances', () => {
   });
 
   it('asks for an unknown client once, and goes on when the answer is there', () => {
-    const asking = play([started(), ringing()], { clientKnown: null });
+    const asking = play([started(), ringing()], { client: null });
     expect(commandsOf(asking)).toEqual([['lookup'], []]);
     expect(asking.at(-1)?.progress.state).toBe('awaiting_client');
   });
@@ -66,7 +68,7 @@ describe('a call advances', () => {
     const first = advance(identity, callOf(started(), answered()), newProgress, calm);
     const second = advance(identity, callOf(started(), answered(), endedAnswered()), first.progress, {
       ...calm,
-      clientKnown: true,
+      client: { ...unknown, known: true },
     });
     expect(second.decision?.cell).toBe('answeredUnknown');
   });
@@ -88,7 +90,7 @@ describe('a call advances', () => {
   it('first seen while the integration was off, it stays ignored for ever (R3, R11)', () => {
     const off = settingsWith({ active: false });
     const steps = play([started(), endedAnswered()], {}, off);
-    expect(steps.map((s) => s.decision?.reasons[0]?.code ?? null)).toEqual(['integration_inactive', null]);
+    expect(steps.map((s) => s.decision?.reasons.at(-1)?.code ?? null)).toEqual(['integration_inactive', null]);
     expect(steps.at(-1)?.progress.state).toBe('ignored');
   });
 

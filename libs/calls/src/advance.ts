@@ -1,55 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
 import type {
   CallDecision,
+  CallStateChange,
+  ClientLookup,
   CrmCommand,
   EffectCommand,
   EffectName,
-  Intent,
   LookupCommand,
   Settings,
 } from '@perezvon/contracts';
-import type { CallFacts } from './call.js';
-import { decide, type Plan, type PlannedEffect } from './decide.js';
-import { commandIdOf, decisionIdOf, lookupIdOf } from './ids.js';
-import { outcomeWord, verdictOf } from './outcome.js';
-
-/**
- * How far one call has come, beside its facts. It only moves forward:
- *
- *     following ──client must be asked──▶ awaiting_client ──answer──▶ following ──end decided──▶ decided
- *         └── portal's lane not known ──▶ awaiting_portal ──known──▶ following
- *         └── integration off (R11) ──▶ ignored, for ever
- *
- * A `decided` call still takes what comes late (R9, R15).
- */
-export interface CallProgress {
-  readonly state: 'following' | 'awaiting_client' | 'awaiting_portal' | 'decided' | 'ignored';
-  /** R3: known/unknown, frozen once. */
-  readonly clientKnown: boolean | null;
-  /** What was promised to the writer so far: one entry per effect, for ever (R3, R17). */
-  readonly promised: Readonly<Partial<Record<EffectName, Promised>>>;
-  /** The verdict that the first promise of a creation rested on (R15). */
-  readonly promisedAs: 'answered' | 'missed' | null;
-  readonly decisions: number;
-  /** The journal has had its decision of the end: what comes now is late. */
-  readonly endDecided: boolean;
-  readonly wakeAt: string | null;
-}
-
-interface Promised {
-  readonly revision: number;
-  readonly intent: Intent;
-}
-
-export const newProgress: CallProgress = {
-  state: 'following',
-  clientKnown: null,
-  promised: {},
-  promisedAs: null,
-  decisions: 0,
-  endDecided: false,
-  wakeAt: null,
-};
+import type { CallFacts } from './call-facts.js';
+import { isSameNote } from './call-note.js';
+import { decide } from './decide.js';
+import { decisionOf } from './decision.js';
+import { commandIdOf, lookupIdOf } from './ids.js';
+import { verdictOf } from './outcome.js';
+import type { Plan, PlannedEffect } from './plan.js';
+import type { CallProgress, Promised } from './progress.js';
+import { shownState } from './shown-state.js';
 
 /** What is fixed about the call from its first event on (R3). */
 export interface CallIdentity {
@@ -67,8 +34,9 @@ export interface Surroundings {
   /** The lane of the call's portal; null while the writer has not seen the amoCRM account. */
   readonly lane: string | null;
   /** What the directory knows of the client now; null = it cannot know (R5). */
-  readonly clientKnown: boolean | null;
+  readonly client: ClientLookup | null;
   readonly now: string;
+  /** The newest event. */
   readonly causedByEventId: string;
 }
 
@@ -76,8 +44,20 @@ export interface Advance {
   readonly progress: CallProgress;
   readonly commands: readonly CrmCommand[];
   readonly decision: CallDecision | null;
+  /** The call waits for something else than before, or no longer (R11). */
+  readonly stateChange: CallStateChange | null;
   /** The call just promised a contact: the client is known from now on (R5, pending creations). */
   readonly promisesContact: boolean;
+}
+
+/** Everything one step looks at. */
+export interface Step {
+  readonly identity: CallIdentity;
+  /** With the end that counts. */
+  readonly facts: CallFacts;
+  readonly around: Surroundings;
+  readonly plan: Plan;
+  readonly before: CallProgress;
 }
 
 /**
@@ -86,51 +66,67 @@ export interface Advance {
  */
 export function advance(
   identity: CallIdentity,
-  facts: CallFacts,
+  heard: CallFacts,
   progress: CallProgress,
   around: Surroundings,
 ): Advance {
-  if (progress.state === 'ignored') return still(progress);
-  const frozen = progress.clientKnown ?? around.clientKnown;
-  const plan = decide(facts, {
+  if (progress.state === 'ignored' || progress.state === 'joined') return still(progress);
+  const before = freeze(hearing(progress, around), heard, around);
+  const plan = decide(heard, {
     settings: around.stillActive ? identity.settings : switchedOff(identity.settings),
-    clientKnown: frozen,
-    promised: new Set(Object.keys(progress.promised) as EffectName[]),
-    promisedAs: progress.promisedAs,
+    clientKnown: before.clientKnown,
+    promised: new Set(Object.keys(before.promised) as EffectName[]),
+    decidedAs: before.decidedAs,
     now: around.now,
+    heardAt: before.heard?.at ?? around.now,
   });
+  const step: Step = { identity, facts: { ...heard, ended: plan.ended }, around, plan, before };
+  const moved = move(step);
+  const shown = shownState(moved.progress.state, step);
+  return { ...moved, progress: { ...moved.progress, shown: shown.now }, stateChange: shown.change };
+}
 
-  const step = { identity, facts, around, plan, before: progress };
-  if (isInactive(plan)) return conclude(step, { ...progress, state: 'ignored', wakeAt: null }, []);
+/** R3, R4: settling and silence count from the receipt of the newest event, not from every look at the call. */
+function hearing(progress: CallProgress, { causedByEventId: eventId, now: at }: Surroundings): CallProgress {
+  return progress.heard?.eventId === eventId ? progress : { ...progress, heard: { eventId, at } };
+}
 
-  const settled = facts.ended !== null && plan.wakeAt === null;
-  const next: CallProgress = {
+/** R3: known/unknown is frozen once, at the first event that carries the number. */
+function freeze(progress: CallProgress, { client }: CallFacts, around: Surroundings): CallProgress {
+  if (progress.clientKnown !== null || client.e164 === null || around.client === null) return progress;
+  return {
     ...progress,
-    state: settled ? 'decided' : 'following',
-    clientKnown: facts.client.e164 === null ? null : frozen,
-    wakeAt: plan.wakeAt,
+    clientKnown: around.client.known,
+    untold: { ...progress.untold, lookup: around.client },
   };
+}
+
+type Moved = Omit<Advance, 'stateChange'>;
+
+function move(step: Step): Moved {
+  const { identity, around, plan, before } = step;
+  if (isInactive(plan)) return conclude(step, { ...before, state: 'ignored', wakeAt: null }, []);
+
+  const isOver = plan.ended !== null && plan.wait === null;
+  const next: CallProgress = { ...before, state: isOver ? 'decided' : 'following', wakeAt: plan.wakeAt };
   const wants = plan.needs !== null || plan.effects.length > 0;
   if (!wants) return conclude(step, next, []);
 
   const { portalId } = identity.settings.integration;
-  if (portalId === null || around.lane === null) return still({ ...progress, state: 'awaiting_portal' });
-  const address = { accountId: facts.accountId, portalId, lane: around.lane };
-  return plan.needs === 'client' ? asks(step, address) : conclude(step, next, newCommands(step, address));
-}
-
-/** Everything one step looks at. */
-interface Step {
-  readonly identity: CallIdentity;
-  readonly facts: CallFacts;
-  readonly around: Surroundings;
-  readonly plan: Plan;
-  readonly before: CallProgress;
+  if (portalId === null || around.lane === null) return still({ ...before, state: 'awaiting_portal', wakeAt: null });
+  const address = { accountId: step.facts.accountId, portalId, lane: around.lane };
+  return plan.needs === 'client' ? ask(step, address) : conclude(step, next, newCommands(step, address));
 }
 
 type Address = Pick<EffectCommand, 'accountId' | 'portalId' | 'lane'>;
 
-const still = (progress: CallProgress): Advance => ({ progress, commands: [], decision: null, promisesContact: false });
+const still = (progress: CallProgress): Advance => ({
+  progress,
+  commands: [],
+  decision: null,
+  stateChange: null,
+  promisesContact: false,
+});
 
 const switchedOff = (settings: Settings): Settings => ({
   ...settings,
@@ -139,9 +135,10 @@ const switchedOff = (settings: Settings): Settings => ({
 
 const isInactive = (plan: Plan) => plan.reasons.some((r) => r.code === 'integration_inactive');
 
-function asks({ identity, facts, around, before }: Step, address: Address): Advance {
+/** R5: the call waits for amoCRM's answer; it asks once. */
+function ask({ identity, facts, around, before }: Step, address: Address): Moved {
   const phone = facts.client.e164;
-  const waiting = still({ ...before, state: 'awaiting_client' });
+  const waiting = still({ ...before, state: 'awaiting_client', wakeAt: null });
   if (phone === null || before.state === 'awaiting_client') return waiting;
   const question: LookupCommand = {
     type: 'lookup',
@@ -179,51 +176,40 @@ function newCommands({ identity, facts, plan, before }: Step, address: Address):
 }
 
 /** Null = promised already. Only the note is a desired state that may change; a creation is promised once. */
-function revisionOf({ effect, intent }: PlannedEffect, promised: Promised | undefined): number | null {
+function revisionOf({ intent }: PlannedEffect, promised: Promised | undefined): number | null {
   if (!promised) return 1;
-  if (effect !== 'note' || isDeepStrictEqual(promised.intent, intent)) return null;
-  return promised.revision + 1;
+  if (intent.kind !== 'call_note' || promised.intent.kind !== 'call_note') return null;
+  return isSameNote(promised.intent, intent) ? null : promised.revision + 1;
 }
 
 /** Records the promises and tells the journal, if there is anything new to tell. */
-function conclude(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Advance {
-  const { identity, facts, around, plan, before } = step;
-  const settles = (next.state === 'decided' || next.state === 'ignored') && next.state !== before.state;
-  if (commands.length === 0 && !(settles && !before.endDecided)) return still(next);
+function conclude(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Moved {
+  const { before, facts } = step;
+  const settles = (next.state === 'decided' || next.state === 'ignored') && !before.endDecided;
+  const decidedAs = settles || commands.length > 0 || before.endDecided ? decidedNow(facts, before) : before.decidedAs;
+  const corrected = before.endDecided && decidedAs !== before.decidedAs;
+  if (commands.length === 0 && !settles && !corrected && before.untold.joined.length === 0) return still(next);
 
-  const verdict = verdictOf(facts);
-  const decision: CallDecision = {
-    decisionId: decisionIdOf(facts.accountId, identity.callId, before.decisions + 1),
-    accountId: facts.accountId,
-    callId: identity.callId,
-    pbxCallId: identity.pbxCallId,
-    portalId: identity.settings.integration.portalId,
-    settingsVersion: identity.settings.version,
-    moment: !facts.ended ? 'answer' : before.endDecided ? 'late' : 'end',
-    decidedAt: around.now,
-    causedByEventId: around.causedByEventId,
-    direction: facts.direction,
-    outcome: outcomeWord(facts, verdict),
-    clientKnown: next.clientKnown,
-    phone: facts.client.e164,
-    cell: plan.cell,
-    effects: commands.map(({ effect, commandId, revision }) => ({ effect, commandId, revision })),
-    reasons: [...plan.reasons],
-  };
-  const creates = commands.some((c) => c.effect !== 'note');
-  const promisedAs = verdict?.kind === 'answered' ? 'answered' : 'missed';
   return {
     progress: {
       ...next,
       decisions: before.decisions + 1,
       endDecided: before.endDecided || settles,
       promised: { ...before.promised, ...promisesOf(commands) },
-      promisedAs: before.promisedAs ?? (creates ? promisedAs : null),
+      decidedAs,
+      untold: { lookup: null, joined: [] },
     },
     commands,
-    decision,
+    decision: decisionOf(step, commands),
     promisesContact: commands.some((c) => c.effect === 'contact'),
   };
+}
+
+/** R15: a call that was answered once stays answered; null = it was neither. */
+function decidedNow(facts: CallFacts, { decidedAs }: CallProgress): CallProgress['decidedAs'] {
+  const verdict = verdictOf(facts);
+  if (verdict === null || verdict.kind === 'ignored') return decidedAs;
+  return verdict.kind === 'answered' ? 'answered' : (decidedAs ?? 'missed');
 }
 
 const promisesOf = (commands: readonly EffectCommand[]) =>

@@ -1,15 +1,36 @@
-import type { CallNoteIntent, CallRecord, DirectionSettings, Settings } from '@perezvon/contracts';
-import type { CallFacts } from './call.js';
-import type { Verdict } from './outcome.js';
+import type { CallNoteIntent } from '@perezvon/contracts';
+import type { CallFacts } from './call-facts.js';
+import { textOf } from './choice.js';
+import { afterPlace, madeByCall } from './made-by-call.js';
 import { crmUserOf, employeeOf } from './people.js';
+import { endedAt, none, promise, type Occasion, type Part } from './plan.js';
+import { because } from './reasons.js';
+import { isSameRecording, linkOf } from './recordings.js';
 
-/** R9: the one call note of an ended call, in the state that the facts so far ask for. */
-export function callNote(
-  facts: CallFacts,
-  verdict: Verdict,
-  direction: DirectionSettings,
-  settings: Settings,
-): CallNoteIntent {
+/** R9: every ended call with a card gets its note, unless the incoming unsorted record is the call itself. */
+export function callNote(occasion: Occasion, made: Part): Part {
+  const { facts, direction, clientKnown, situation } = occasion;
+  if (!facts.ended) return none();
+  if (!direction.logCalls) return none(because('call_log_off'));
+  const makes = madeByCall(occasion, made);
+  // A note that was promised goes on being brought to the latest state, whatever else became of the call.
+  if (!situation.promised.has('note')) {
+    if (made.wait) return none();
+    if (makes.has('unsorted') && facts.direction === 'in') return none(because('unsorted_carries_the_call'));
+    if (makes.has('unsorted') && !clientKnown) return none(because('no_card_yet'));
+  }
+  const note = {
+    effect: 'note' as const,
+    after: afterPlace(makes),
+    ruleIds: ['R6', 'R9'],
+    causedAt: endedAt(facts),
+    intent: noteIntent(occasion),
+  };
+  return promise([note], because('call_note'));
+}
+
+/** The note in the state that the facts so far ask for. */
+function noteIntent({ facts, verdict, direction, situation }: Occasion): CallNoteIntent {
   const answered = verdict.kind === 'answered';
   const employee = employeeOf(facts, verdict, direction);
   return {
@@ -17,27 +38,32 @@ export function callNote(
     direction: facts.direction === 'out' ? 'out' : 'in',
     durationSec: answered ? talkSeconds(facts) : 0,
     callStatus: answered ? 4 : missedStatus(facts),
-    callResult: employee?.name ?? null,
-    recordUrl: recordOf(facts.records),
-    responsibleUserId: crmUserOf(employee, settings) ?? direction.defaultResponsibleUserId,
+    callResult: resultOf(facts, answered, employee?.name ?? null),
+    recordUrl: linkOf(facts.recordings),
+    responsibleUserId: crmUserOf(employee, situation.settings) ?? direction.defaultResponsibleUserId,
     defaultResponsibleUserId: direction.defaultResponsibleUserId,
   };
 }
 
+/** R4: the note of a talk whose end never came says that its duration is not known. */
+function resultOf({ ended }: CallFacts, answered: boolean, employee: string | null): string | null {
+  const isUnknown = answered && ended?.detail === 'inferred' && ended.talkSec === null;
+  return [employee, isUnknown ? 'длительность неизвестна' : null].filter((part) => part !== null).join(', ') || null;
+}
+
 /** R9: talk seconds; without them total minus waiting, else total. */
-export function talkSeconds({ ended }: CallFacts): number {
+export function talkSeconds({ ended }: Pick<CallFacts, 'ended'>): number {
   if (!ended) return 0;
   if (ended.talkSec !== null) return ended.talkSec;
   if (ended.totalSec === null) return 0;
   return Math.max(0, ended.totalSec - (ended.waitSec ?? 0));
 }
 
-/** R9, one link: the recording marked `full`, else the longest. */
-export function recordOf(records: readonly CallRecord[]): string | null {
-  const longestFirst = [...records].sort(
-    (a, b) => Number(b.full ?? false) - Number(a.full ?? false) || (b.duration_sec ?? 0) - (a.duration_sec ?? 0),
+/** R9: is there anything to write? A changed signature of the same recording is nothing. */
+export function isSameNote(a: CallNoteIntent, b: CallNoteIntent): boolean {
+  return (
+    isSameRecording(a.recordUrl, b.recordUrl) && textOf({ ...a, recordUrl: null }) === textOf({ ...b, recordUrl: null })
   );
-  return longestFirst.at(0)?.url ?? null;
 }
 
 /** amoCRM's `call_status` of a call without talk (reference/amocrm-api.md §6.1). */

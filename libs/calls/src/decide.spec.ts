@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CallEvent, CellName, CellSettings, Settings } from '@perezvon/contracts';
-import { decide, type Situation } from './decide.js';
+import { decide } from './decide.js';
+import type { Situation } from './plan.js';
 import {
   answered,
   callOf,
@@ -70,7 +71,7 @@ describe('R2: what each cell creates when the call has ended', () => {
   it.each(rows)('a cell that is off creates nothing: %s (%s, known: %s)', (_cell, outcome, clientKnown) => {
     const made = plan([started(), endOf[outcome]()], settingsWith({}), { clientKnown });
     expect(made.effects.map((e) => e.effect)).toEqual(['note']);
-    expect(made.reasons).toContainEqual({ ruleId: 'R1', code: 'cell_off' });
+    expect(made.reasons).toContainEqual({ ruleId: 'R1', code: 'cell_off', params: { cell: _cell } });
   });
 
   it('a deal for a known client is owed only without an active deal; create_deal_always asks nothing', () => {
@@ -147,12 +148,13 @@ describe('R3: the moment', () => {
 describe('R3, R4: a hint of the end («Потерянный звонок»)', () => {
   const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
   const lost = event('call.ended', 30, { leg_id: 'lost', outcome: 'missed', outcome_detail: 'inferred' });
-  const beforeItSettles = { now: '2025-03-04T09:12:49.999Z' };
+  const heardAt = lost.received_at;
+  const beforeItSettles = { now: '2025-03-04T09:12:49.999Z', heardAt };
 
   it('is given the settle delay before it counts', () => {
     const waiting = plan([started(), lost], settings, beforeItSettles);
     expect(waiting).toMatchObject({ effects: [], wakeAt: '2025-03-04T09:12:50.000Z' });
-    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z' })).toEqual(['unsorted']);
+    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z', heardAt })).toEqual(['unsorted']);
   });
 
   it('uses the delay of its own PBX source', () => {
@@ -366,13 +368,13 @@ describe('R15: corrections', () => {
   it('missed → answered makes no contact or deal once an unsorted record was made', () => {
     const promised = new Set(['unsorted'] as const);
     const events = [endedMissed(), endedAnswered({ received_at: '2025-03-04T09:20:00.000Z' })];
-    expect(reasons(events, settings, { promised, promisedAs: 'missed' })).toContain('R15 unsorted_already_made');
+    expect(reasons(events, settings, { promised, decidedAs: 'missed' })).toContain('R15 unsorted_already_made');
   });
 
   it('answered → missed only updates the note', () => {
     const promised = new Set(['contact', 'deal'] as const);
     const events = [endedAnswered(), endedMissed({ received_at: '2025-03-04T09:20:00.000Z' })];
-    const made = plan(events, settings, { promised, promisedAs: 'answered' });
+    const made = plan(events, settings, { promised, decidedAs: 'answered' });
     expect(made.effects.map((e) => e.effect)).toEqual(['note']);
     expect(made.reasons).toContainEqual({ ruleId: 'R15', code: 'answered_then_missed' });
   });

@@ -18,6 +18,10 @@ export const commandIdOf = (accountId: string, callId: string, effect: EffectNam
 
 export const lookupIdOf = (lane: string, phone: string, callId: string) => id('lookup', lane, phone, callId);
 
+/** One cancelling per pair of calls (R15). */
+export const cancelIdOf = (accountId: string, younger: string, older: string) =>
+  id('cancel', accountId, younger, older);
+
 /** `ordinal` counts the decisions of one call. */
 export const decisionIdOf = (accountId: string, callId: string, ordinal: number) =>
   id('decision', accountId, callId, ordinal);

@@ -1,6 +1,10 @@
-export { arrivalOf, evolve, type Arrival, type CallEnd, type CallFacts, type Talk } from './call.js';
+export { evolve, join, type CallFacts } from './call-facts.js';
+export type { CallEnd } from './ends.js';
+export { talkersOf } from './people.js';
 export { outcomeWord, verdictOf, type Verdict } from './outcome.js';
-export { decide, IncompleteCell, type Plan, type PlannedEffect, type Situation } from './decide.js';
+export { decide } from './decide.js';
+export type { Plan, PlannedEffect, Situation } from './plan.js';
+export { IncompleteCell } from './incomplete-cell.js';
 export { needsCard, resolve } from './resolve.js';
 export type {
   CardNow,
@@ -13,14 +17,9 @@ export type {
   PortalNow,
   Resolution,
 } from './resolution.js';
-export {
-  advance,
-  newProgress,
-  type Advance,
-  type CallIdentity,
-  type CallProgress,
-  type Surroundings,
-} from './advance.js';
+export { advance, type Advance, type CallIdentity, type Surroundings } from './advance.js';
+export { newProgress, type CallProgress } from './progress.js';
+export { joinCalls, type CallInProgress, type JoinedCalls } from './join-calls.js';
 export { chooseCard } from './known-client.js';
 export { sentenceOf } from './sentence.js';
 export { route, type RouteSituation, type Routing } from './route.js';

@@ -1,4 +1,4 @@
-import type { CallFacts } from './call.js';
+import type { CallFacts } from './call-facts.js';
 
 /** What amoCRM users see: the vendor's own defaults for a call (reference/amocrm-api.md §5.2). */
 

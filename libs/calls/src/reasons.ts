@@ -27,6 +27,11 @@ export const sentences = {
     ru: 'Создаётся запись в неразобранном',
     en: 'An unsorted record is created',
   },
+  not_offered: {
+    rule: 'R2',
+    ru: 'Это действие не для незнакомых клиентов',
+    en: 'This action is not for unknown clients',
+  },
   client_already_known: {
     rule: 'R2',
     ru: 'Клиент уже есть в amoCRM: второй контакт не создаётся',
@@ -93,10 +98,60 @@ export const sentences = {
     ru: 'Звонок на этот номер запрещён: ничего не создаётся',
     en: 'Calls to this number are not allowed: nothing is created',
   },
+  technical: {
+    rule: 'R4',
+    ru: 'Звонок не состоялся из-за технического сбоя: считается непринятым',
+    en: 'The call failed for a technical reason: it counts as not answered',
+  },
+  lost_with_talk: {
+    rule: 'R4',
+    ru: 'АТС назвала звонок потерянным, но разговор был: считается принятым',
+    en: 'The PBX called the call lost, yet there was a talk: it counts as answered',
+  },
+  end_inferred: {
+    rule: 'R4',
+    ru: 'Событие об окончании не пришло: итог выведен из тишины',
+    en: 'No event of the end came: the outcome is inferred from the silence',
+  },
+  talk_without_end: {
+    rule: 'R4',
+    ru: 'Окончание разговора не пришло за 24 часа: длительность неизвестна',
+    en: 'The end of the talk did not come within 24 hours: its duration is unknown',
+  },
+  client_known: {
+    rule: 'R5',
+    ru: 'Клиент найден в amoCRM (карточек: {candidates}, выбрана № {id})',
+    en: 'amoCRM knows the client (cards: {candidates}, no. {id} was chosen)',
+  },
+  client_unknown: {
+    rule: 'R5',
+    ru: 'В amoCRM нет карточки с этим номером',
+    en: 'No card in amoCRM has this number',
+  },
+  client_being_created: {
+    rule: 'R5',
+    ru: 'Контакт этого клиента уже создаётся по другому звонку',
+    en: 'Another call is creating this client’s contact already',
+  },
   client_not_known_yet: {
     rule: 'R5',
     ru: 'Узнаём в amoCRM, известен ли клиент',
     en: 'Asking amoCRM whether it knows the client',
+  },
+  creates_answered_task: {
+    rule: 'R6',
+    ru: 'Ставится задача сотруднику, принявшему звонок',
+    en: 'A task is given to the employee who took the call',
+  },
+  creates_missed_task: {
+    rule: 'R6',
+    ru: 'Ставится задача перезвонить',
+    en: 'A task to call back is given',
+  },
+  employee_unmapped: {
+    rule: 'R6',
+    ru: 'Сотрудник «{employee}» не сопоставлен с пользователем amoCRM: взят ответственный по умолчанию',
+    en: 'Employee “{employee}” is not mapped to an amoCRM user: the default responsible is used',
   },
   owner_inactive: {
     rule: 'R6',
@@ -110,8 +165,8 @@ export const sentences = {
   },
   filtered: {
     rule: 'R8',
-    ru: 'Номер в списке фильтра: ничего не создаётся',
-    en: 'The number is on the filter list: nothing is created',
+    ru: 'Номер подходит под фильтр «{entry}»: ничего не создаётся',
+    en: 'The number matches the filter “{entry}”: nothing is created',
   },
   call_note: { rule: 'R9', ru: 'Звонок записывается в карточку', en: 'The call is noted on the card' },
   call_log_off: {
@@ -185,10 +240,20 @@ export const sentences = {
     ru: 'По звонку уже создана запись в неразобранном: контакт и сделка не создаются',
     en: 'The call made an unsorted record already: no contact or deal is made',
   },
-  contact_already_made: {
+  missed_then_answered: {
     rule: 'R15',
-    ru: 'По звонку уже создан контакт: запись в неразобранном не создаётся',
-    en: 'The call made a contact already: no unsorted record is made',
+    ru: 'АТС исправила итог: звонок был принят',
+    en: 'The PBX corrected the outcome to answered',
+  },
+  joined_older_call: {
+    rule: 'R15',
+    ru: 'Это тот же звонок, что и № {call}: действует решение по нему',
+    en: 'This is the same call as no. {call}: the decision on that one stands',
+  },
+  younger_joined: {
+    rule: 'R15',
+    ru: 'К звонку присоединён № {call}: его неотправленное отменено',
+    en: 'Call no. {call} joined this one: what it had not sent is cancelled',
   },
 } as const satisfies Record<string, { rule: `R${number}`; ru: string; en: string }>;
 

@@ -7,7 +7,7 @@ import type {
   RouteReason,
   Settings,
 } from '@perezvon/contracts';
-import { isFiltered } from './filters.js';
+import { filterHit } from './filters.js';
 import { chooseCard } from './known-client.js';
 
 /** What is known when the PBX asks who should take a call (rules.md R13). */
@@ -58,7 +58,7 @@ export function route(situation: RouteSituation): Routing {
   if (!incoming.personalManagerRouting) return fallback('disabled');
   if (direction !== 'in') return fallback('not_inbound');
   if (client.kind === 'hidden') return fallback('hidden_number');
-  if (isFiltered(client, incoming.filteredNumbers)) return fallback('filtered_number');
+  if (filterHit(client, incoming.filteredNumbers) !== null) return fallback('filtered_number');
   if (client.e164 === null) return fallback('invalid_number');
   if (cards === null) return fallback('directory_incomplete');
 

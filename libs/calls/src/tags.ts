@@ -1,5 +1,5 @@
 import type { DirectionSettings } from '@perezvon/contracts';
-import type { CallFacts } from './call.js';
+import type { CallFacts } from './call-facts.js';
 
 /** R7: digits of the client's number, the virtual number, or both, on every entity that this call creates. */
 export function tagsFor(facts: CallFacts, { tagging }: DirectionSettings): string[] {

@@ -142,14 +142,18 @@ export const settings = defineMessage({
   key: (document) => document.accountId,
 });
 
+/** R1: what a task says and its term where the operator wrote nothing. */
+export const defaultTaskText = { answered: 'Обработать звонок: {phone}', missed: 'Перезвонить: {phone}' };
+export const DEFAULT_TERM_MINUTES = 60;
+
 /** The defaults of R1: everything off, the integration inactive. */
 export function defaultDirection(): DirectionSettings {
   const off = { enabled: false };
   return {
     cells: { answeredUnknown: off, missedUnknown: off, answeredKnown: off, missedKnown: off },
     tagging: { enabled: false, number: 'client' },
-    answeredTask: { enabled: false, text: 'Обработать звонок: {phone}', dueInMinutes: 60 },
-    missedTask: { enabled: false, text: 'Перезвонить: {phone}', dueInMinutes: 60 },
+    answeredTask: { enabled: false, text: defaultTaskText.answered, dueInMinutes: DEFAULT_TERM_MINUTES },
+    missedTask: { enabled: false, text: defaultTaskText.missed, dueInMinutes: DEFAULT_TERM_MINUTES },
     defaultResponsibleUserId: null,
     filteredNumbers: [],
     logCalls: true,

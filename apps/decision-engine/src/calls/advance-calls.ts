@@ -1,5 +1,5 @@
 import { advance, evolve, type Advance } from '@perezvon/calls';
-import { commands, decisions, type CallEvent, type Message, type Settings } from '@perezvon/contracts';
+import { callStates, commands, decisions, type CallEvent, type Message, type Settings } from '@perezvon/contracts';
 import { inTransaction, type Outbox, type OutboxRecord, type OutboxRelay } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { lockClients, saveCreations, type LockedClients } from '../directory/client-directory.js';
@@ -131,7 +131,7 @@ function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly
   const advanced = advance({ callId: row.callId, pbxCallId: row.pbxCallId, settings }, facts, row.progress, {
     stillActive: context.accounts.get(row.accountId)?.active ?? false,
     lane: lane?.lane ?? null,
-    clientKnown: lookup?.known ?? null,
+    client: lookup,
     now: context.now,
     causedByEventId: row.lastEventId,
   });
@@ -159,8 +159,12 @@ const waitingIn = (state: CallRow['state'], before: CallRow, now: string): Pick<
 const stillAhead = (wakeAt: string | null, now: string) => (wakeAt !== null && wakeAt > now ? wakeAt : null);
 
 /** The decision first: whoever reads both topics finds the reason before its consequence. */
-function recordsOf({ decision, commands: wanted }: Advance): OutboxRecord[] {
-  return [...(decision ? [record(decisions, decision)] : []), ...wanted.map((command) => record(commands, command))];
+function recordsOf({ decision, stateChange, commands: wanted }: Advance): OutboxRecord[] {
+  return [
+    ...(decision ? [record(decisions, decision)] : []),
+    ...(stateChange ? [record(callStates, stateChange)] : []),
+    ...wanted.map((command) => record(commands, command)),
+  ];
 }
 
 const record = <T>(message: Message<T>, value: T): OutboxRecord => ({

@@ -32,7 +32,8 @@ export function foresee(facts: CallFacts, settings: Settings, clientKnown: boole
       settings: { ...settings, integration: { ...integration, active: true } },
       clientKnown,
       promised: new Set(),
-      promisedAs: null,
+      decidedAs: null,
+      heardAt: facts.lastReceivedAt,
       now: longAfter(facts),
     });
     const effects = plan.effects.map((planned) => foreseenEffect(planned, facts));
@@ -67,6 +68,5 @@ function foreseenEffect({ effect, intent, ruleIds, causedAt }: PlannedEffect, fa
 
 /** Every delay of R3 and R9 is over a day after the call. */
 function longAfter(facts: CallFacts): string {
-  const last = facts.ended?.receivedAt ?? facts.startedAt;
-  return new Date(Date.parse(last) + 24 * 60 * 60 * 1000).toISOString();
+  return new Date(Date.parse(facts.lastReceivedAt) + 24 * 60 * 60 * 1000).toISOString();
 }

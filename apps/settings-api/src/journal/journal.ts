@@ -6,6 +6,7 @@ import {
   type CrmResult,
   type EffectName,
 } from '@perezvon/contracts';
+import { talkersOf } from '@perezvon/calls';
 import { type Localized } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
@@ -122,7 +123,7 @@ export class Journal {
     const calls = [row.body, ...others.map((other) => other.body)];
     return {
       ...callLine(row),
-      recordUrls: calls.flatMap((call) => (factsOf(call)?.records ?? []).map((record) => record.url)),
+      recordUrls: calls.flatMap((call) => (factsOf(call)?.recordings ?? []).map(({ url }) => url)),
       settingsVersion: lastDecisionOf(row.body)?.settingsVersion ?? null,
       lines: storyOf(calls, urls),
     };
@@ -149,7 +150,7 @@ export class Journal {
 
 function callLine({ call_id, pbx_call_id, started_at, direction, phone, outcome, body }: Row): CallLine {
   const facts = factsOf(body);
-  const talker = facts?.talks[0]?.employee ?? facts?.ended?.employee ?? null;
+  const talker = (facts && talkersOf(facts).at(0)) ?? facts?.ended?.employee ?? null;
   return {
     callId: call_id,
     pbxCallId: pbx_call_id,

@@ -7,8 +7,8 @@ import {
   type DirectionSettings,
   type Settings,
 } from '@perezvon/contracts';
-import { evolve, type CallFacts } from '../call.js';
-import type { Situation } from '../decide.js';
+import { evolve, type CallFacts } from '../call-facts.js';
+import type { Situation } from '../plan.js';
 
 /** The words in which the specs of the domain speak: an account's settings, and the events of one call. */
 
@@ -139,8 +139,9 @@ export function situation(settings: Settings, more: Partial<Situation> = {}): Si
     settings,
     clientKnown: false,
     promised: new Set(),
-    promisedAs: null,
+    decidedAs: null,
     now: '2025-03-04T10:00:00.000Z',
+    heardAt: '2025-03-04T09:50:00.000Z',
     ...more,
   };
 }

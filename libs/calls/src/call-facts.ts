@@ -1,0 +1,118 @@
+import type { CallClient, CallDirection, CallEmployee, CallEvent } from '@perezvon/contracts';
+import { fuller, smaller, textOf, union } from './choice.js';
+import { endOf, endThatCounts, joinEnds, type CallEnd } from './ends.js';
+import { joinLegs, legOf, type Leg } from './legs.js';
+import { betterClient, moreTelling } from './parties.js';
+import { joinRecords, recordOf, type Recording } from './recordings.js';
+import { earlierStart, startOf, timeOf, type Start } from './start.js';
+
+/**
+ * What is known about one call (reference/pbx-events.md §4.7, §4.11). Facts only grow, and two sets of facts about one
+ * call {@link join} into one: commutative, associative and idempotent, so any order, any repetition and any loss of
+ * deliveries that leaves the same facts gives the same state. Size is bounded by the call's legs and recordings, not by
+ * the number of its events.
+ */
+export interface CallFacts {
+  readonly accountId: string;
+  /** PBX kind and cabinet, whose delays count (rules.md R3). */
+  readonly source: Pick<CallEvent, 'source'> & { readonly instance: string | null };
+  /** The authoritative record's, else what the events agreed on. */
+  readonly direction: CallDirection;
+  readonly client: CallClient;
+  readonly virtualNumber: string | null;
+  /** Start of the call by the PBX's clock where it gave one; ISO 8601 UTC. */
+  readonly startedAt: string;
+  /** The end that counts; null while none was heard of. */
+  readonly ended: CallEnd | null;
+  /** Who placed an outgoing call. */
+  readonly caller: CallEmployee | null;
+  readonly legs: readonly Leg[];
+  /** Employees to whom the conversation was moved. */
+  readonly transferredTo: readonly CallEmployee[];
+  /** Ids of legs whose own end record a transfer announced (R3). */
+  readonly secondIds: readonly string[];
+  /** One per id and content: a correction is kept apart from a repetition. */
+  readonly ends: readonly CallEnd[];
+  readonly recordings: readonly Recording[];
+  /** Data-quality remarks of call-ingest. */
+  readonly warnings: readonly string[];
+  /** Latest time that any event told; what an inferred end takes as its time (R4). */
+  readonly lastAt: string;
+  /** By our own clock. */
+  readonly firstReceivedAt: string;
+  readonly lastReceivedAt: string;
+  /** What events short of an end said, before the ends are asked. */
+  readonly heard: Pick<CallFacts, 'direction' | 'client' | 'virtualNumber'> & { readonly start: Start };
+}
+
+/** Merges one event into the facts. */
+export function evolve(facts: CallFacts | null, event: CallEvent): CallFacts {
+  const news = factsOf(event);
+  return facts === null ? news : join(facts, news);
+}
+
+/** Two sets of facts about one call: an event and what was known, or two ids that prove to be one call (R15). */
+export function join(a: CallFacts, b: CallFacts): CallFacts {
+  return conclude({
+    accountId: a.accountId,
+    source: textOf(a.source) <= textOf(b.source) ? a.source : b.source,
+    caller: fuller(a.caller, b.caller),
+    legs: joinLegs(a.legs, b.legs),
+    transferredTo: union(a.transferredTo, b.transferredTo),
+    secondIds: union(a.secondIds, b.secondIds),
+    ends: joinEnds(a.ends, b.ends),
+    recordings: joinRecords(a.recordings, b.recordings),
+    warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
+    lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
+    firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
+    lastReceivedAt: a.lastReceivedAt > b.lastReceivedAt ? a.lastReceivedAt : b.lastReceivedAt,
+    heard: {
+      direction: moreTelling(a.heard.direction, b.heard.direction),
+      client: betterClient(a.heard.client, b.heard.client),
+      virtualNumber: smaller(a.heard.virtualNumber, b.heard.virtualNumber),
+      start: earlierStart(a.heard.start, b.heard.start),
+    },
+  });
+}
+
+const MAX_WARNINGS = 20;
+
+function factsOf(event: CallEvent): CallFacts {
+  const leg = legOf(event);
+  return conclude({
+    accountId: event.account_id,
+    source: { source: event.source, instance: event.source_instance ?? null },
+    caller: event.type === 'call.started' && event.direction === 'out' ? (event.employee ?? null) : null,
+    legs: leg ? [leg] : [],
+    transferredTo: event.type === 'call.transferred' && event.to_employee ? [event.to_employee] : [],
+    secondIds: event.type === 'call.transferred' ? (event.linked_call_ids ?? []) : [],
+    ends: event.type === 'call.ended' ? [endOf(event)] : [],
+    recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
+    warnings: [...(event.warnings ?? [])].sort(),
+    lastAt: timeOf(event),
+    firstReceivedAt: event.received_at,
+    lastReceivedAt: event.received_at,
+    heard: {
+      direction: event.direction,
+      client: event.client,
+      virtualNumber: event.virtual_number?.e164 ?? null,
+      start: startOf(event),
+    },
+  });
+}
+
+type Raw = Omit<CallFacts, 'direction' | 'client' | 'virtualNumber' | 'startedAt' | 'ended'>;
+
+/** R4: the authoritative record wins over what earlier events said, also for a number that was hidden at first. */
+function conclude(raw: Raw): CallFacts {
+  const ended = endThatCounts(raw.ends);
+  const record = ended?.isHint === false ? ended : null;
+  return {
+    ...raw,
+    ended,
+    direction: record && record.direction !== 'unknown' ? record.direction : raw.heard.direction,
+    client: record?.client.kind === 'e164' ? record.client : raw.heard.client,
+    virtualNumber: record?.virtualNumber ?? raw.heard.virtualNumber,
+    startedAt: raw.heard.start.at,
+  };
+}

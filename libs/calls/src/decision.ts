@@ -1,0 +1,44 @@
+import type { CallDecision, ClientLookup, EffectCommand, Reason } from '@perezvon/contracts';
+import type { Step } from './advance.js';
+import { decisionIdOf } from './ids.js';
+import { outcomeWord, verdictOf } from './outcome.js';
+import { because } from './reasons.js';
+
+/** R16: what the journal is told of one step. */
+export function decisionOf(step: Step, commands: readonly EffectCommand[]): CallDecision {
+  const { identity, facts, around, plan, before } = step;
+  const { lookup, joined } = before.untold;
+  return {
+    decisionId: decisionIdOf(facts.accountId, identity.callId, before.decisions + 1),
+    accountId: facts.accountId,
+    callId: identity.callId,
+    pbxCallId: identity.pbxCallId,
+    portalId: identity.settings.integration.portalId,
+    settingsVersion: identity.settings.version,
+    moment: before.endDecided ? 'late' : facts.ended ? 'end' : 'answer',
+    decidedAt: around.now,
+    causedByEventId: around.causedByEventId,
+    direction: facts.direction,
+    outcome: outcomeWord(facts, verdictOf(facts)),
+    clientKnown: facts.client.e164 === null ? null : before.clientKnown,
+    phone: facts.client.e164,
+    cell: plan.cell,
+    effects: commands.map(({ effect, commandId, revision }) => ({ effect, commandId, revision })),
+    reasons: [
+      ...(lookup ? [findingOf(lookup)] : []),
+      ...joined.map(({ pbxCallId }) => because('younger_joined', { call: pbxCallId })),
+      ...plan.reasons,
+    ],
+    ...(lookup && { lookup }),
+    ...(joined.length > 0 && {
+      doubled: joined.flatMap(({ callId, effects }) => effects.map((effect) => ({ effect, callId }))),
+    }),
+    ...(facts.warnings.length > 0 && { warnings: [...facts.warnings] }),
+  };
+}
+
+/** R5: what was found of the client when known/unknown was frozen. */
+function findingOf({ origin, candidates, chosen }: ClientLookup): Reason {
+  if (chosen) return because('client_known', { candidates: candidates.length, id: chosen.id });
+  return because(origin === 'pending_creation' ? 'client_being_created' : 'client_unknown');
+}

@@ -1,0 +1,101 @@
+import type { PbxSource } from '@perezvon/contracts';
+import type { CallFacts } from './call-facts.js';
+import type { CallEnd } from './ends.js';
+
+/** R3, R4: does the call count as ended, or what is waited for? */
+export interface Ending {
+  /** The end to decide by: the PBX's, or one inferred from silence; null = the call goes on, or its end has to settle. */
+  readonly ended: CallEnd | null;
+  readonly inferred: 'from_silence' | 'talk_without_end' | null;
+  readonly wait: Wait | null;
+  /** Look again then, even if no event comes. */
+  readonly wakeAt: string | null;
+}
+
+/** A wait that an operator sees (R11). */
+export interface Wait {
+  readonly for: 'record' | 'report' | 'recording';
+  readonly until: string;
+}
+
+/** What the ending looks at beside the call. Times are ISO 8601 UTC by our own clock. */
+export interface Moment {
+  readonly now: string;
+  /**
+   * When the newest event reached us. Silence and settling count from here and not from the events' own times, so that
+   * a service that was down and reads a backlog does not take its own silence for the PBX's.
+   */
+  readonly heardAt: string;
+}
+
+type Delays = Pick<PbxSource, 'settleDelaySec' | 'ringLimitSec' | 'pull'>;
+
+export const DEFAULT_DELAYS: Delays = { settleDelaySec: 20, ringLimitSec: 120 };
+
+/** The source's own delays, as the call's settings hold them. */
+export function delaysOf({ source }: CallFacts, sources: readonly PbxSource[]): Delays {
+  return sources.find((s) => s.kind === source.source && s.instance === source.instance) ?? DEFAULT_DELAYS;
+}
+
+export function endingOf(facts: CallFacts, delays: Delays, moment: Moment): Ending {
+  const { ended } = facts;
+  if (ended === null) return withoutEnd(facts, delays, moment);
+  // An authoritative record is decided at once; a hint, or a first leg's record, may be overruled or completed (R3).
+  if (!ended.isHint && !isSecondRecordOwed(facts)) return { ended, inferred: null, wait: null, wakeAt: null };
+  const until = later(moment.heardAt, delays.settleDelaySec);
+  return moment.now < until ? waiting({ for: 'record', until }) : { ended, inferred: null, wait: null, wakeAt: null };
+}
+
+/** A transfer announced a leg with a record of its own, and it has not come (§4.12, 12). */
+function isSecondRecordOwed({ secondIds, ends }: CallFacts): boolean {
+  return secondIds.some((id) => !ends.some((end) => end.callId === id && !end.isHint));
+}
+
+/**
+ * R4, no end arrives. A call nobody talks on is over after the silence: its record is pulled if the source can, else the
+ * end is inferred and given the settle delay. A talking call is left alone for 24 h: hours are legal (§4.7).
+ */
+function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment): Ending {
+  if (facts.legs.some((leg) => leg.answeredAt !== null && leg.endedAt === null)) {
+    const until = later(facts.firstReceivedAt, LONGEST_TALK_SEC);
+    return now < until ? goesOn(until) : inferredEnd(facts, 'talk_without_end');
+  }
+  const silentAt = later(heardAt, Math.max(delays.ringLimitSec, SILENCE_SEC));
+  if (now < silentAt) return goesOn(silentAt);
+  const askedUntil = delays.pull?.enabled ? later(silentAt, REPORT_WAIT_SEC) : silentAt;
+  if (now < askedUntil) return waiting({ for: 'report', until: askedUntil });
+  const settled = later(askedUntil, delays.settleDelaySec);
+  return now < settled ? waiting({ for: 'record', until: settled }) : inferredEnd(facts, 'from_silence');
+}
+
+const SILENCE_SEC = 15 * 60;
+const LONGEST_TALK_SEC = 24 * 60 * 60;
+/** Reports are read every hour with an overlap (§4.7, 9): one that has the call has come by then. */
+const REPORT_WAIT_SEC = 75 * 60;
+
+const goesOn = (wakeAt: string): Ending => ({ ended: null, inferred: null, wait: null, wakeAt });
+
+const waiting = (wait: Wait): Ending => ({ ended: null, inferred: null, wait, wakeAt: wait.until });
+
+function inferredEnd(facts: CallFacts, inferred: NonNullable<Ending['inferred']>): Ending {
+  const ended: CallEnd = {
+    callId: '',
+    at: facts.lastAt,
+    direction: facts.direction,
+    client: facts.client,
+    virtualNumber: facts.virtualNumber,
+    outcome: null,
+    detail: 'inferred',
+    waitSec: null,
+    talkSec: null,
+    totalSec: null,
+    employee: null,
+    talkers: null,
+    receivedAt: facts.lastReceivedAt,
+    contentHash: '',
+    isHint: true,
+  };
+  return { ended, inferred, wait: null, wakeAt: null };
+}
+
+const later = (instant: string, seconds: number) => new Date(Date.parse(instant) + seconds * 1000).toISOString();

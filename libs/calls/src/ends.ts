@@ -1,0 +1,142 @@
+import type {
+  CallClient,
+  CallDirection,
+  CallEmployee,
+  CallEvent,
+  CallOutcome,
+  CallOutcomeDetail,
+} from '@perezvon/contracts';
+import { fuller } from './choice.js';
+import { timeOf } from './start.js';
+
+/** What one end record says (rules.md R4). */
+export interface CallEnd {
+  /** The id it came under: a transferred leg may have a record of its own. */
+  readonly callId: string;
+  readonly at: string;
+  readonly direction: CallDirection;
+  readonly client: CallClient;
+  readonly virtualNumber: string | null;
+  readonly outcome: CallOutcome | null;
+  readonly detail: CallOutcomeDetail | null;
+  readonly waitSec: number | null;
+  readonly talkSec: number | null;
+  readonly totalSec: number | null;
+  readonly employee: CallEmployee | null;
+  /** Who talked, first first; null inside = an outside number. Null = the record does not tell. */
+  readonly talkers: readonly (CallEmployee | null)[] | null;
+  /** First receipt of this content: what came last of several contents corrects the others. */
+  readonly receivedAt: string;
+  readonly contentHash: string;
+  /** «Потерянный звонок» and its like: believed only if no authoritative end comes within the settle delay (R3, R4). */
+  readonly isHint: boolean;
+}
+
+/** A call is corrected a few times at most; beyond it only the newest are kept. */
+const MAX_ENDS = 50;
+
+export function endOf(event: CallEvent): CallEnd {
+  return {
+    callId: event.call_id,
+    at: timeOf(event),
+    direction: event.direction,
+    client: event.client,
+    virtualNumber: event.virtual_number?.e164 ?? null,
+    outcome: event.outcome ?? null,
+    detail: event.outcome_detail ?? null,
+    waitSec: event.wait_sec ?? null,
+    talkSec: event.talk_sec ?? null,
+    totalSec: event.total_sec ?? null,
+    employee: event.employee ?? null,
+    talkers: talkersOf(event),
+    receivedAt: event.received_at,
+    contentHash: event.content_hash,
+    isHint: event.outcome_detail === 'inferred' && event.outcome !== 'answered',
+  };
+}
+
+function talkersOf({ participants }: CallEvent): CallEnd['talkers'] {
+  const talked = participants?.filter((p) => p.talked === true || (p.talk_sec ?? 0) > 0) ?? [];
+  if (talked.length === 0) return null;
+  const at = ({ first_talk_at }: (typeof talked)[number]) => first_talk_at ?? '';
+  return [...talked].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)).map((p) => p.employee);
+}
+
+/** Oldest first. */
+export function joinEnds(a: readonly CallEnd[], b: readonly CallEnd[]): readonly CallEnd[] {
+  if (b.length === 0) return a;
+  const ends = new Map(a.map((end) => [identityOf(end), end]));
+  for (const end of b) {
+    const known = ends.get(identityOf(end));
+    ends.set(identityOf(end), known ? joinEnd(known, end) : end);
+  }
+  return [...ends.values()].sort((x, y) => (ageOf(x) < ageOf(y) ? -1 : 1)).slice(-MAX_ENDS);
+}
+
+const identityOf = ({ callId, contentHash, isHint }: CallEnd) => JSON.stringify([callId, contentHash, isHint]);
+
+/** A repetition may carry what the first lacked, such as participants from a pulled report (§4.3). */
+function joinEnd(a: CallEnd, b: CallEnd): CallEnd {
+  const [first, other] = ageOf(a) + a.at <= ageOf(b) + b.at ? [a, b] : [b, a];
+  return {
+    ...first,
+    at: a.at <= b.at ? a.at : b.at,
+    waitSec: most(a.waitSec, b.waitSec),
+    talkSec: most(a.talkSec, b.talkSec),
+    totalSec: most(a.totalSec, b.totalSec),
+    employee: fuller(first.employee, other.employee),
+    talkers: fuller(first.talkers, other.talkers),
+  };
+}
+
+const most = (a: number | null, b: number | null) => (a === null || b === null ? (a ?? b) : Math.max(a, b));
+
+/**
+ * R4: the authoritative record wins over any hint, also over one that arrives later. Among records of one id the content
+ * that was first received last corrects the others; records of several ids are legs of one call and are added up.
+ */
+export function endThatCounts(ends: readonly CallEnd[]): CallEnd | null {
+  const newest = new Map<string, CallEnd>();
+  for (const end of ends) {
+    const known = newest.get(end.callId);
+    if (!known || rank(known) < rank(end)) newest.set(end.callId, end);
+  }
+  const all = [...newest.values()];
+  const records = all.filter((end) => !end.isHint);
+  const withClient = records.filter((end) => end.direction !== 'internal' && end.outcome !== 'internal');
+  const counted = [withClient, records, all].find((some) => some.length > 0) ?? [];
+  return counted.sort(byTime).reduce<CallEnd | null>((sum, end) => (sum ? addUp(sum, end) : end), null);
+}
+
+const ageOf = ({ receivedAt, contentHash, callId }: CallEnd) => JSON.stringify([receivedAt, contentHash, callId]);
+
+const rank = (end: CallEnd) => `${end.isHint ? '0' : '1'}${ageOf(end)}`;
+
+const byTime = (a: CallEnd, b: CallEnd) => (a.at + ageOf(a) < b.at + ageOf(b) ? -1 : 1);
+
+/** One outcome per call, never per leg (R4): answered if any leg was. `later` is the record of a later leg. */
+function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
+  const answered = [later, earlier].find((end) => end.outcome === 'answered' && end.talkSec !== 0);
+  const base = answered ?? earlier;
+  return {
+    ...base,
+    at: later.at,
+    client: earlier.client.kind === 'e164' ? earlier.client : later.client,
+    direction: earlier.direction === 'unknown' ? later.direction : earlier.direction,
+    virtualNumber: earlier.virtualNumber ?? later.virtualNumber,
+    waitSec: earlier.waitSec ?? later.waitSec,
+    talkSec: sum(earlier.talkSec, later.talkSec),
+    totalSec: sum(earlier.totalSec, later.totalSec),
+    talkers: toldBy(earlier) || toldBy(later) ? [...talkersIn(earlier), ...talkersIn(later)] : null,
+    receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
+  };
+}
+
+const sum = (a: number | null, b: number | null) => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));
+
+const toldBy = (end: CallEnd) => talkersIn(end).length > 0;
+
+function talkersIn({ talkers, outcome, talkSec, employee }: CallEnd): readonly (CallEmployee | null)[] {
+  if (talkers) return talkers;
+  return outcome === 'answered' && talkSec !== 0 && employee ? [employee] : [];
+}

@@ -1,0 +1,96 @@
+import type { CallDecision, CancelCommand, EffectName } from '@perezvon/contracts';
+import type { CallIdentity, Surroundings } from './advance.js';
+import { join, type CallFacts } from './call-facts.js';
+import { cancelIdOf, decisionIdOf } from './ids.js';
+import type { CallProgress } from './progress.js';
+import { because } from './reasons.js';
+
+/** One of two calls that prove to be one. */
+export interface CallInProgress {
+  readonly identity: CallIdentity;
+  readonly facts: CallFacts;
+  readonly progress: CallProgress;
+}
+
+export interface JoinedCalls {
+  /** Advance it next: its decision tells of the joining. */
+  readonly older: Pick<CallInProgress, 'facts' | 'progress'>;
+  readonly younger: CallProgress;
+  /** Null = the younger had not been promised anything. */
+  readonly cancel: CancelCommand | null;
+  /** The younger's last word in the journal. */
+  readonly decision: CallDecision;
+}
+
+/**
+ * R15: two ids prove late to be one call. The older call's effects stand and it gets all facts; the younger's unsent
+ * effects are cancelled, and it is never looked at again.
+ */
+export function joinCalls(
+  older: CallInProgress,
+  younger: CallInProgress,
+  around: Pick<Surroundings, 'lane' | 'now' | 'causedByEventId'>,
+): JoinedCalls {
+  const { accountId } = older.facts;
+  const effects = Object.keys(younger.progress.promised) as EffectName[];
+  const { callId, pbxCallId } = younger.identity;
+  return {
+    older: {
+      facts: join(older.facts, younger.facts),
+      progress: {
+        ...older.progress,
+        // Frozen by either id, it is frozen for the call: the younger's own promised contact must not make it known.
+        clientKnown: older.progress.clientKnown ?? younger.progress.clientKnown,
+        untold: {
+          lookup: older.progress.untold.lookup ?? younger.progress.untold.lookup,
+          joined: [...older.progress.untold.joined, { callId, pbxCallId, effects }],
+        },
+      },
+    },
+    younger: { ...younger.progress, state: 'joined', wakeAt: null, decisions: younger.progress.decisions + 1 },
+    cancel: cancelling(older, younger, effects, around),
+    decision: {
+      decisionId: decisionIdOf(accountId, callId, younger.progress.decisions + 1),
+      accountId,
+      callId,
+      pbxCallId,
+      portalId: younger.identity.settings.integration.portalId,
+      settingsVersion: younger.identity.settings.version,
+      moment: 'late',
+      decidedAt: around.now,
+      causedByEventId: around.causedByEventId,
+      direction: younger.facts.direction,
+      outcome: null,
+      clientKnown: younger.progress.clientKnown,
+      phone: younger.facts.client.e164,
+      cell: null,
+      effects: [],
+      reasons: [because('joined_older_call', { call: older.identity.pbxCallId })],
+    },
+  };
+}
+
+function cancelling(
+  older: CallInProgress,
+  younger: CallInProgress,
+  effects: EffectName[],
+  { lane, now }: Pick<Surroundings, 'lane' | 'now'>,
+): CancelCommand | null {
+  const { portalId } = younger.identity.settings.integration;
+  if (effects.length === 0 || lane === null || portalId === null) return null;
+  const { accountId, client } = younger.facts;
+  const [callId, inFavourOf] = [younger.identity.callId, older.identity.callId];
+  return {
+    type: 'cancel',
+    commandId: cancelIdOf(accountId, callId, inFavourOf),
+    accountId,
+    portalId,
+    lane,
+    callId,
+    inFavourOf,
+    phone: client.e164,
+    effects,
+    ruleIds: ['R15'],
+    requestedAt: now,
+  };
+}

@@ -1,0 +1,19 @@
+import type { CallClient, CallDirection } from '@perezvon/contracts';
+
+/** A consultation inside a call with a client is `internal` by itself: it never makes the call internal. */
+const directionRank: Record<CallDirection, number> = { unknown: 0, internal: 1, out: 2, in: 3 };
+
+export function moreTelling(a: CallDirection, b: CallDirection): CallDirection {
+  return directionRank[a] >= directionRank[b] ? a : b;
+}
+
+const clientRank: Record<CallClient['kind'], number> = { hidden: 0, invalid: 1, short: 2, e164: 3 };
+
+/** E.164 over short over unusable over hidden. */
+export function betterClient(a: CallClient, b: CallClient): CallClient {
+  if (clientRank[a.kind] !== clientRank[b.kind]) return clientRank[a.kind] > clientRank[b.kind] ? a : b;
+  return spelling(a) <= spelling(b) ? a : b;
+}
+
+/** A number that was told sorts before one that was not. */
+const spelling = ({ e164, raw }: CallClient) => JSON.stringify([raw === null, e164, raw]);
