@@ -22,9 +22,17 @@ import { JournalStore } from './journal/journal-store.js';
 import { JournalConsumer } from './journal/journal.consumer.js';
 import { JournalController } from './journal/journal.controller.js';
 import { Journal } from './journal/journal.js';
-import { SeenAtPbx } from './journal/seen-at-pbx.js';
+import { SeenEmployees } from './journal/seen-employees.js';
 import { DryRunController } from './dry-run/dry-run.controller.js';
 import { DryRun } from './dry-run/dry-run.js';
+import { EffectsController } from './operations/effects.controller.js';
+import { IngestClient } from './operations/ingest-client.js';
+import { Neighbour } from './operations/neighbour.js';
+import { PortalOperationsController } from './operations/portal-operations.controller.js';
+import { RejectedController } from './operations/rejected.controller.js';
+import { StatusController } from './operations/status.controller.js';
+import { Status } from './operations/status.js';
+import { WriterClient } from './operations/writer-client.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
 import { PeopleController } from './people/people.controller.js';
@@ -36,7 +44,7 @@ import { Portals } from './portals/portals.js';
 import { TokenEraser } from './portals/token-eraser.js';
 
 export interface AppParts {
-  readonly config: Pick<SettingsApiConfig, 'amocrmExtraOrigins' | 'bootstrapApiKey' | 'credentialsKeys' | 'publicUrl'>;
+  readonly config: Omit<SettingsApiConfig, 'kafka' | 'database' | 'port' | 'logLevel' | 'tracesEndpoint'>;
   readonly dataSource: DataSource;
   readonly relay: Wakeable;
   readonly logger: Logger;
@@ -52,6 +60,12 @@ export class AppModule {
     const copies = new CrmCopies(dataSource);
     const accounts = new Accounts(dataSource, changes, eraser);
     const journal = new Journal(dataSource, changes);
+    const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins);
+    const integration = new Integration(dataSource, changes, copies);
+    const key = config.internalKey;
+    const writer = new WriterClient(new Neighbour({ name: 'amocrm-writer', url: config.writerUrl, key }));
+    const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
+    const seen = new SeenEmployees(dataSource);
     const useCases = [
       eraser,
       copies,
@@ -60,12 +74,15 @@ export class AppModule {
       new Sessions(dataSource, new LoginThrottle(dataSource)),
       new SessionCookie(config.publicUrl),
       accounts,
-      new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins),
-      new Integration(dataSource, changes, copies),
-      new People(dataSource, changes, copies),
+      portals,
+      integration,
+      writer,
+      ingest,
+      new Status(integration, portals, writer, ingest),
+      new People(dataSource, changes, copies, seen),
       new PbxSources(dataSource, changes),
       new JournalStore(dataSource),
-      new SeenAtPbx(dataSource),
+      seen,
       journal,
       new DryRun(dataSource, accounts, journal, copies),
     ];
@@ -82,6 +99,10 @@ export class AppModule {
         PeopleController,
         PbxSourcesController,
         JournalController,
+        StatusController,
+        EffectsController,
+        RejectedController,
+        PortalOperationsController,
         DryRunController,
         CrmPortalsConsumer,
         JournalConsumer,

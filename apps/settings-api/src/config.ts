@@ -4,6 +4,7 @@ import {
   commaList,
   type ConfigOf,
   databaseConfig,
+  internalKey,
   kafkaConfig,
   logLevel,
   portConfig,
@@ -57,6 +58,12 @@ const shape = {
       .meta({ example: '10.0.0.0/8' }),
   ),
   journalRetentionDays: variable('JOURNAL_RETENTION_DAYS', wholeNumber(1, 3_650).default(400)),
+  internalKey,
+  writerUrl: variable(
+    'AMOCRM_WRITER_INTERNAL_URL',
+    z.url('must be a URL').meta({ example: 'http://amocrm-writer:3003' }),
+  ),
+  ingestUrl: variable('CALL_INGEST_INTERNAL_URL', z.url('must be a URL').meta({ example: 'http://call-ingest:3001' })),
   bootstrapApiKey: variable(
     'BOOTSTRAP_API_KEY',
     z

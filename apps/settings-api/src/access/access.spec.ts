@@ -3,16 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Express } from 'express';
 import { eventTold } from '../journal/journal-call.js';
 import { JournalStore } from '../journal/journal-store.js';
+import { StandIn } from '../testing/neighbours.js';
 import { bootstrapApiKey, newUser, startTestApi, type TestApi } from '../testing/settings-api.js';
 import { event } from '../testing/told-of-a-call.js';
 
+/** The writer and ingest, who know nothing of whatever they are asked. */
+const neighbours = new StandIn();
 let api: TestApi;
 let mine: { accountId: string; key: string };
 let foreign: { accountId: string; key: string };
 let ids: { portalId: string; sourceId: string; keyId: string; userId: string; callId: string };
 
 beforeAll(async () => {
-  api = await startTestApi();
+  const url = await neighbours.start();
+  api = await startTestApi({ writerUrl: url, ingestUrl: url });
   mine = await api.newAccount();
   foreign = await api.newAccount();
   const at = `/accounts/${foreign.accountId}`;
@@ -28,7 +32,10 @@ beforeAll(async () => {
     ...(key.body as { keyId: string }),
   };
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  await neighbours.stop();
+});
 
 async function aCallOf(accountId: string): Promise<string> {
   const tellings = eventTold(event('call.started', 0, { account_id: accountId }));
@@ -59,7 +66,8 @@ const pathOf = (route: Route, accountId: string): string =>
     .replace(':sourceId', ids.sourceId)
     .replace(':keyId', ids.keyId)
     .replace(':userId', ids.userId)
-    .replace(':callId', ids.callId);
+    .replace(':callId', ids.callId)
+    .replace(/:(effectId|rejectedId)/, ids.callId);
 const isPublic = ({ method, path }: Route): boolean => method === 'POST' && path === '/session';
 const bodyFor = (route: Route): { body?: unknown } =>
   ['POST', 'PUT', 'PATCH'].includes(route.method) ? { body: {} } : {};
@@ -70,7 +78,7 @@ const isAdministration = ({ path }: Route): boolean => /\/(api-keys|users)(\/|$)
 
 describe('the routes', () => {
   it('are all in the matrix', () => {
-    expect(routes().length).toBeGreaterThanOrEqual(39);
+    expect(routes().length).toBeGreaterThanOrEqual(49);
     expect(routes()).toContainEqual({ method: 'PUT', path: '/accounts/:accountId/portals/:portalId/credentials' });
   });
 

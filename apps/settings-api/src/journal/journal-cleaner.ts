@@ -43,11 +43,9 @@ export class JournalCleaner {
     for (const { account_id: accountId, is_deleted: isDeleted } of accounts) {
       forgotten += await this.forget(accountId, isDeleted ? 0 : this.keepDays);
     }
-    for (const table of ['seen_employees', 'last_events']) {
-      await this.dataSource.query(
-        `delete from ${table} where account_id in (select account_id from accounts where deleted_at is not null)`,
-      );
-    }
+    await this.dataSource.query(
+      'delete from seen_employees where account_id in (select account_id from accounts where deleted_at is not null)',
+    );
     if (forgotten > 0) this.logger.info({ calls: forgotten }, 'old calls forgotten');
   }
 

@@ -15,14 +15,14 @@ import { Consumes, type MessageBatch, RetryableError } from '@perezvon/kafka';
 import { isRetryable } from '@perezvon/postgres';
 import { decisionTold, eventTold, resultTold, routeTold, stateTold, type Telling } from './journal-call.js';
 import { JournalStore } from './journal-store.js';
-import { SeenAtPbx } from './seen-at-pbx.js';
+import { SeenEmployees } from './seen-employees.js';
 
 /** Everything that is said of calls → the journal. */
 @Controller()
 export class JournalConsumer {
   constructor(
     private readonly store: JournalStore,
-    private readonly seen: SeenAtPbx,
+    private readonly seen: SeenEmployees,
   ) {}
 
   @Consumes(calls)

@@ -41,17 +41,9 @@ export class Journal1764100000002 implements MigrationInterface {
         seen_at timestamptz not null,
         primary key (account_id, employee_key)
       )`);
-    await runner.query(`
-      create table last_events (
-        account_id text not null,
-        source text not null,
-        type text not null,
-        received_at timestamptz not null,
-        primary key (account_id, source, type)
-      )`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table last_events, seen_employees, journal_calls');
+    await runner.query('drop table seen_employees, journal_calls');
   }
 }

@@ -4,9 +4,12 @@ import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type MappingEntry, type Stored } from '../accounts/documents.js';
 import { etagOf, expectedRevision } from '../http/etag.js';
+import { type List, wholeList } from '../http/list.js';
 import { ListOf } from '../http/validation.js';
+import { type SeenEmployee } from '../journal/seen-employees.js';
 import { EmployeeDto, MappingEntryDto } from './people.dto.js';
 import { People } from './people.js';
+import { type Suggestion } from './suggestions.js';
 
 const maxPeople = 10_000;
 
@@ -32,6 +35,16 @@ export class PeopleController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<PbxEmployee[]> {
     return tagged(response, await this.people.putEmployees(accountId, sent, expectedRevision(ifMatch)));
+  }
+
+  @Get('employees/discovered')
+  async discovered(@AccountId() accountId: string): Promise<List<SeenEmployee>> {
+    return wholeList(await this.people.discovered(accountId));
+  }
+
+  @Get('mapping/suggestions')
+  async suggestions(@AccountId() accountId: string): Promise<List<Suggestion>> {
+    return wholeList(await this.people.suggestions(accountId));
   }
 
   @Get('mapping')

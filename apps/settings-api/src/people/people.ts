@@ -6,9 +6,11 @@ import { Documents, type MappingEntry, type Stored } from '../accounts/documents
 import { type ExpectedRevision, requireRevision } from '../http/etag.js';
 import { invalid } from '../http/validation.js';
 import { unknownMappedUsers } from '../integration/portal-facts.js';
+import { type SeenEmployee, type SeenEmployees } from '../journal/seen-employees.js';
 import { type CrmCopies } from '../portals/crm-copies.js';
 import { readEmployees } from './employees.js';
 import { type EmployeeDto, type MappingEntryDto } from './people.dto.js';
+import { suggest, type Suggestion } from './suggestions.js';
 
 /** PBX employees, and which amoCRM user each is (rules.md R14). */
 export class People {
@@ -16,6 +18,7 @@ export class People {
     private readonly dataSource: DataSource,
     private readonly changes: AccountChanges,
     private readonly copies: CrmCopies,
+    private readonly seen: SeenEmployees,
   ) {}
 
   employees(accountId: string): Promise<Stored<PbxEmployee[]>> {
@@ -24,6 +27,29 @@ export class People {
 
   mapping(accountId: string): Promise<Stored<MappingEntry[]>> {
     return new Documents(this.dataSource, accountId).mapping();
+  }
+
+  /** R14: for employees without a user, by the copy of the portal that the integration uses. */
+  async suggestions(accountId: string): Promise<Suggestion[]> {
+    const documents = new Documents(this.dataSource, accountId);
+    const { body: integration } = await documents.integration();
+    const copy = integration.portalId === null ? undefined : await this.copies.of(integration.portalId);
+    const { body: employees } = await documents.employees();
+    const { body: mapping } = await documents.mapping();
+    return suggest(employees, mapping, copy?.users ?? []);
+  }
+
+  /** Employees that the PBX names in its events and who are not in the list yet. */
+  async discovered(accountId: string): Promise<SeenEmployee[]> {
+    const { body: employees } = await new Documents(this.dataSource, accountId).employees();
+    const isKnown = ({ pbxId, login, ext }: SeenEmployee): boolean =>
+      employees.some(
+        (each) =>
+          (pbxId !== null && each.pbxId === pbxId) ||
+          (login !== null && each.login === login) ||
+          (ext !== null && each.ext === ext),
+      );
+    return (await this.seen.of(accountId)).filter((seen) => !isKnown(seen));
   }
 
   /** Replaces the list. The mapping of an employee that is no longer in it goes too. */

@@ -55,6 +55,9 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     publicUrl: 'http://127.0.0.1:3000',
     trustedProxies: [],
     journalRetentionDays: 400,
+    internalKey: 'an-internal-key-of-specs',
+    writerUrl: 'http://127.0.0.1:1',
+    ingestUrl: 'http://127.0.0.1:1',
     ...overrides,
   };
   const log: string[] = [];

@@ -12,14 +12,8 @@ export interface SeenEmployee {
   readonly seenAt: Date;
 }
 
-export interface LastEvent {
-  readonly source: string;
-  readonly type: string;
-  readonly receivedAt: Date;
-}
-
-/** What the events of an account's PBXs show beside the calls: which employees there are, and when it was last heard of. */
-export class SeenAtPbx {
+/** Employees that an account's PBX names in its events, so that nobody has to type what the PBX knows. */
+export class SeenEmployees {
   constructor(private readonly dataSource: DataSource) {}
 
   /** In any order, any number of times: the newest counts. */
@@ -39,25 +33,10 @@ export class SeenAtPbx {
         (seen) => seen.at,
       ),
     );
-    const heard = events.map((event) => ({ ...event, at: event.received_at }));
-    const last = newestOf(heard, (event) => `${event.account_id} ${event.source} ${event.type}`);
-    await this.dataSource.query(
-      `insert into last_events as known (account_id, source, type, received_at)
-       select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-           as heard (account_id, source, type, received_at) order by account_id, source, type
-       on conflict (account_id, source, type) do update set received_at = excluded.received_at
-        where known.received_at < excluded.received_at`,
-      columns(
-        last,
-        (event) => event.account_id,
-        (event) => event.source,
-        (event) => event.type,
-        (event) => event.at,
-      ),
-    );
   }
 
-  async employees(accountId: string): Promise<SeenEmployee[]> {
+  /** The one that was seen last first. */
+  async of(accountId: string): Promise<SeenEmployee[]> {
     const rows: { body: CallEmployee; seen_at: Date }[] = await this.dataSource.query(
       'select body, seen_at from seen_employees where account_id = $1 order by seen_at desc limit 10000',
       [accountId],
@@ -70,13 +49,6 @@ export class SeenAtPbx {
       name: body.name ?? null,
       seenAt: seen_at,
     }));
-  }
-
-  async lastEvents(accountId: string): Promise<LastEvent[]> {
-    return this.dataSource.query(
-      `select source, type, received_at as "receivedAt" from last_events where account_id = $1 order by source, type`,
-      [accountId],
-    );
   }
 }
 

@@ -1,0 +1,53 @@
+import {
+  type ConnectionTest,
+  connectionTest,
+  effectList,
+  type EffectState,
+  type PortalStatus,
+  portalStatus,
+  type WaitingEffect,
+} from '@perezvon/contracts';
+import { type List } from '../http/list.js';
+import { type Neighbour } from './neighbour.js';
+
+export interface EffectSearch {
+  readonly state: EffectState | undefined;
+  readonly portalId: string | undefined;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/** What may be asked of amocrm-writer: libs/contracts, internal-writer.ts. Accounts and ids are checked by the caller. */
+export class WriterClient {
+  constructor(private readonly writer: Neighbour) {}
+
+  status(portalId: string): Promise<PortalStatus> {
+    return this.writer.get(`/portals/${portalId}/status`, portalStatus);
+  }
+
+  test(portalId: string): Promise<ConnectionTest> {
+    return this.writer.post(`/portals/${portalId}/test`, connectionTest);
+  }
+
+  refresh(portalId: string): Promise<void> {
+    return this.writer.order(`/portals/${portalId}/refresh`);
+  }
+
+  effects(accountId: string, { state, portalId, limit, cursor }: EffectSearch): Promise<List<WaitingEffect>> {
+    const query = new URLSearchParams({
+      limit: String(limit),
+      ...(state !== undefined && { state }),
+      ...(portalId !== undefined && { portalId }),
+      ...(cursor !== undefined && { cursor }),
+    });
+    return this.writer.get(`/accounts/${encodeURIComponent(accountId)}/effects?${query.toString()}`, effectList);
+  }
+
+  retry(accountId: string, effectId: string): Promise<void> {
+    return this.writer.order(`/accounts/${encodeURIComponent(accountId)}/effects/${effectId}/retry`);
+  }
+
+  discard(accountId: string, effectId: string): Promise<void> {
+    return this.writer.order(`/accounts/${encodeURIComponent(accountId)}/effects/${effectId}/discard`);
+  }
+}
