@@ -8,6 +8,7 @@ import { FaultBook } from './faults/fault-book.js';
 import { problem } from './http/answer.js';
 import { ProductServer } from './http/product-server.js';
 import { send } from './http/send.js';
+import { type RequestTimes } from './limits/rate-limiter.js';
 import { answerConsent } from './oauth/consent.js';
 import { Integrations, type NewIntegration } from './oauth/integration.js';
 import { OutgoingCalls } from './outgoing-calls.js';
@@ -72,6 +73,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const faults = new FaultBook(new SeededRandom(seed));
   const integrations = new Integrations(options.integrations ?? []);
   const calls = new OutgoingCalls(clock);
+  const requestsByIp: RequestTimes = new Map();
   const portals = Array.from({ length: options.portals ?? 1 }, (_, index) => {
     const id = index === 0 ? 'demo' : `demo-${index + 1}`;
     const portalOptions = {
@@ -84,7 +86,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
       settings: options.settings ?? {},
       logCapacity: options.logCapacity ?? DEFAULT_LOG_CAPACITY,
     };
-    return new Portal(portalOptions, { clock, calls, faults });
+    return new Portal(portalOptions, { clock, calls, faults, requestsByIp });
   });
   const addresses = portals.map((portal) => ({
     portal,

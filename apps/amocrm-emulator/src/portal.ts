@@ -3,7 +3,7 @@ import { type Clock } from './clock.js';
 import { type FaultBook } from './faults/fault-book.js';
 import { SCOPES } from './oauth/integration.js';
 import { TokenBook, type Token } from './oauth/token-book.js';
-import { RateLimiter } from './limits/rate-limiter.js';
+import { RateLimiter, type RequestTimes } from './limits/rate-limiter.js';
 import { type OutgoingCalls } from './outgoing-calls.js';
 import { SeededRandom } from './random.js';
 import { DEFAULT_SETTINGS, type PortalSettings } from './settings.js';
@@ -28,6 +28,8 @@ export interface Outside {
   readonly clock: Clock;
   readonly calls: OutgoingCalls;
   readonly faults: FaultBook;
+  /** Calls are counted by address over all portals, where they are counted so. */
+  readonly requestsByIp: RequestTimes;
 }
 
 /** One amoCRM account: what it holds, who may call it, its limits, its switches and the log of what was asked. */
@@ -57,7 +59,7 @@ export class Portal {
     this.name = options.name;
     this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.log = new RequestLog(options.logCapacity);
-    this.limiter = new RateLimiter(this.settings);
+    this.limiter = new RateLimiter(this.settings, outside.clock, outside.requestsByIp);
     this.store = this.freshStore();
     this.tokens = this.freshTokens();
     this.webhooks = this.freshWebhooks();
@@ -67,7 +69,7 @@ export class Portal {
   reset(): void {
     Object.assign(this.settings, DEFAULT_SETTINGS, this.options.settings);
     this.log.clear();
-    this.limiter = new RateLimiter(this.settings);
+    this.limiter = new RateLimiter(this.settings, this.outside.clock, this.outside.requestsByIp);
     this.store = this.freshStore();
     this.tokens = this.freshTokens();
     this.webhooks.close();

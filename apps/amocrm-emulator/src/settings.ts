@@ -12,9 +12,13 @@ export const SWITCHES = {
   /** Requests per sliding second for one integration, and for the whole account (§2.1). */
   requestsPerSecond: count('Запросов в секунду на интеграцию', 7),
   accountRequestsPerSecond: count('Запросов в секунду на аккаунт', 50),
+  /** Per integration, or per calling address over all portals of the process, as the vendor's other brand does. */
+  countRequestsBy: oneOf('Лимит считается', ['integration', 'ip'], 'integration'),
   /** So many 429 within the window block the account (403) until unblocked; 0 never blocks. */
   blockAfterRejections: count('Ответов 429 до блокировки (0 — не блокировать)', 15),
   blockWindowMs: count('За какое время считаются ответы 429, мс', 10_000),
+  /** How long a block lasts; null: until somebody lifts it. */
+  blockDurationMs: orNull(count('Блокировка длится, мс')),
   /** What a 429 says: body field and header, in seconds; null leaves them out. */
   retryAfterInBody: orNull(count('retry_after в теле 429, с', 300)),
   retryAfterHeader: orNull(count('Retry-After в заголовке 429, с')),

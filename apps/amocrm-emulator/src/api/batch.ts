@@ -25,7 +25,7 @@ export function writeBatch<T>(
   prepare: Prepare<T>,
   render: (written: T[]) => unknown,
 ): Answer {
-  const writes: (() => T)[] = [];
+  const writes: { readonly requestId: string; readonly write: () => T }[] = [];
   const refused: ItemErrors[] = [];
   for (const [index, raw] of items.entries()) {
     const reader = new ItemReader(isObject(raw) ? raw : {});
@@ -33,7 +33,7 @@ export function writeBatch<T>(
     const requestId = reader.string('request_id') ?? String(index);
     const write = prepare({ reader, requestId, index });
     for (const path of reader.unread()) x.unknownFields.add(path);
-    if (reader.errors.length === 0) writes.push(write);
+    if (reader.errors.length === 0) writes.push({ requestId, write });
     else refused.push({ request_id: requestId, errors: reader.errors });
   }
 
@@ -42,15 +42,25 @@ export function writeBatch<T>(
     throw new Refusal(validationProblem(refused));
   }
   if (x.partly !== undefined) {
-    for (const write of writes.slice(0, x.partly.itemsToApply(writes.length))) write();
-    throw new StoppedHalfway();
+    const done = x.partly.itemsToApply(writes.length);
+    const written = writes.slice(0, done).map(({ write }) => write());
+    if (x.partly.answer === 'error') throw new StoppedHalfway();
+    return withErrors(render(written), [...refused, ...writes.slice(done).map(leftOut)]);
   }
-  const body = render(writes.map((write) => write()));
+  const body = render(writes.map(({ write }) => write()));
   if (refused.length > 0 && policy === 'keep_good_400') throw new Refusal(validationProblem(refused));
-  return {
-    status: 200,
-    body: refused.length > 0 && isObject(body) ? { ...body, 'validation-errors': refused } : body,
-  };
+  return withErrors(body, refused);
+}
+
+/** 200 for what was written, with errors for the rest; a bare array has no room for them. */
+function withErrors(body: unknown, errors: readonly ItemErrors[]): Answer {
+  const hasRoom = errors.length > 0 && isObject(body);
+  return { status: 200, body: hasRoom ? { ...body, 'validation-errors': errors } : body };
+}
+
+function leftOut({ requestId }: { readonly requestId: string }): ItemErrors {
+  const errors = [{ code: 'InternalError', path: '', detail: 'This item has not been saved.' }];
+  return { request_id: requestId, errors };
 }
 
 /** The items of a POST or of a PATCH without id: an array of 1 … `max` (§2.2). */

@@ -4,6 +4,7 @@ import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
 import { actByHand } from './by-hand.js';
 import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
+import * as cards from './card-edits.js';
 import { catalogue } from './catalogue.js';
 import * as oauth from './oauth-edits.js';
 import { pageData } from './page-data.js';
@@ -47,6 +48,9 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['POST', '/_emulator/portal/pipelines/delete', edits.deletePipeline],
   ['POST', '/_emulator/portal/unsorted', edits.switchUnsorted],
   ['POST', '/_emulator/by-hand', actByHand],
+  ['POST', '/_emulator/portal/cards/merge', cards.mergeTwoCards],
+  ['POST', '/_emulator/portal/cards/delete', cards.deleteCard],
+  ['POST', '/_emulator/portal/cards/restore', cards.restoreCard],
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
   ['GET', '/_emulator/webhooks', edits.listWebhooks],

@@ -44,6 +44,12 @@ export const FAULT_KINDS = {
   /** F9. Applied, the answer is spoilt. */
   malformed_json: kind('before_answer', 'Испорченный JSON в ответе', {}),
   truncated: kind('before_answer', 'Ответ оборван посередине', {}),
+  gzip_cut_short: kind('before_answer', 'Сжатый ответ обрезан', {}),
+  huge_body: kind('before_answer', 'Огромное тело ответа', { bytes: count('байт', 10 * 1024 * 1024) }),
+  /** F9 "200 with per-entity errors": some items of a batch are written, the answer names the others. */
+  item_errors: kind('before_answer', '200 с ошибками по части записей', {}),
+  /** The card that the path names is merged with its double just before: its id is dead (§11). */
+  merge_card: kind('before_answer', 'Карточку из запроса объединили с дублем', {}),
 
   webhook_dropped: kind('webhook', 'Вебхук потерян', {}),
   webhook_duplicated: kind('webhook', 'Вебхук отправлен дважды', {}),

@@ -117,6 +117,49 @@ describe('§12 fault switches', () => {
     expect(contacts()).toBe(1);
   });
 
+  it('F9 gzip_cut_short: a packed body without its end', async () => {
+    await fault({ kind: 'gzip_cut_short' });
+    const reply = await post();
+    expect(reply.headers.get('content-encoding')).toBe('gzip');
+    // What a decoder makes of it differs: an error, or the beginning of the text.
+    expect(() => reply.json()).toThrow(SyntaxError);
+    expect([contacts(), lastEntry()?.delivery]).toEqual([1, 'spoilt']);
+  });
+
+  it('F9 huge_body: 10 MB of valid JSON, or as much as is asked for', async () => {
+    await fault({ kind: 'huge_body' });
+    const reply = await open.amo.get('/api/v4/account');
+    expect([reply.text.length > 10_000_000, reply.json<{ subdomain: string }>().subdomain]).toEqual([true, 'demo']);
+  });
+
+  it('F9 item_errors: 200, a part of the batch written, the rest named', async () => {
+    await fault({ kind: 'item_errors' });
+    const reply = await post(batch(10));
+    const body = reply.json<{ '_embedded': { contacts: unknown[] }; 'validation-errors': unknown[] }>();
+    expect([reply.status, body._embedded.contacts.length]).toEqual([200, contacts()]);
+    expect(contacts() + body['validation-errors'].length).toBe(10);
+    expect(contacts()).toBeLessThan(10);
+  });
+
+  it('merge_card: the card that the request names has just died in a merge, its id answers 204 or is_deleted', async () => {
+    const id = await open.amo.create('/api/v4/leads', { name: 'Сделка' });
+    await fault({ kind: 'merge_card', path: '/api/v4/leads/*' });
+    expect((await open.amo.get(`/api/v4/leads/${id}`)).status).toBe(204);
+    open.emulator.control.portal().settings.deletedById = 'is_deleted';
+    expect((await open.amo.get(`/api/v4/leads/${id}`)).json()).toMatchObject({ is_deleted: true });
+    const events = (await open.amo.get('/api/v4/events?filter[type]=entity_merged')).json();
+    expect(events).toMatchObject({ _embedded: { events: [{ entity_id: id, value_after: [], value_before: [] }] } });
+    expect(open.emulator.control.state().leads.filter((lead) => !lead.is_deleted)).toMatchObject([{ name: 'Сделка' }]);
+  });
+
+  it('F7 http_error makes any 401, 402 or 403 out of a request that would pass', async () => {
+    for (const status of [401, 402, 403]) {
+      await fault({ kind: 'http_error', status });
+      expect((await post()).json()).toMatchObject({ status, type: `https://httpstatus.es/${status}` });
+    }
+    expect(contacts()).toBe(0);
+  });
+
   it('a refused request is not used up as a fault of the answer: 401 comes first', async () => {
     await fault({ kind: 'lose_answer_after_commit' });
     expect((await open.amo.as('wrong').get('/api/v4/account')).status).toBe(401);

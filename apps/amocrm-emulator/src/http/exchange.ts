@@ -3,10 +3,12 @@ import { type PortalStore } from '../store/portal-store.js';
 import { type User } from '../store/model.js';
 import { type QueryTree, queryList, queryText } from './query.js';
 
-/** Half of a batch is applied, then the answer is an error: the fault F3. */
+/** Some items of a batch are applied, the others are not: the faults F3 and F9. */
 export interface PartlyApplied {
-  /** How many of `total` items are written before the error. */
+  /** How many of `total` items are written. */
   itemsToApply(total: number): number;
+  /** What the caller learns: an error for the whole, or 200 with errors for the items that were left out. */
+  readonly answer: 'error' | 'item_errors';
 }
 
 /** One authorised request on its way through a handler. */

@@ -43,7 +43,7 @@ export class Gate {
     const caller = this.callerOf(req, token);
     if ('status' in caller) return caller;
     if (!token.scopes.includes('crm')) return problem(403, 'Invalid scope');
-    return this.refuseExcess(token, burst) ?? this.refuseUnpaid(entry) ?? caller;
+    return this.refuseExcess(token, req.socket.remoteAddress ?? '', burst) ?? this.refuseUnpaid(entry) ?? caller;
   }
 
   private refuseBlocked(entry: LogEntry): Answer | undefined {
@@ -71,15 +71,13 @@ export class Gate {
     return { user: owner, isAdmin: token.byAdmin, isExternal };
   }
 
-  private refuseExcess(token: Token, burst: FaultRule | undefined): Answer | undefined {
+  private refuseExcess(token: Token, ip: string, burst: FaultRule | undefined): Answer | undefined {
     const { limiter, settings } = this.portal;
-    // Not when the request arrived: it may have been delayed, and the limiter's times have to be in order.
-    const nowMs = this.clock.nowMs();
     if (burst?.action.kind === 'rate_limit_burst') {
-      limiter.reject(nowMs);
+      limiter.reject();
       return this.tooMany(burst.action.retryAfterSec);
     }
-    switch (limiter.admit(token.integrationId, nowMs)) {
+    switch (limiter.admit({ integrationId: token.integrationId, ip })) {
       case 'blocked':
         return htmlPage(403);
       case 'rejected':

@@ -3,19 +3,22 @@ import { StoppedHalfway } from '../api/batch.js';
 import { API_ROUTES } from '../api/routes.js';
 import { type Clock } from '../clock.js';
 import { markersOf } from '../control/markers.js';
-import { type LogEntry } from '../control/request-log.js';
+import { type Delivery, type LogEntry } from '../control/request-log.js';
 import { type FaultBook } from '../faults/fault-book.js';
+import { type FaultAction } from '../faults/fault-kinds.js';
 import { type FaultRule } from '../faults/fault-rule.js';
 import { type Portal } from '../portal.js';
 import { type Integrations } from '../oauth/integration.js';
 import { currentSubdomain, exchangeToken } from '../oauth/token-endpoint.js';
+import { mergeCards } from '../store/merge-cards.js';
+import { CARD_TYPES } from '../store/model.js';
 import { htmlPage, ok, problem, Refusal, type Answer } from './answer.js';
 import { readBody } from './body.js';
-import { type Exchange } from './exchange.js';
+import { type Exchange, type PartlyApplied } from './exchange.js';
 import { Gate, type Caller } from './gate.js';
 import { parseQuery } from './query.js';
 import { Router } from './router.js';
-import { cutShort, reset, send, spoil } from './send.js';
+import { cutShort, inflate, reset, send, sendCutGzip, spoil } from './send.js';
 
 const router = new Router(API_ROUTES);
 const SUBDOMAIN_PATH = '/oauth2/account/current/subdomain';
@@ -138,14 +141,37 @@ export class ProductServer {
         entry.delivery = 'spoilt';
         return;
       case 'truncated':
-        entry.status = run().status;
-        entry.delivery = 'spoilt';
-        entry.finishedAtMs = this.clock.nowMs();
+        this.note(entry, run().status, 'spoilt');
         cutShort(res);
+        return;
+      case 'gzip_cut_short': {
+        const answer = run();
+        this.note(entry, answer.status, 'spoilt');
+        sendCutGzip(res, answer);
+        return;
+      }
+      case 'huge_body':
+        this.finish(res, entry, inflate(run(), action.bytes));
+        return;
+      case 'merge_card':
+        this.mergeAway(path);
+        this.finish(res, entry, run());
         return;
       default:
         this.finish(res, entry, run());
     }
+  }
+
+  /** The card that the path names gets a double that swallows it; other paths stay as they are. */
+  private mergeAway(path: string): void {
+    const { store } = this.portal;
+    const [, name, id] = /^\/api\/v4\/(\w+)\/(\d+)/.exec(path) ?? [];
+    const type = CARD_TYPES.find((candidate) => candidate === name);
+    const card = type === undefined ? undefined : store.card(type, Number(id));
+    if (type === undefined || card?.is_deleted !== false) return;
+    const doubleId = store.newId(type);
+    store.double(type, card.id, doubleId);
+    mergeCards(store, type, card.id, doubleId, card.updated_by);
   }
 
   private runOAuth(req: IncomingMessage, entry: LogEntry, body: unknown): Answer {
@@ -174,7 +200,6 @@ export class ProductServer {
       return match.found === 'nothing' ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
     }
     if (body === INVALID) return problem(400, 'Request body is not valid JSON');
-    const partly = fault?.action.kind === 'http_error' && fault.action.applied === 'partly';
     const x: Exchange = {
       portal: this.portal,
       store: this.portal.store,
@@ -186,7 +211,7 @@ export class ProductServer {
       params: match.params,
       body,
       origin: `http://${req.headers.host ?? 'localhost'}`,
-      partly: partly ? { itemsToApply: (total) => (entry.itemsApplied = this.somePart(total)) } : undefined,
+      partly: this.partlyApplied(fault?.action, entry),
       unknownFields: new Set(),
     };
     try {
@@ -202,6 +227,13 @@ export class ProductServer {
     }
   }
 
+  private partlyApplied(action: FaultAction | undefined, entry: LogEntry): PartlyApplied | undefined {
+    const isPartlyFailed = action?.kind === 'http_error' && action.applied === 'partly';
+    if (!isPartlyFailed && action?.kind !== 'item_errors') return undefined;
+    const itemsToApply = (total: number) => (entry.itemsApplied = this.somePart(total));
+    return { itemsToApply, answer: isPartlyFailed ? 'error' : 'item_errors' };
+  }
+
   /** A true part of a batch; of a single item all or nothing, as the dice fall. */
   private somePart(total: number): number {
     const dice = this.faults.random.next();
@@ -209,10 +241,14 @@ export class ProductServer {
   }
 
   private finish(res: ServerResponse, entry: LogEntry, answer: Answer): void {
-    entry.status = answer.status;
-    entry.delivery = 'sent';
-    entry.finishedAtMs = this.clock.nowMs();
+    this.note(entry, answer.status, 'sent');
     send(res, answer);
+  }
+
+  private note(entry: LogEntry, status: number, delivery: Delivery): void {
+    entry.status = status;
+    entry.delivery = delivery;
+    entry.finishedAtMs = this.clock.nowMs();
   }
 
   private lose(req: IncomingMessage, entry: LogEntry): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer } from './answer.js';
 
@@ -23,6 +24,20 @@ function typeOf(contentType: string): string {
 /** The same answer with a body that no JSON parser takes. */
 export function spoil(answer: Answer): Answer {
   return { ...answer, body: `${JSON.stringify(answer.body ?? null).slice(0, 40)},"` };
+}
+
+/** What the answer says, packed, without the end that a decoder needs. */
+export function sendCutGzip(res: ServerResponse, answer: Answer): void {
+  const packed = gzipSync(JSON.stringify(answer.body ?? null));
+  const cut = packed.subarray(0, Math.floor(packed.length / 2));
+  const contentType = `${answer.contentType ?? 'application/hal+json'}; charset=utf-8`;
+  const headers = { 'Content-Type': contentType, 'Content-Encoding': 'gzip', 'Content-Length': cut.length };
+  res.writeHead(answer.status, headers).end(cut);
+}
+
+/** The same answer behind so much white space that only a caller without a limit reads it to the end. */
+export function inflate(answer: Answer, bytes: number): Answer {
+  return { ...answer, body: ' '.repeat(bytes) + JSON.stringify(answer.body ?? null) };
 }
 
 /** Promises more bytes than it sends, then resets. */

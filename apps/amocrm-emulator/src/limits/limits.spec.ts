@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Caller } from '../testing/caller.js';
 import { openEmulator, type OpenEmulator } from '../testing/open-emulator.js';
 
 let open: OpenEmulator;
@@ -31,6 +32,11 @@ describe('§1.4, §1.7 tokens and account state', () => {
     expect((await fetch(`${open.emulator.url}/api/v4/account`)).status).toBe(401);
     await open.amo.post('/_emulator/portal/tokens/revoke', { id: 'token-1' });
     expect((await open.amo.get('/api/v4/account')).status).toBe(401);
+  });
+
+  it('§1.7 refuses an address that is not in the allow-list with 403 and code 113', async () => {
+    open.emulator.control.portal().settings.ipAllowed = false;
+    expect((await open.amo.get('/api/v4/account')).json()).toMatchObject({ status: 403, code: 113 });
   });
 
   it('§1.7 an ended subscription stops writes at once and reads after 30 days', async () => {
@@ -83,6 +89,24 @@ describe('§2.1 request rate', () => {
     expect(open.emulator.control.report().requestsWhileBlocked).toBe(2);
     await open.amo.post('/_emulator/unblock');
     expect(await statuses(1)).toEqual([200]);
+  });
+
+  it('§12.1 lifts the block by itself after a time, by switch', async () => {
+    open.emulator.control.portal().settings.blockDurationMs = 3_600_000;
+    await statuses(7 + 15);
+    open.clock.advance(3_599_999);
+    expect(await statuses(1)).toEqual([403]);
+    open.clock.advance(1);
+    expect(await statuses(1)).toEqual([200]);
+  });
+
+  it('counts the calling address instead of the integration by switch, over all portals', async () => {
+    for (const id of ['demo', 'demo-2']) open.emulator.control.portal(id).settings.countRequestsBy = 'ip';
+    open.emulator.control.portal().addToken({ id: 'other', secret: 'other', integrationId: 'i2', userId: 101 });
+    expect(await statuses(4)).toEqual([200, 200, 200, 200]);
+    expect(await statuses(2, open.amo.as('other'))).toEqual([200, 200]);
+    const second = new Caller(open.emulator.portals[1]?.url ?? '');
+    expect(await statuses(2, second)).toEqual([200, 429]);
   });
 
   it('does not block when the rejections are spread over more than 10 s', async () => {

@@ -1,63 +1,90 @@
+import { type Clock } from '../clock.js';
 import { type PortalSettings } from '../settings.js';
 
 export type LimitVerdict = 'pass' | 'rejected' | 'blocked';
 
+/** Times of requests, in order, by whatever they are counted for. */
+export type RequestTimes = Map<string, number[]>;
+
+/** Whom a request is counted for. */
+export interface Countable {
+  readonly integrationId: string;
+  readonly ip: string;
+}
+
 /**
  * The vendor's limits (§2.1): so many requests in any sliding second per integration and per account; 429 beyond that;
- * repeated 429s block the account with 403 until a person lifts it.
+ * repeated 429s block the account with 403. By switch the address that calls is counted instead of the integration, over
+ * all portals, as the vendor's other brand does.
  *
- * States of the account: open → (`blockAfterRejections` within `blockWindowMs`) → blocked → (`unblock`) → open.
- * A rejected request does not use up the budget; it counts towards the block.
+ * States of the account: open → (`blockAfterRejections` within `blockWindowMs`) → blocked → (`unblock`, or after
+ * `blockDurationMs`) → open. A rejected request does not use up the budget; it counts towards the block.
  */
 export class RateLimiter {
-  private readonly byIntegration = new Map<string, number[]>();
+  private readonly byIntegration: RequestTimes = new Map();
   private account: number[] = [];
   private rejections: number[] = [];
-  private isBlocked = false;
+  private blockedUntilMs = 0;
 
-  constructor(private readonly settings: PortalSettings) {}
+  constructor(
+    private readonly settings: PortalSettings,
+    private readonly clock: Clock,
+    /** Shared by the portals of the process. */
+    private readonly byIp: RequestTimes,
+  ) {}
 
   get blocked(): boolean {
-    return this.isBlocked;
+    return this.clock.nowMs() < this.blockedUntilMs;
   }
 
-  admit(integrationId: string, nowMs: number): LimitVerdict {
-    if (this.isBlocked) return 'blocked';
-    const integration = within(this.byIntegration.get(integrationId) ?? [], nowMs, 1000);
-    this.account = within(this.account, nowMs, 1000);
-    this.byIntegration.set(integrationId, integration);
-    const { requestsPerSecond, accountRequestsPerSecond } = this.settings;
-    if (integration.length >= requestsPerSecond || this.account.length >= accountRequestsPerSecond) {
-      this.reject(nowMs);
+  admit({ integrationId, ip }: Countable): LimitVerdict {
+    if (this.blocked) return 'blocked';
+    const nowMs = this.clock.nowMs();
+    const { requestsPerSecond, accountRequestsPerSecond, countRequestsBy } = this.settings;
+    const own = countRequestsBy === 'ip' ? timesOf(this.byIp, ip) : timesOf(this.byIntegration, integrationId);
+    dropOlder(own, nowMs, 1000);
+    dropOlder(this.account, nowMs, 1000);
+    if (own.length >= requestsPerSecond || this.account.length >= accountRequestsPerSecond) {
+      this.reject();
       return 'rejected';
     }
-    integration.push(nowMs);
+    own.push(nowMs);
     this.account.push(nowMs);
     return 'pass';
   }
 
   /** Counts a 429, also one that a fault made. */
-  reject(nowMs: number): void {
-    this.rejections = within(this.rejections, nowMs, this.settings.blockWindowMs);
+  reject(): void {
+    const nowMs = this.clock.nowMs();
+    dropOlder(this.rejections, nowMs, this.settings.blockWindowMs);
     this.rejections.push(nowMs);
     const { blockAfterRejections } = this.settings;
-    if (blockAfterRejections > 0 && this.rejections.length >= blockAfterRejections) this.isBlocked = true;
+    if (blockAfterRejections > 0 && this.rejections.length >= blockAfterRejections) this.block();
   }
 
   block(): void {
-    this.isBlocked = true;
+    const { blockDurationMs } = this.settings;
+    this.blockedUntilMs = blockDurationMs === null ? Infinity : this.clock.nowMs() + blockDurationMs;
+    this.rejections = [];
   }
 
   unblock(): void {
-    this.isBlocked = false;
+    this.blockedUntilMs = 0;
     this.rejections = [];
   }
 }
 
-/** The times younger than `windowMs`; they are in order, so that only the head has to go. */
-function within(times: number[], nowMs: number, windowMs: number): number[] {
+function timesOf(all: RequestTimes, key: string): number[] {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const times: number[] = [];
+  all.set(key, times);
+  return times;
+}
+
+/** Leaves the times younger than `windowMs`; they are in order, so that only the head has to go. */
+function dropOlder(times: number[], nowMs: number, windowMs: number): void {
   let first = 0;
   while (first < times.length && (times[first] ?? 0) <= nowMs - windowMs) first++;
   if (first > 0) times.splice(0, first);
-  return times;
 }

@@ -1,6 +1,7 @@
 import { type Clock } from '../clock.js';
 import { type SeededRandom } from '../random.js';
 import {
+  type Card,
   type CardType,
   type Company,
   type Contact,
@@ -124,6 +125,20 @@ export class PortalStore {
     this.put(this.leads, lead);
     this.changed({ of: 'leads', before, after: lead });
     return lead;
+  }
+
+  /** Changes what all kinds of cards have in common. */
+  amend(type: CardType, id: number, changes: Partial<Card>): void {
+    if (type === 'contacts') amended(this.contacts.get(id), (card) => this.putContact({ ...card, ...changes }));
+    else if (type === 'companies') amended(this.companies.get(id), (card) => this.putCompany({ ...card, ...changes }));
+    else amended(this.leads.get(id), (card) => this.putLead({ ...card, ...changes }));
+  }
+
+  /** A second card with the same contents, as people make them who know nothing of each other. */
+  double(type: CardType, id: number, newId: number): void {
+    if (type === 'contacts') amended(this.contacts.get(id), (card) => this.putContact({ ...card, id: newId }));
+    else if (type === 'companies') amended(this.companies.get(id), (card) => this.putCompany({ ...card, id: newId }));
+    else amended(this.leads.get(id), (card) => this.putLead({ ...card, id: newId }));
   }
 
   putNote(note: Note): Note {
@@ -295,4 +310,8 @@ export class PortalStore {
   private put<T extends { readonly id: number }>(collection: VersionedCollection<T>, value: T): void {
     collection.put(value, this.clock.nowMs(), this.cutoffMs());
   }
+}
+
+function amended<T>(card: T | undefined, put: (card: T) => unknown): void {
+  if (card !== undefined) put(card);
 }
