@@ -80,7 +80,10 @@ export class AppModule {
       ingest,
       new Status(integration, portals, writer, ingest),
       new People(dataSource, changes, copies, seen),
-      new PbxSources(dataSource, changes),
+      new PbxSources(dataSource, changes, {
+        ingestUrl: config.publicIngestUrl ?? config.publicUrl,
+        routeUrl: config.publicRouteUrl ?? config.publicUrl,
+      }),
       new JournalStore(dataSource),
       seen,
       journal,

@@ -26,6 +26,11 @@ const parsedBy = <Value>(parse: (text: string) => Value) =>
     }
   });
 
+const publicOrigin = z
+  .url({ protocol: /^https?$/, error: 'must be a URL' })
+  .transform((url) => url.replace(/\/+$/, ''))
+  .meta({ example: 'https://calls.example.org' });
+
 const shape = {
   kafka: kafkaConfig,
   database: databaseConfig('settings-api'),
@@ -43,13 +48,10 @@ const shape = {
       .meta({ example: 'http://127.0.0.1:3010' }),
   ),
   /** Where people reach the page; https decides how its cookie is kept. */
-  publicUrl: variable(
-    'PUBLIC_URL',
-    z
-      .url({ protocol: /^https?$/, error: 'must be a URL' })
-      .default('http://127.0.0.1:3000')
-      .meta({ example: 'https://calls.example.org' }),
-  ),
+  publicUrl: variable('PUBLIC_URL', publicOrigin.default('http://127.0.0.1:3000')),
+  /** Where PBXs reach call-ingest and decision-engine, if not at the page's address. */
+  publicIngestUrl: variable('PUBLIC_INGEST_URL', publicOrigin.optional()),
+  publicRouteUrl: variable('PUBLIC_ROUTE_URL', publicOrigin.optional()),
   /** Proxies that say by `X-Forwarded-For` whom they speak for; none: whoever connects is the client. */
   trustedProxies: variable(
     'TRUSTED_PROXIES',

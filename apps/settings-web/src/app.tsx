@@ -25,6 +25,7 @@ const LoginPage = lazy(() => import('./login/login-page'));
 const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
 const JournalPage = lazy(() => import('./journal/journal-page'));
+const SourcesPage = lazy(() => import('./sources/sources-page'));
 const SettingsPage = lazy(() => import('./settings/settings-page'));
 
 export function App() {
@@ -59,6 +60,7 @@ function Rooms() {
         <Suspense fallback={<Waiting />}>
           <Switch>
             <Route path="/settings" component={SettingsPage} />
+            <Route path="/sources" component={SourcesPage} />
             <Route path="/people" component={AccessPage} />
             <Route path="/journal" component={JournalPage} />
             <Route path="/journal/:callId" component={CallPage} />

@@ -49,6 +49,21 @@ describe('a PBX source', () => {
     expect(list.text).not.toContain(sha256(secret));
   });
 
+  it.each([
+    ['canonical', (id: string) => ({ events: `https://ingest.example.org/v1/pbx/${id}/events`, route: null })],
+    [
+      'uis',
+      (id: string) => ({
+        events: `https://ingest.example.org/v1/pbx/${id}/uis/{secret}`,
+        route: `https://route.example.org/v1/route/uis/${id}/{secret}`,
+      }),
+    ],
+    ['itoolabs', (id: string) => ({ events: `https://ingest.example.org/v1/pbx/${id}/itoolabs`, route: null })],
+  ])('of kind %s says what to paste into the cabinet of the PBX', async (kind, addresses) => {
+    const { sourceId, addresses: said } = (await add({ kind })).body as { sourceId: string; addresses: unknown };
+    expect(said).toEqual(addresses(sourceId));
+  });
+
   it('changes what is named and keeps the rest, its secret too', async () => {
     const { sourceId, secret } = (await add({ kind: 'uis', instance: 'second', settleDelaySec: 5 })).body as {
       sourceId: string;

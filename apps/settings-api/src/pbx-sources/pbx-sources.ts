@@ -6,9 +6,12 @@ import { type AccountChanges } from '../accounts/account-changes.js';
 import { tooMany } from '../http/limits.js';
 import { invalid } from '../http/validation.js';
 import { timeOrderedUuid } from '../ids.js';
+import { addressesOf, type PbxEdges, type SourceAddresses } from './addresses.js';
 
 /** A source without its secret: that is shown once, when it is made. */
-export type PbxSourceView = Omit<PbxSource, 'secretHash'> & { readonly createdAt: Date };
+export type PbxSourceView = StoredSource & { readonly addresses: SourceAddresses };
+
+type StoredSource = Omit<PbxSource, 'secretHash'> & { readonly createdAt: Date };
 
 export type PbxSourceFields = Pick<
   PbxSource,
@@ -35,22 +38,25 @@ export class PbxSources {
   constructor(
     private readonly dataSource: DataSource,
     private readonly changes: AccountChanges,
+    private readonly edges: PbxEdges,
   ) {}
 
   async list(accountId: string): Promise<PbxSourceView[]> {
     await this.changes.requireAccount(accountId);
-    return this.dataSource.query(`select ${columnsOfView} from pbx_sources where account_id = $1 order by source_id`, [
-      accountId,
-    ]);
+    const rows: StoredSource[] = await this.dataSource.query(
+      `select ${columnsOfView} from pbx_sources where account_id = $1 order by source_id`,
+      [accountId],
+    );
+    return rows.map((row) => this.view(row));
   }
 
   async get(accountId: string, sourceId: string): Promise<PbxSourceView> {
-    const rows: PbxSourceView[] = await this.dataSource.query(
+    const rows: StoredSource[] = await this.dataSource.query(
       `select ${columnsOfView} from pbx_sources where account_id = $1 and source_id = $2`,
       [accountId, sourceId],
     );
     if (rows[0] === undefined) throw new NotFoundException();
-    return rows[0];
+    return this.view(rows[0]);
   }
 
   /** @returns the secret with it, this once; only its hash is kept */
@@ -92,7 +98,7 @@ export class PbxSources {
     if (changed.timeZone !== undefined) refuseUnknownZone(changed.timeZone);
     const secret = rotateSecret ? newSecret() : undefined;
     await this.changes.change(accountId, 'PBX source changed', async (tx) => {
-      const rows: PbxSourceView[] = await tx.query(
+      const rows: StoredSource[] = await tx.query(
         `select ${columnsOfView} from pbx_sources where account_id = $1 and source_id = $2`,
         [accountId, sourceId],
       );
@@ -116,6 +122,10 @@ export class PbxSources {
       );
       if (deleted[1] === 0) throw new NotFoundException();
     });
+  }
+
+  private view(row: StoredSource): PbxSourceView {
+    return { ...row, addresses: addressesOf(row, this.edges) };
   }
 }
 

@@ -53,6 +53,8 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     amocrmExtraOrigins: ['http://127.0.0.1:3010'],
     bootstrapApiKey,
     publicUrl: 'http://127.0.0.1:3000',
+    publicIngestUrl: 'https://ingest.example.org',
+    publicRouteUrl: 'https://route.example.org',
     trustedProxies: [],
     journalRetentionDays: 400,
     internalKey: 'an-internal-key-of-specs',

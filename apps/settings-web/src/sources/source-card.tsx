@@ -1,0 +1,128 @@
+import { Accordion, Button, Card, Group, List, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDeleteSource, useEditSource, type SourceChange, type SourceView } from '../api/sources';
+import { NumberField } from '../settings/number-field';
+import { AsksTwice } from '../shell/asks-twice';
+import { Failure } from '../shell/failure';
+import { Copyable, ShownOnce } from '../shell/shown-once';
+
+interface SourceCardProps {
+  readonly source: SourceView;
+  /** Known only while the source has just been made. */
+  readonly freshSecret: string | null;
+}
+
+export function SourceCard({ source, freshSecret }: SourceCardProps) {
+  const { t } = useTranslation();
+  const edit = useEditSource(source.sourceId);
+  const remove = useDeleteSource();
+  const secret = edit.data?.secret ?? freshSecret;
+  const failed = edit.error ?? remove.error;
+  const filled = (address: string): string => (secret === null ? address : address.replace('{secret}', secret));
+  return (
+    <Card withBorder padding="lg" component="section" aria-label={t(`sources.kinds.${source.kind}`)}>
+      <Stack>
+        <Group justify="space-between">
+          <Title order={3} size="h4">
+            {t(`sources.kinds.${source.kind}`)}
+            {source.instance && ` · ${source.instance}`}
+          </Title>
+          <Group gap={4}>
+            <Button size="compact-sm" variant="subtle" onClick={() => edit.mutate({ rotateSecret: true })}>
+              {t('sources.rotate')}
+            </Button>
+            <AsksTwice size="compact-sm" label={t('common.delete')} onSure={() => remove.mutate(source.sourceId)} />
+          </Group>
+        </Group>
+        {failed && <Failure error={failed} />}
+        {secret !== null && <ShownOnce label={t(`sources.secrets.${source.kind}`)} text={secret} />}
+        <Copyable label={t('sources.events')} text={filled(source.addresses.events)} />
+        {source.addresses.route !== null && (
+          <Copyable label={t('sources.route')} text={filled(source.addresses.route)} />
+        )}
+        <List size="sm" type="ordered" spacing={4}>
+          {t(`sources.steps.${source.kind}`, { returnObjects: true, skipInterpolation: true }).map((step) => (
+            <List.Item key={step}>{step}</List.Item>
+          ))}
+        </List>
+        <Accordion variant="contained" chevronPosition="left">
+          <Accordion.Item value="settings">
+            <Accordion.Control>{t('direction.more')}</Accordion.Control>
+            <Accordion.Panel>
+              <SourceSettings source={source} isSaving={edit.isPending} onSave={(changed) => edit.mutate(changed)} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+      </Stack>
+    </Card>
+  );
+}
+
+interface SourceSettingsProps {
+  readonly source: SourceView;
+  readonly isSaving: boolean;
+  readonly onSave: (changed: SourceChange) => void;
+}
+
+function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
+  const { t } = useTranslation();
+  const [changed, setChanged] = useState<SourceChange>({});
+  const { timeZone, settleDelaySec, ringLimitSec, routeFallback, instance } = { ...source, ...changed };
+  const change = (more: SourceChange): void => setChanged({ ...changed, ...more });
+  return (
+    <Stack gap="sm">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput
+          label={t('sources.timeZone')}
+          value={timeZone}
+          onChange={({ currentTarget: { value } }) => change({ timeZone: value })}
+        />
+        <TextInput
+          label={t('sources.instance')}
+          value={instance ?? ''}
+          onChange={({ currentTarget: { value } }) => change({ instance: value === '' ? null : value })}
+        />
+        <NumberField
+          label={t('sources.settleDelay')}
+          min={0}
+          max={600}
+          value={settleDelaySec}
+          onChange={(seconds) => change({ settleDelaySec: seconds ?? 0 })}
+        />
+        <NumberField
+          label={t('sources.ringLimit')}
+          min={15}
+          max={7200}
+          value={ringLimitSec}
+          onChange={(seconds) => change({ ringLimitSec: seconds ?? 15 })}
+        />
+        <Select
+          label={t('sources.routeFallback')}
+          allowDeselect={false}
+          value={routeFallback}
+          data={(['branch', 'default_employee'] as const).map((value) => ({
+            value,
+            label: t(`sources.routeFallbacks.${value}`),
+          }))}
+          onChange={(value) => change({ routeFallback: value as SourceView['routeFallback'] })}
+        />
+      </SimpleGrid>
+      <Group justify="flex-end">
+        <Button
+          disabled={Object.keys(changed).length === 0}
+          loading={isSaving}
+          onClick={() => {
+            onSave(changed);
+            setChanged({});
+          }}
+        >
+          {t('common.save')}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {t('sources.settleDelayHint')}
+      </Text>
+    </Stack>
+  );
+}
