@@ -247,6 +247,52 @@ describe('identity', () => {
     expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
   });
 
+  describe('R15: two ids that prove late to be one call', () => {
+    /** Two calls of one conversation, each with effects of its own, and the event that says so. */
+    const twins = async () => {
+      await ready();
+      await bench.answerLookup(PHONE);
+      await bench.process().withEvents(bench.missedCall({ call_id: 'first-leg' }));
+      await bench.process().withEvents(bench.missedCall({ call_id: 'second-leg' }));
+      return bench.event('call.transferred', 20, { call_id: 'first-leg', linked_call_ids: ['second-leg'] });
+    };
+    const rows = () =>
+      bench.database.dataSource.query<{ pbx_call_id: string; state: string }[]>(
+        'select pbx_call_id, state from calls order by first_seen_at',
+      );
+
+    it('become the older call: the younger’s effects are cancelled, it is never looked at again', async () => {
+      await bench.process().withEvents([await twins()]);
+      const { commands, decisions } = await bench.emitted();
+      expect(commands.map((c) => c.type)).toEqual(['effect', 'effect', 'cancel']);
+      expect(commands.at(-1)).toMatchObject({ effects: ['unsorted'], ruleIds: ['R15'] });
+      expect(decisions.some((d) => d.reasons.some((r) => r.code === 'joined_older_call'))).toBe(true);
+      expect(await rows()).toMatchObject([
+        { pbx_call_id: 'first-leg', state: expect.not.stringMatching('joined') as unknown },
+        { pbx_call_id: 'second-leg', state: 'joined' },
+      ]);
+
+      const before = await bench.emitted();
+      await bench.process().withEvents(bench.missedCall({ call_id: 'second-leg' }));
+      expect((await bench.emitted()).commands).toEqual(before.commands);
+    });
+
+    it('are joined once when two processes hear of it at the same moment, each with more to do, and nobody waits in a circle', async () => {
+      const proof = await twins();
+      const neighbours = Array.from({ length: 20 }, (_, i) => bench.missedCall({ call_id: `neighbour-${String(i)}` }));
+      const mirrored = { ...proof, event_id: 'f'.repeat(64), call_id: 'second-leg', linked_call_ids: ['first-leg'] };
+      const loads = [
+        [proof, ...neighbours.flat()],
+        [...neighbours.flat().reverse(), mirrored],
+        [...neighbours.flat(), ...bench.missedCall({ call_id: 'second-leg' })],
+      ];
+      await Promise.all(loads.map((events) => bench.process().withEvents(events)));
+      const { commands } = await bench.emitted();
+      expect(commands.filter((c) => c.type === 'cancel')).toHaveLength(1);
+      expect((await rows()).filter((row) => row.state === 'joined')).toHaveLength(1);
+    });
+  });
+
   it('two accounts with the same call id are two calls', async () => {
     await ready();
     await bench.answerLookup(PHONE);

@@ -1,14 +1,22 @@
-import { advance, evolve, type Advance } from '@perezvon/calls';
-import { callStates, commands, decisions, type CallEvent, type Message, type Settings } from '@perezvon/contracts';
-import { inTransaction, type Outbox, type OutboxRecord, type OutboxRelay } from '@perezvon/postgres';
+import type { CallEvent } from '@perezvon/contracts';
+import { inTransaction, type Outbox, type OutboxRelay } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { lockClients, saveCreations, type LockedClients } from '../directory/client-directory.js';
-import { accountsNow, lanesOf, type AccountNow, type LaneOfPortal } from '../settings/account-settings.js';
+import { lockClients, saveCreations } from '../directory/client-directory.js';
+import { accountsNow, lanesOf } from '../settings/account-settings.js';
 import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
-import { claimCalls } from './claim-calls.js';
+import { moveAliases } from './aliases.js';
+import { CallJoinedMeanwhile, claimCalls } from './claim-calls.js';
+import { aliasesMovedBy, joinYounger } from './join-rows.js';
 import { lockCalls, lockDueCalls } from './lock-calls.js';
 import { saveCalls } from './save-calls.js';
+import { merge, step, type Context } from './step.js';
+
+/** Why calls are looked at: new facts, something around them changed, or their time has come. */
+type Cause = 'events' | 'news' | 'due';
+
+/** Instants at which the process may be killed, for tests that do so. */
+export type Point = `${Cause}:${'locked' | 'decided' | 'saved' | 'appended' | 'committed'}`;
 
 /**
  * Moves calls forward, a batch at a time: state, dedupe and what is emitted commit together, so a crash at any point
@@ -25,24 +33,29 @@ export class AdvanceCalls {
     /** How long a look at amoCRM speaks for a client (seconds), until the mirror keeps the directory current. */
     private readonly clientFreshForSec: number,
     private readonly clock: () => Date = () => new Date(),
+    private readonly at: (point: Point) => void = () => undefined,
   ) {}
 
-  /** New facts. Repetitions change nothing: each event's id and content are in the call's row. */
+  /** New facts. Repetitions change nothing: what they say is in the call's row. */
   async withEvents(events: readonly CallEvent[]): Promise<void> {
     if (events.length === 0) return;
-    await this.commit(async (tx) => {
-      const { rows, eventsByCall } = await claimCalls(tx, events);
-      return [...eventsByCall].flatMap(([callId, own]) => {
-        const row = rows.get(callId);
-        return row ? [merge(row, own)] : [];
-      });
-    });
+    for (;;) {
+      try {
+        await this.commit('events', async (tx) =>
+          (await claimCalls(tx, events)).map((claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
+        );
+        return;
+      } catch (error) {
+        // The next look sees what was committed meanwhile; a call is joined once, so this comes to an end.
+        if (!(error instanceof CallJoinedMeanwhile)) throw error;
+      }
+    }
   }
 
   /** Something around these calls changed: a client, a portal, the settings, the time. */
   async again(callIds: readonly string[]): Promise<void> {
     if (callIds.length === 0) return;
-    await this.commit(async (tx) => [...(await lockCalls(tx, callIds)).values()]);
+    await this.commit('news', async (tx) => [...(await lockCalls(tx, callIds)).values()].map(alone));
   }
 
   /**
@@ -51,27 +64,35 @@ export class AdvanceCalls {
    * @returns how many were taken: fewer than `limit` = no more are due
    */
   async due(limit: number): Promise<number> {
-    return this.commit((tx) => lockDueCalls(tx, this.clock(), limit));
+    return this.commit('due', async (tx) => (await lockDueCalls(tx, this.clock(), limit)).map(alone));
   }
 
-  private async commit(claim: (tx: EntityManager) => Promise<readonly CallRow[]>): Promise<number> {
+  private async commit(cause: Cause, claim: (tx: EntityManager) => Promise<readonly Taken[]>): Promise<number> {
     const count = await inTransaction(this.dataSource, async (tx) => {
-      const rows = await claim(tx);
-      if (rows.length === 0) return 0;
-      const context = await this.contextOf(tx, rows);
-      const steps = rows.map((row) => step(row, context));
-      await saveCalls(
+      const taken = await claim(tx);
+      if (taken.length === 0) return 0;
+      this.at(`${cause}:locked`);
+      const context = await this.contextOf(
         tx,
-        steps.map((s) => s.row),
+        taken.flatMap(({ row, younger }) => [row, ...younger]),
       );
+      const joined = taken.map(({ row, younger }) => joinYounger(row, younger, context));
+      const steps = joined.map(({ row }) => step(row, context));
+      this.at(`${cause}:decided`);
+      await moveAliases(tx, aliasesMovedBy(joined));
+      await saveCalls(tx, [...joined.flatMap(({ ended }) => ended), ...steps.map((s) => s.row)]);
       await saveCreations(tx, context.clients);
+      this.at(`${cause}:saved`);
       await this.outbox.append(
         tx,
-        steps.flatMap((s) => s.emitted),
+        [...joined, ...steps].flatMap((s) => s.emitted),
       );
-      return rows.length;
+      this.at(`${cause}:appended`);
+      return taken.length;
     });
-    if (count > 0) this.relay.wake();
+    if (count === 0) return 0;
+    this.at(`${cause}:committed`);
+    this.relay.wake();
     return count;
   }
 
@@ -99,76 +120,12 @@ export class AdvanceCalls {
   }
 }
 
-interface Context {
-  readonly accounts: ReadonlyMap<string, AccountNow>;
-  readonly settingsOf: (row: CallRow) => Settings | undefined;
-  readonly laneOf: (row: CallRow) => LaneOfPortal | null;
-  readonly clients: LockedClients;
-  readonly now: string;
+/** A call in hand, and the younger calls that prove to be it (R15). */
+interface Taken {
+  readonly row: CallRow;
+  readonly younger: readonly CallRow[];
 }
+
+const alone = (row: CallRow): Taken => ({ row, younger: [] });
 
 const distinct = <T>(values: readonly T[]) => [...new Set(values)];
-
-function merge(row: CallRow, events: readonly CallEvent[]): CallRow {
-  const facts = events.reduce((known, event) => evolve(known, event), row.facts);
-  return { ...row, facts, lastEventId: events.at(-1)?.event_id ?? row.lastEventId };
-}
-
-/** One call's step: what its row becomes and what leaves with it. */
-function step(row: CallRow, context: Context): { row: CallRow; emitted: readonly OutboxRecord[] } {
-  const { facts } = row;
-  const settings = context.settingsOf(row);
-  if (!facts) return { row, emitted: [] };
-  if (!settings) {
-    const waiting = waitingIn('awaiting_settings', row, context.now);
-    return { row: { ...row, ...waiting, phone: facts.client.e164, wakeAt: null }, emitted: [] };
-  }
-
-  const lane = context.laneOf(row);
-  const phone = facts.client.e164;
-  const client = lane !== null && phone !== null ? { lane: lane.lane, phone } : null;
-  const lookup = lane && client && context.clients.lookUp(client, lane.mirror, row.callId);
-  const advanced = advance({ callId: row.callId, pbxCallId: row.pbxCallId, settings }, facts, row.progress, {
-    stillActive: context.accounts.get(row.accountId)?.active ?? false,
-    lane: lane?.lane ?? null,
-    client: lookup,
-    now: context.now,
-    causedByEventId: row.lastEventId,
-  });
-  if (client && advanced.promisesContact) context.clients.promiseContact(client, row.callId);
-  return {
-    row: {
-      ...row,
-      settingsVersion: settings.version,
-      portalId: settings.integration.portalId,
-      phone,
-      ...waitingIn(advanced.progress.state, row, context.now),
-      progress: advanced.progress,
-      wakeAt: stillAhead(advanced.progress.wakeAt, context.now),
-    },
-    emitted: recordsOf(advanced),
-  };
-}
-
-const waitingIn = (state: CallRow['state'], before: CallRow, now: string): Pick<CallRow, 'state' | 'waitingSince'> => ({
-  state,
-  waitingSince: !state.startsWith('awaiting_') ? null : state === before.state ? before.waitingSince : now,
-});
-
-/** A time that has come has had its effect: a call that still waits does so for something else than time. */
-const stillAhead = (wakeAt: string | null, now: string) => (wakeAt !== null && wakeAt > now ? wakeAt : null);
-
-/** The decision first: whoever reads both topics finds the reason before its consequence. */
-function recordsOf({ decision, stateChange, commands: wanted }: Advance): OutboxRecord[] {
-  return [
-    ...(decision ? [record(decisions, decision)] : []),
-    ...(stateChange ? [record(callStates, stateChange)] : []),
-    ...wanted.map((command) => record(commands, command)),
-  ];
-}
-
-const record = <T>(message: Message<T>, value: T): OutboxRecord => ({
-  topic: message.topic,
-  key: message.key(value),
-  value: JSON.stringify(value),
-});

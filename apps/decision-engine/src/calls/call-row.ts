@@ -15,6 +15,7 @@ export interface CallRow {
   readonly progress: CallProgress;
   readonly state: CallProgress['state'] | 'awaiting_settings';
   readonly lastEventId: string;
+  readonly firstSeenAt: string;
   readonly wakeAt: string | null;
   /** Since when it waits for the same thing; null = it waits for nothing. */
   readonly waitingSince: string | null;

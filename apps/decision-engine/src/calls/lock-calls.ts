@@ -13,12 +13,13 @@ interface StoredCall {
   progress: CallProgress;
   state: CallRow['state'];
   last_event_id: string;
+  first_seen_at: Date;
   wake_at: Date | null;
   waiting_since: Date | null;
 }
 
 const COLUMNS = `call_id, account_id, pbx_call_id, settings_version, portal_id, phone, facts, progress, state,
-  last_event_id, wake_at, waiting_since`;
+  last_event_id, first_seen_at, wake_at, waiting_since`;
 
 /** By primary key; locked in the order of the ids. */
 const LOCK_CALLS = `
@@ -64,6 +65,7 @@ function fromStored(row: StoredCall): CallRow {
     progress: row.progress,
     state: row.state,
     lastEventId: row.last_event_id,
+    firstSeenAt: row.first_seen_at.toISOString(),
     wakeAt: row.wake_at?.toISOString() ?? null,
     waitingSince: row.waiting_since?.toISOString() ?? null,
   };
