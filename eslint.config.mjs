@@ -35,6 +35,7 @@ const mayImport = {
 const specsMayImport = {
   'libs/kafka': ['local'],
   'apps/call-ingest': ['local', 'pbx-simulator'],
+  'apps/decision-engine': ['local'],
   'apps/amocrm-writer': ['local', 'amocrm-emulator'],
 };
 

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Outbox, OutboxRelay } from '@perezvon/postgres';
 import { INTERNAL_API_KEY, SourceLimiter } from '@perezvon/service';
 import { DataSource } from 'typeorm';
-import { AdvanceCalls } from './calls/advance-calls.js';
+import { AdvanceCalls, type Point } from './calls/advance-calls.js';
 import { AwaitingCalls } from './calls/awaiting-calls.js';
 import { CallsConsumer } from './calls/calls.consumer.js';
 import { ClientsConsumer } from './directory/clients.consumer.js';
@@ -25,6 +25,7 @@ export interface Parts {
   readonly internalKey: string;
   readonly clientFreshForSec: number;
   readonly routesPerSecond: number;
+  readonly at?: (point: Point) => void;
 }
 
 /** The composition root: five consumers over one use case, and the personal manager's door. */
@@ -33,7 +34,9 @@ export class AppModule {
   static of(parts: Parts): DynamicModule {
     const { dataSource, routingDataSource, relay, clientFreshForSec } = parts;
     const settings = new SettingsCache();
-    const advanceCalls = new AdvanceCalls(dataSource, new Outbox(), relay, settings, clientFreshForSec);
+    const clock = () => new Date();
+    const outbox = new Outbox();
+    const advanceCalls = new AdvanceCalls(dataSource, outbox, relay, settings, clientFreshForSec, clock, parts.at);
     const answerRoutes = new AnswerRoutes(routingDataSource, relay, settings, new PortalUsers(), clientFreshForSec);
     return {
       module: AppModule,

@@ -10,7 +10,7 @@ import {
   settings,
   topicSettings,
 } from '@perezvon/contracts';
-import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
+import { type ConsumerTuning, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
 import { openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
@@ -24,7 +24,7 @@ import {
 } from '@perezvon/service';
 import { AppModule } from './app.module.js';
 import { Alarm } from './calls/alarm.js';
-import { AdvanceCalls } from './calls/advance-calls.js';
+import { AdvanceCalls, type Point } from './calls/advance-calls.js';
 import { AwaitingCalls } from './calls/awaiting-calls.js';
 import type { Config } from './config.js';
 import { migrations } from './database/migrations.js';
@@ -38,8 +38,14 @@ const ROUTING_POOL_SIZE = 4;
 /** Shorter than the answer's budget: nobody waits for a statement that comes later. */
 const ROUTING_STATEMENT_MS = 1_000;
 
+/** For tests that kill the process at a named instant, and do not want to wait long until its group misses it. */
+export interface Interference {
+  readonly at?: (point: Point | 'relay:publishing' | 'relay:published') => void;
+  readonly tuning?: ConsumerTuning;
+}
+
 /** Brings the service up: database, topics, outbox relay, consumers, alarm; stops them in the other order. */
-export async function startDecisionEngine(config: Config): Promise<RunningService> {
+export async function startDecisionEngine(config: Config, { at, tuning }: Interference = {}): Promise<RunningService> {
   const logger = createLogger({ service: NAME, level: config.logLevel });
   const stopTracing = await startTracing({ service: NAME, endpoint: config.tracesEndpoint, logger });
   const metrics = new Metrics(NAME);
@@ -68,12 +74,21 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
   await topics.start();
 
   const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
-  const relay = new OutboxRelay({ dataSource, publish: (records) => sendByTopic(producer, records), logger });
+  const relay = new OutboxRelay({
+    dataSource,
+    logger,
+    publish: async (records) => {
+      at?.('relay:publishing');
+      await sendByTopic(producer, records);
+      at?.('relay:published');
+    },
+  });
   const strategy = new KafkaStrategy({
     connection,
     groupId: NAME,
     logger,
     metrics: kafka.consumer,
+    ...(tuning && { tuning }),
     onCannotConsume: exitBecause(logger, 'cannot consume from Kafka'),
   });
   relay.start();
@@ -87,6 +102,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
       internalKey: config.internalKey,
       clientFreshForSec: config.CLIENT_FRESH_SEC,
       routesPerSecond: config.routesPerSecond,
+      ...(at && { at }),
     }),
     port: config.port,
     logger,

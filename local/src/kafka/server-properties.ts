@@ -25,6 +25,8 @@ export function serverProperties(port: number, controllerPort: number, dataDir: 
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 4,
     'group.initial.rebalance.delay.ms': 0,
+    // Tests kill members of a group and do not want to wait 6 s until they are missed.
+    'group.min.session.timeout.ms': 1_000,
     'log.index.size.max.bytes': 1_048_576,
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 500,

@@ -7,6 +7,7 @@ import {
   type CallEvent,
   type Client,
   type CrmCommand,
+  type PbxSource,
   type Portal,
   type Settings,
 } from '@perezvon/contracts';
@@ -20,9 +21,9 @@ import { SettingsCache } from '../settings/settings-cache.js';
 
 /** The engine's use case over a database of its own, for specs: what goes in by topics goes in by calls here. */
 export class EngineBench {
-  readonly accountId = `acc-${randomUUID().slice(0, 8)}`;
-  readonly portalId = randomUUID();
-  readonly lane = `ru:${randomUUID().slice(0, 8)}`;
+  accountId = `acc-${randomUUID().slice(0, 8)}`;
+  portalId: string = randomUUID();
+  lane = `ru:${randomUUID().slice(0, 8)}`;
   readonly awaiting: AwaitingCalls;
   now = new Date('2025-03-04T10:00:00.000Z');
 
@@ -32,6 +33,11 @@ export class EngineBench {
 
   static async start(): Promise<EngineBench> {
     return new EngineBench(await createTestDatabase({ schema: 'decision_engine', migrations }));
+  }
+
+  /** The same account, portal and lane in another database: ids of calls and commands are made of them. */
+  actAs({ accountId, portalId, lane }: EngineBench): void {
+    Object.assign(this, { accountId, portalId, lane });
   }
 
   /** As another process of the service would have it. */
@@ -73,12 +79,31 @@ export class EngineBench {
     await this.process().again(await this.awaiting.forSettings([document.accountId]));
   }
 
-  async publishPortal(more: Partial<Portal> = {}): Promise<void> {
+  portal(more: Partial<Portal> = {}): Portal {
     const { portalId, accountId, lane } = this;
     const empty = { readAt: null, stop: null, pipelines: [], users: [], taskTypes: [] };
-    const portal: Portal = { portalId, accountId, lane, ...empty, ...more };
+    return { portalId, accountId, lane, ...empty, ...more };
+  }
+
+  async publishPortal(more: Partial<Portal> = {}): Promise<void> {
+    const portal = this.portal(more);
     await inTransaction(this.database.dataSource, (tx) => storePortals(tx, [portal]));
-    await this.process().again(await this.awaiting.forPortals([portalId]));
+    await this.process().again(await this.awaiting.forPortals([portal.portalId]));
+  }
+
+  /** The account's own PBX, whose events {@link event} makes. */
+  source(more: Partial<PbxSource> = {}): PbxSource {
+    return {
+      sourceId: randomUUID(),
+      kind: 'canonical',
+      instance: null,
+      timeZone: 'Europe/Moscow',
+      settleDelaySec: 20,
+      ringLimitSec: 60,
+      routeFallback: 'branch',
+      secretHash: '0'.repeat(64),
+      ...more,
+    };
   }
 
   async answerLookup(phone: string, cards: Client['cards'] = []): Promise<void> {
