@@ -21,7 +21,7 @@ const mayImport = {
   'apps/settings-api': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service', 'credentials', 'amocrm'],
   // Types alone: what is checked at run time is checked by the service.
   'apps/settings-web': ['contracts'],
-  'apps/call-ingest': ['contracts', 'phone', 'kafka', 'postgres', 'service'],
+  'apps/call-ingest': ['contracts', 'phone', 'kafka', 'postgres', 'service', 'credentials'],
   'apps/decision-engine': ['contracts', 'phone', 'calls', 'kafka', 'postgres', 'service'],
   'apps/amocrm-writer': ['contracts', 'phone', 'calls', 'amocrm', 'kafka', 'postgres', 'service', 'credentials'],
   'apps/amocrm-emulator': [],

@@ -1,4 +1,6 @@
+import { CredentialsError, KeyRing } from '@perezvon/credentials';
 import {
+  commaList,
   databaseConfig,
   internalKey,
   kafkaConfig,
@@ -12,6 +14,24 @@ import {
 import { z } from 'zod';
 
 export type CallIngestConfig = ReturnType<typeof readCallIngestConfig>;
+
+const keyRing = z
+  .string()
+  .meta({ example: 'k1:<32 bytes in base64>' })
+  .transform((text, context) => {
+    try {
+      return KeyRing.parse(text);
+    } catch (error) {
+      if (!(error instanceof CredentialsError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'each must be an origin')
+  .meta({ example: 'http://127.0.0.1:3020' });
 
 /** The whole environment of the service. @throws ConfigError naming every problem */
 export function readCallIngestConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
@@ -30,6 +50,9 @@ export function readCallIngestConfig(env: Readonly<Record<string, string | undef
         'DECISION_ENGINE_INTERNAL_URL',
         z.url('must be a URL').meta({ example: 'http://decision-engine:3002' }),
       ),
+      /** Keys that open vendors' API tokens on settings.v1; unset: no vendor is asked for lost calls. */
+      pullKeys: variable('PBX_PULL_KEYS', keyRing.optional()),
+      pullExtraOrigins: variable('PBX_EXTRA_ORIGINS', commaList(origin).default([])),
       logLevel,
       tracesEndpoint,
     },

@@ -23,6 +23,8 @@ import { takeRawBodies } from './http/raw-bodies.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { MAX_EVENT_BYTES } from './intake/delivery.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
+import { PullCursors } from './pull/pull-cursors.js';
+import { PullReports } from './pull/pull-reports.js';
 import { RejectedEvents } from './rejected/rejected-events.js';
 import { ReplayRejected } from './rejected/replay-rejected.js';
 import { RouteClient } from './routing/route-client.js';
@@ -54,6 +56,8 @@ export async function startCallIngest(
   const relay = new HeldRelay(dataSource, directory, producer, logger);
   const lastEvents = new LastEvents(dataSource, logger);
   const rejectedEvents = new RejectedEvents(dataSource);
+  const access = { keys: config.pullKeys, extraOrigins: config.pullExtraOrigins };
+  const pullReports = new PullReports(directory, new PullCursors(dataSource), producer, access, logger);
   const strategy = new KafkaStrategy({
     connection,
     groupId: SERVICE,
@@ -82,6 +86,7 @@ export async function startCallIngest(
       lastEvents,
       rejectedEvents,
       replayRejected: new ReplayRejected(rejectedEvents, directory, producer),
+      pullReports,
       internalKey: config.internalKey,
     }),
     port: config.port,
@@ -93,7 +98,7 @@ export async function startCallIngest(
     consumers: { kafka: strategy },
     checks: { database: databaseCheck(dataSource), relay: relay.readiness },
     onStop: async () => {
-      await Promise.all([relay.stop(), lastEvents.stop(), topics.stop()]);
+      await Promise.all([relay.stop(), lastEvents.stop(), pullReports.stop(), topics.stop()]);
       await kafkaProducer.disconnect(STOP_STEP_MS);
       await dataSource.destroy();
       await stopTracing();
@@ -101,5 +106,6 @@ export async function startCallIngest(
   });
   relay.start();
   lastEvents.start();
+  pullReports.start();
   return service;
 }

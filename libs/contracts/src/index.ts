@@ -88,6 +88,10 @@ export {
   type WaitingEffect,
 } from './internal-writer.js';
 export {
+  callToPull,
+  pullOutcome,
+  type CallToPull,
+  type PullOutcome,
   rejectedItem,
   rejectedList,
   replayOutcome,

@@ -14,11 +14,9 @@ export interface Sealed {
 }
 
 /** What a ciphertext is bound to: it opens for exactly these. */
-export interface Binding {
-  accountId: string;
-  portalId: string;
-  kind: 'long_lived_access' | 'oauth_access' | 'oauth_refresh';
-}
+export type Binding =
+  | { accountId: string; portalId: string; kind: 'long_lived_access' | 'oauth_access' | 'oauth_refresh' }
+  | { accountId: string; sourceId: string; kind: 'pbx_pull' };
 
 /** The keys of `CREDENTIALS_KEYS`: the first encrypts, all decrypt, so a key can be replaced without a pause. */
 export class KeyRing {
@@ -74,7 +72,7 @@ export class KeyRing {
     } catch (cause) {
       throw new CredentialsError(
         'not_decryptable',
-        `the ${binding.kind} token of portal ${binding.portalId} does not open with key "${keyId}"`,
+        `the ${binding.kind} token of ${ownerOf(binding)} does not open with key "${keyId}"`,
         { cause },
       );
     }
@@ -88,8 +86,14 @@ export class KeyRing {
 }
 
 /** JSON of a list: no two bindings share a text, whatever their ids contain. */
-function associatedData({ accountId, portalId, kind }: Binding): Buffer {
-  return Buffer.from(JSON.stringify(['perezvon/credentials/1', accountId, portalId, kind]), 'utf8');
+function associatedData(binding: Binding): Buffer {
+  const { accountId, kind } = binding;
+  return Buffer.from(JSON.stringify(['perezvon/credentials/1', accountId, ownerOf(binding), kind]), 'utf8');
+}
+
+/** The portal or the PBX source that the token belongs to. */
+function ownerOf(binding: Binding): string {
+  return binding.kind === 'pbx_pull' ? binding.sourceId : binding.portalId;
 }
 
 /** A fresh key in the form that `CREDENTIALS_KEYS` takes. */

@@ -11,7 +11,8 @@ export interface AuthorisedSource {
 
 /** What an adapter has to know of the source. */
 export function cabinetOf({ accountId, source }: AuthorisedSource): Cabinet {
-  return { accountId, instance: source.instance, timeZone: source.timeZone };
+  const { instance, timeZone, fieldMap } = source;
+  return { accountId, instance, timeZone, fieldMap: fieldMap ?? undefined };
 }
 
 /**
@@ -29,6 +30,17 @@ export class AccountDirectory {
 
   source(sourceId: string): AuthorisedSource | undefined {
     return this.sources.get(sourceId.toLowerCase());
+  }
+
+  /** The source that an account's events of this kind come from. */
+  sourceOf(accountId: string, kind: string, instance: string | null): AuthorisedSource | undefined {
+    const found = this.sourcesOf.get(accountId)?.find((each) => each.kind === kind && each.instance === instance);
+    return found === undefined ? undefined : { accountId, source: found };
+  }
+
+  /** The sources whose vendor may be asked for lost calls. */
+  pulled(): AuthorisedSource[] {
+    return [...this.sources.values()].filter(({ source }) => source.pull?.enabled === true);
   }
 
   /** Takes over what any process has stored since the last time. */

@@ -2,11 +2,16 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** A JSON object with every long integer as text; null = the text is not a JSON object. */
 export function parseJsonObject(text: string): Fields | null {
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+/** JSON with every long integer as text; undefined = the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(quoteLongIntegers(text));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return JSON.parse(quoteLongIntegers(text));
   } catch {
-    return null; // not JSON: the caller repairs or refuses it
+    return undefined; // the caller repairs or refuses it
   }
 }
 

@@ -8,6 +8,8 @@ export interface Cabinet {
   readonly instance: string | null;
   /** IANA zone for times without an offset. */
   readonly timeZone: string;
+  /** Our name of a parameter → the name under which this cabinet sends it. */
+  readonly fieldMap?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a PBX sent, once its sender is known. */

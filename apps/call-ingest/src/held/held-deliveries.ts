@@ -59,7 +59,14 @@ const heldRow = z.object({
     query: z.string(),
     position: z.string(),
     sourceId: z.string().nullable(),
-    cabinet: z.object({ accountId: z.string(), instance: z.string().nullable(), timeZone: z.string() }).nullable(),
+    cabinet: z
+      .object({
+        accountId: z.string(),
+        instance: z.string().nullable(),
+        timeZone: z.string(),
+        fieldMap: z.record(z.string(), z.string()).optional(),
+      })
+      .nullable(),
     receivedAtMs: z.number(),
   }),
   body: z.instanceof(Buffer),

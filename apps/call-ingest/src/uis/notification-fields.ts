@@ -8,8 +8,13 @@ export class NotificationFields {
   private readonly flat: ReadonlyMap<string, unknown>;
   private placeholder = false;
 
-  constructor(fields: Fields) {
-    this.flat = flatten(fields);
+  /** @param names our name of a parameter → the name under which this cabinet sends it */
+  constructor(fields: Fields, names: Readonly<Record<string, string>> = {}) {
+    const flat = flatten(fields);
+    for (const [ours, theirs] of Object.entries(names)) {
+      if (flat.has(theirs)) flat.set(ours, flat.get(theirs));
+    }
+    this.flat = flat;
   }
 
   /** A variable arrived as its own name: the cabinet's template asks for what this event does not have. */

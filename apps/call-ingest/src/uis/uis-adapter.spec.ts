@@ -287,6 +287,16 @@ describe('translateNotification', () => {
     expect(canonical).toMatchObject({ event: { event_id: webhook.event_id, content_hash: webhook.content_hash } });
   });
 
+  it('goes by the names that a cabinet’s own template gives to parameters', () => {
+    const { call_session_id, contact_phone_number, ...rest } = ended;
+    const renamed = { ...rest, sid: call_session_id, client: { tel: contact_phone_number } };
+    const translated = translateNotification(renamed, {
+      ...cabinet,
+      fieldMap: { call_session_id: 'sid', contact_phone_number: 'tel' },
+    });
+    expect(translated).toMatchObject({ events: [{ call_id: '1002003004', client: { raw: '79161234567' } }] });
+  });
+
   it('reads a glued GET query end to end', () => {
     const query =
       'notification_name=%D0%92%D1%85%D0%BE%D0%B4%D1%8F%D1%89%D0%B8%D0%B9+%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA&call_session_id=7contact_phone_number=+79161234567';

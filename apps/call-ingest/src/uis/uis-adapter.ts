@@ -3,6 +3,7 @@ import { type Fields } from '../adapters/json-object.js';
 import { type Cabinet, type PushAdapter, type Translated } from '../adapters/push-adapter.js';
 import { bounded, isRecordUrl, withoutSecrets } from '../adapters/raw-values.js';
 import { rejection } from '../canonical/rejection.js';
+import { turnedCallBack } from './call-back.js';
 import { readNotification } from './notification-body.js';
 import { NotificationFields } from './notification-fields.js';
 import { type NotificationKind, notificationKind } from './notification-kinds.js';
@@ -25,7 +26,7 @@ export const uisPush: PushAdapter = {
  * number from another sequence could meet a foreign session's id.
  */
 export function translateNotification(raw: Fields, cabinet: Cabinet): Translated {
-  const fields = new NotificationFields(raw);
+  const fields = new NotificationFields(raw, cabinet.fieldMap);
   const untranslatable = (message: string): Translated => ({
     rejected: rejection('untranslatable', message, { accountId: cabinet.accountId }),
   });
@@ -92,10 +93,7 @@ function timeOf(
   return { occurred_at: at, occurred_at_quality: start.quality };
 }
 
-/**
- * Who talks with whom. A call-back that the Call API placed is reported as incoming unless its maker said otherwise
- * (§2.3): the client stays the client, the direction turns.
- */
+/** Who talks with whom, and who called whom. */
 function partiesOf(
   fields: NotificationFields,
   kind: NotificationKind,
@@ -106,9 +104,8 @@ function partiesOf(
   const outgoing = reported === 'out';
   const client = fields.text('contact_phone_number') ?? (outgoing ? called : calling);
   const virtual = fields.text('virtual_phone_number') ?? (outgoing ? calling : called);
-  const isCallBack = reported === 'in' && /^callapi/i.test(fields.text('call_source') ?? '');
   return {
-    direction: isCallBack ? 'out' : reported,
+    direction: turnedCallBack(reported, fields.text('call_source')),
     client: { raw: bounded(client, 200) },
     virtual_number: virtual === null ? null : { raw: bounded(virtual, 200) },
   };

@@ -1,0 +1,24 @@
+import { type Cabinet, type Translated } from '../adapters/push-adapter.js';
+import { type VendorApi } from './vendor-api.js';
+
+/** When calls began, epoch milliseconds: vendors' reports are asked by that, whatever one wants to know. */
+export interface PullWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One finished call of a report. */
+export interface PulledCall {
+  readonly callId: string;
+  readonly finishedAtMs: number;
+  /** The same events, with the same ids, that its pushes should have brought. */
+  readonly translated: Translated;
+}
+
+/** One vendor's reports, the authoritative truth for calls whose events were lost (reference/pbx-events.md §1.6, §2.2). */
+export interface PullAdapter {
+  /** Hosts of the vendor's API, and the domains whose hosts are: nothing else may be asked (design.md, property 8). */
+  readonly vendorDomains: readonly string[];
+  /** Every finished call that began in the window, in however many pages. @throws PullError */
+  finishedCalls(api: VendorApi, window: PullWindow, cabinet: Cabinet): Promise<readonly PulledCall[]>;
+}

@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { callEventSchema, calls, type CallEvent, type PbxSource } from '@perezvon/contracts';
+import { KeyRing, newCredentialsKey, sealPullToken } from '@perezvon/credentials';
+import { createTestDatabase, type TestDatabase } from '@perezvon/postgres';
+import { createLogger } from '@perezvon/service';
+import { AccountDirectory } from '../accounts/account-directory.js';
+import { upsertAccounts } from '../accounts/account-statements.js';
+import { IntakeProducer } from '../kafka/intake-producer.js';
+import { migrations } from '../migrations/index.js';
+import { pbxSource } from '../spec/running-ingest.js';
+import { startVendorStandIn, type VendorStandIn } from '../spec/vendor-stand-in.js';
+import { PullCursors } from './pull-cursors.js';
+import { PullReports } from './pull-reports.js';
+
+const SOURCE = '0192f0c1-0000-7000-8000-000000000031';
+const TOKEN = 'vendor-canary-token';
+const keys = KeyRing.parse(newCredentialsKey('k1'));
+
+let database: TestDatabase;
+let vendor: VendorStandIn;
+let directory: AccountDirectory;
+let stored: CallEvent[];
+let logLines: string[];
+
+beforeAll(async () => {
+  database = await createTestDatabase({ schema: 'call_ingest', migrations });
+});
+afterAll(async () => database.drop());
+
+beforeEach(async () => {
+  vendor = await startVendorStandIn();
+  stored = [];
+  logLines = [];
+  await database.dataSource.query('truncate pull_cursors, account_settings');
+  directory = new AccountDirectory(database.dataSource);
+  const source: PbxSource = {
+    ...pbxSource(SOURCE, 'itoolabs', 'secret'),
+    pull: {
+      enabled: true,
+      url: vendor.url,
+      sealedToken: sealPullToken(keys, TOKEN, { accountId: 'acc-1', sourceId: SOURCE }),
+    },
+  };
+  await upsertAccounts(database.dataSource, [{ accountId: 'acc-1', version: 1, sources: [source] }]);
+  await directory.refresh();
+});
+afterEach(async () => vendor.stop());
+
+/** One of the processes that reconcile; they share the database and nothing else. */
+function reports(extraOrigins = [vendor.url]): PullReports {
+  const producer = new IntakeProducer({
+    sendRaw: (topic, records) => {
+      if (topic === calls.topic) {
+        stored.push(...records.map(({ value }) => callEventSchema.parse(JSON.parse(String(value)))));
+      }
+      return Promise.resolve();
+    },
+  });
+  const logger = createLogger({
+    service: 'spec',
+    level: 'debug',
+    destination: { write: (line: string) => void logLines.push(line) },
+  });
+  return new PullReports(directory, new PullCursors(database.dataSource), producer, { keys, extraOrigins }, logger);
+}
+
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+function row(uid: string, startedMinutesAgo: number, minutes: number): Record<string, unknown> {
+  const talk = { type: 'in', status: 'success', user: 'ivanov', client: '79161112233', destination: 'user' };
+  return { uid, ...talk, start: minutesAgo(startedMinutesAgo), duration: minutes * 60 };
+}
+
+const again = () => database.dataSource.query('update pull_cursors set due_at = now()');
+const pulledIds = () => stored.filter((e) => e.type === 'call.ended').map((e) => e.call_id);
+
+describe('reconciliation', () => {
+  it('9: brings the end of a call whose event was lost', async () => {
+    vendor.answer = () => ({ body: [row('lost-end', 10, 5)] });
+    expect(await reports().turn()).toBe('pulled');
+    expect(stored).toMatchObject([{ type: 'call.ended', call_id: 'lost-end', origin: 'pull', outcome: 'answered' }]);
+  });
+
+  it('asks once an hour, and of two processes only one', async () => {
+    const both = await Promise.all([reports().turn(), reports().turn()]);
+    expect([...both].sort()).toEqual(['nothing_due', 'pulled']);
+    expect(await reports().turn()).toBe('nothing_due');
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it('finds a long conversation that began before everything that was pulled already', async () => {
+    vendor.answer = () => ({ body: [row('short', 20, 1)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('long', 600, 599), row('short', 20, 1)] });
+    await reports().turn();
+    expect(pulledIds()).toContain('long');
+    const from = vendor.requests.at(-1)?.query.get('start') ?? '';
+    const compact = minutesAgo(24 * 60).replaceAll(/[-:]|\.\d+Z$/g, '');
+    expect(from < compact).toBe(true);
+  });
+
+  it('does not bring what finished long before the cursor again', async () => {
+    vendor.answer = () => ({ body: [row('yesterday', 20 * 60, 1), row('now', 2, 1)] });
+    await reports().turn();
+    await again();
+    await reports().turn();
+    expect(pulledIds().filter((id) => id === 'yesterday')).toHaveLength(1);
+    expect(pulledIds().filter((id) => id === 'now')).toHaveLength(2);
+  });
+
+  it('keeps its cursor when the vendor fails, and goes on from there', async () => {
+    vendor.answer = () => ({ status: 503, body: {} });
+    expect(await reports().turn()).toBe('failed');
+    expect(await reports().turn()).toBe('nothing_due');
+    await again();
+    vendor.answer = () => ({ body: [row('late', 60, 5)] });
+    expect(await reports().turn()).toBe('pulled');
+    expect(pulledIds()).toEqual(['late']);
+  });
+
+  it('follows a process that died with the lease in its hands', async () => {
+    const cursors = new PullCursors(database.dataSource);
+    expect(await cursors.claim([SOURCE], 0)).not.toBeNull();
+    expect(await reports().turn()).toBe('nothing_due');
+    await database.dataSource.query(`update pull_cursors set leased_until = now()`);
+    expect(await reports().turn()).toBe('pulled');
+  });
+
+  it('asks nobody outside of the vendor’s domains, whatever the settings say', async () => {
+    expect(await reports([]).turn()).toBe('failed');
+    expect(vendor.requests).toEqual([]);
+  });
+
+  it('writes neither token nor number into the log', async () => {
+    vendor.answer = () => ({ body: [row('x', 10, 5)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ status: 401, body: {} });
+    await reports().turn();
+    expect(logLines.join('')).toContain('a report could not be pulled');
+    expect(logLines.join('')).not.toMatch(/canary|79161112233/);
+  });
+});
+
+describe('one call’s report, when the engine asks', () => {
+  const ask = (callId: string) => {
+    const source = directory.sourceOf('acc-1', 'itoolabs', null);
+    if (source === undefined) throw new Error('no source');
+    return reports().callEnded(source, callId);
+  };
+
+  it('brings that call’s record and no other', async () => {
+    vendor.answer = () => ({ body: [row('asked', 30, 5), row('other', 30, 5)] });
+    expect(await ask('asked')).toBe('pulled');
+    expect(pulledIds()).toEqual(['asked']);
+  });
+
+  it('says that the vendor knows no end, or did not answer', async () => {
+    expect(await ask('asked')).toBe('not_found');
+    vendor.answer = () => ({ status: 500, body: {} });
+    expect(await ask('asked')).toBe('failed');
+  });
+
+  it('cannot ask where no report is set up', async () => {
+    const plain = { accountId: 'acc-1', source: pbxSource(SOURCE, 'itoolabs', 'secret') };
+    expect(await reports().callEnded(plain, 'asked')).toBe('cannot_ask');
+  });
+});
