@@ -5,7 +5,7 @@ import { type LogEntry } from './control/request-log.js';
 import { stableState } from './control/stable-state.js';
 import { fullState } from './control/state.js';
 import { FaultBook } from './faults/fault-book.js';
-import { problem } from './http/answer.js';
+import { NO_CONTENT } from './http/answer.js';
 import { ProductServer } from './http/product-server.js';
 import { send } from './http/send.js';
 import { type RequestTimes } from './limits/rate-limiter.js';
@@ -103,7 +103,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     else if (path === '/oauth') answerConsent(req, res, search, portals, integrations);
     else if (path === '/health/live') {
       send(res, { status: 200, contentType: 'application/json', body: { status: 'ok' } });
-    } else if (path === '/favicon.ico') send(res, problem(404, 'Not Found'));
+    } else if (path === '/favicon.ico') send(res, NO_CONTENT);
     else if (!sendPage(res, path, portal)) products.get(portal)?.handle(req, res, path, search, isFormer);
   });
   const control = new ControlServer({ portals: addresses, faults, clock, integrations, listeners, calls });

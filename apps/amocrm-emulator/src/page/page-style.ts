@@ -27,7 +27,7 @@ a:hover { text-decoration: underline; }
 .tabs button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .tabs button[aria-current] { color: var(--text); background: var(--chip); font-weight: 600; }
 .tabs b.bad { color: var(--bad); }
-.tabs b { margin-left: 4px; font-weight: 600; color: var(--accent); font-variant-numeric: tabular-nums; }
+.tabs b { margin-left: 1px; font-weight: 600; color: var(--accent); font-variant-numeric: tabular-nums; }
 .state { margin-left: auto; display: flex; align-items: center; gap: 16px; font-size: 13px; }
 .state nav { display: flex; gap: 12px; }
 .state nav a[aria-current] { color: var(--text); font-weight: 600; }

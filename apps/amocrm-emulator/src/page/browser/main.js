@@ -41,6 +41,8 @@ let built = '';
 /** What was shown last, as text: an unchanged portal is not drawn again. */
 let shown = '';
 let timer = 0;
+/** Counts the looks at the portal: the answer of one that a click has overtaken tells of the time before it. */
+let looks = 0;
 let catalogue = null;
 
 function viewFromHash() {
@@ -61,7 +63,7 @@ function render() {
 function showTabs() {
   const tabs = Object.entries(VIEWS).map(([name, { label, isCounted }]) => {
     const content = [
-      label,
+      `${label} `,
       isCounted && el('b', '', String(state.counts[name])),
       name === 'faults' && page.faults.length > 0 && el('b', 'bad', String(page.faults.length)),
     ];
@@ -93,9 +95,12 @@ function portalLink(portal) {
 
 async function refresh() {
   clearTimeout(timer);
+  looks += 1;
+  const mine = looks;
   try {
     catalogue ??= JSON.parse(await read('catalogue'));
     const text = await read('page-data');
+    if (mine !== looks) return;
     if (text !== shown) {
       shown = text;
       look({ ...JSON.parse(text), catalogue });
@@ -104,6 +109,7 @@ async function refresh() {
       showPortals();
     }
   } catch {
+    if (mine !== looks) return;
     shown = '';
     byId('health').className = 'bad';
     byId('health').textContent = 'нет связи с эмулятором';
