@@ -33,6 +33,7 @@ const mayImport = {
 
 /** What a package's specs may import on top: servers that a spec must be able to kill are its own. */
 const specsMayImport = {
+  'libs/amocrm': ['amocrm-emulator'],
   'libs/kafka': ['local'],
   'apps/call-ingest': ['local', 'pbx-simulator'],
   'apps/decision-engine': ['local'],
