@@ -1,7 +1,7 @@
 /**
  * What the product sends, in amoCRM's own field names (amocrm-api.md §4–§7). Times are Unix seconds, durations seconds.
  *
- * Optional keys are left out, never null: amoCRM refuses null in `link`, `call_result`, `call_status` (§6.1, §6.2).
+ * Optional keys are left out, never null: amoCRM refuses null in `link`, `call_result`, `call_status` of a call (§6.1, §6.2).
  * `request_id` is only echoed: it ties items to answers inside one response. Without it the client sends the index.
  */
 export interface FieldInput {
@@ -70,15 +70,15 @@ export interface NewUnsortedSip extends Echoed {
   pipeline_id?: number;
   metadata: {
     phone: string;
-    /** User id, number or name of who was called. */
-    call_responsible?: string | number;
+    /** User id, number or name of who was called. Required, but may be null. */
+    call_responsible: string | number | null;
     called_at: number;
     duration: number;
     link: string;
     service_code: string;
     uniq: string;
     from?: string;
-    is_call_event_needed?: boolean;
+    is_call_event_needed: boolean;
   };
   _embedded?: UnsortedEmbedded;
 }

@@ -156,7 +156,10 @@ describe('unsorted', () => {
       {
         source_uid: 'call-1',
         source_name: 'Звонок',
-        metadata: { phone: '+79161234567', called_at: 1, duration: 0, link: '', service_code: 'p', uniq: 'call-1' },
+        metadata: {
+          ...{ phone: '+79161234567', called_at: 1, duration: 0, link: '', service_code: 'p', uniq: 'call-1' },
+          ...{ call_responsible: 101, is_call_event_needed: true },
+        },
       },
     ]);
     expect(result).toMatchObject({ kind: 'done', value });

@@ -132,6 +132,19 @@ describe('what amoCRM refuses', () => {
     expect(state().contacts).toHaveLength(1);
   });
 
+  it('is not an unsorted record whose responsible was deactivated: amoCRM requires the field, and takes null', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    const { intent } = call.unsorted();
+    if (intent.kind !== 'create_unsorted') throw new Error(intent.kind);
+    const deactivatedUser = 104;
+    await writer.takeCommands.execute([
+      call.unsorted('in', { intent: { ...intent, responsibleUserId: deactivatedUser } }),
+    ]);
+    await world.resultOf(call.callId, 'unsorted');
+    expect(world.emulator.control.stableState().unsorted).toHaveLength(1);
+  });
+
   it('because our field was deleted by hand makes the field anew', async () => {
     const writer = await world.startKnowingPortal();
     const first = new Call(world.portalId, '+79161234567');

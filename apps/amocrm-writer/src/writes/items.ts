@@ -75,7 +75,8 @@ export function unsortedSipItem(effect: EffectRow, wanted: To<'create_unsorted'>
       service_code: serviceCode,
       uniq: effect.command.pbxCallId,
       is_call_event_needed: true,
-      ...(wanted.responsibleUserId === null ? {} : { call_responsible: wanted.responsibleUserId }),
+      // Required as well (§5.2), so null where nobody is responsible.
+      call_responsible: wanted.responsibleUserId,
     },
     _embedded: embedded(effect, wanted),
     request_id: effect.seq,

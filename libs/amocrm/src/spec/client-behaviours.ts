@@ -27,7 +27,7 @@ const sip = {
   link: '',
   service_code: 'perezvon',
   uniq: 'call-1',
-  call_responsible: 101,
+  call_responsible: null,
   is_call_event_needed: false,
 };
 const destination = 'https://perezvon.example/v1/amocrm/1/secret';
