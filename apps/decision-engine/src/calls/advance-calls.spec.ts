@@ -292,14 +292,4 @@ describe('identity', () => {
       expect((await rows()).filter((row) => row.state === 'joined')).toHaveLength(1);
     });
   });
-
-  it('two accounts with the same call id are two calls', async () => {
-    await ready();
-    await bench.answerLookup(PHONE);
-    const foreign = bench.missedCall().map((event) => ({ ...event, account_id: 'somebody-else' }));
-    await bench.process().withEvents([...foreign, ...bench.missedCall()]);
-    expect(await bench.wanted()).toEqual(['unsorted']);
-    const rows: { state: string }[] = await bench.database.dataSource.query('select state from calls order by state');
-    expect(rows.map((r) => r.state)).toEqual(['awaiting_settings', 'decided']);
-  });
 });

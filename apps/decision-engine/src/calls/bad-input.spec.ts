@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CallEvent } from '@perezvon/contracts';
+import { EngineBench } from '../testing/engine.js';
+
+/** What real PBXs send (reference/pbx-events.md §5), as far as the engine meets it. */
+
+const PHONE = '+79161234567';
+
+let bench: EngineBench;
+
+beforeEach(async () => {
+  bench = await EngineBench.start();
+  await bench.publishSettings();
+  await bench.publishPortal();
+  await bench.answerLookup(PHONE);
+});
+
+afterEach(async () => {
+  await bench.database.drop();
+});
+
+const stored = () =>
+  bench.database.dataSource.query<{ state: string; bytes: number }[]>(
+    'select state, octet_length(facts::text) as bytes from calls order by state',
+  );
+
+const leg = (type: CallEvent['type'], second: number, id: string, more: Partial<CallEvent> = {}) =>
+  bench.event(type, second, { leg_id: id, employee: { pbx_id: id }, ...more });
+
+/** Ids that tell events of one type and call apart, as call-ingest derives them. */
+const distinct = (event: CallEvent, n: number): CallEvent => ({
+  ...event,
+  event_id: n.toString(16).padStart(64, '0'),
+});
+
+describe('one call', () => {
+  it('of 10 000 events grew its row without bound and slowed down with each: it stays small and is decided once', async () => {
+    const ringing = Array.from({ length: 10_000 }, (_, n) => distinct(leg('leg.ringing', n % 60, 'a'), n));
+    const [started, answered, ended] = bench.answeredCall();
+    if (!started || !answered || !ended) throw new Error('three events');
+    const events = [started, ...ringing, answered, ended];
+    for (let from = 0; from < events.length; from += 2_000) {
+      await bench.process().withEvents(events.slice(from, from + 2_000));
+    }
+    const [row, ...more] = await stored();
+    expect(more).toEqual([]);
+    expect(row?.bytes).toBeLessThan(10_000);
+    expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
+  });
+
+  it('of 200 legs had a missed entity per leg: one outcome, one set of effects', async () => {
+    const legs = Array.from({ length: 200 }, (_, n) => `leg-${String(n)}`);
+    const events = [
+      bench.event('call.started', 0),
+      ...legs.map((id, n) => distinct(leg('leg.ringing', 1, id), n)),
+      leg('leg.answered', 9, 'leg-150'),
+      ...legs.map((id, n) => distinct(leg('leg.ended', 10, id), 1_000 + n)),
+      bench.event('call.ended', 70, { outcome: 'answered', talk_sec: 60, total_sec: 70 }),
+    ];
+    await bench.process().withEvents(events.slice(0, 150));
+    await bench.process().withEvents(events.slice(150));
+    expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
+  });
+
+  it('whose events’ clocks differ by hours lost its start and never settled: the PBX’s times count, our clock decides when', async () => {
+    const ahead = { occurred_at: '2025-03-04T15:12:00.000Z', received_at: '2025-03-04T09:12:00.000Z' };
+    const behind = { occurred_at: '2025-03-04T03:12:30.000Z', received_at: '2025-03-04T09:12:30.000Z' };
+    await bench
+      .process()
+      .withEvents([
+        bench.event('call.started', 0, ahead),
+        bench.event('call.ended', 30, { ...behind, outcome: 'missed', outcome_detail: 'inferred', talk_sec: 0 }),
+      ]);
+    bench.now = new Date(bench.now.getTime() + 21_000);
+    expect(await bench.process().due(10)).toBe(1);
+    expect(await bench.wanted()).toEqual(['unsorted']);
+  });
+});
+
+describe('ids', () => {
+  it('of 64 bits were rounded to the same number, and two calls became one: they are text', async () => {
+    for (const call_id of ['9007199254740993', '9007199254740992']) {
+      await bench.process().withEvents(bench.missedCall({ call_id }));
+    }
+    expect(await bench.wanted()).toEqual(['unsorted', 'unsorted']);
+    expect((await bench.emitted()).decisions.map((d) => d.pbxCallId)).toEqual(['9007199254740993', '9007199254740992']);
+  });
+
+  it('that two accounts share mixed their calls: an id is unique inside its account only', async () => {
+    const foreign = bench.missedCall().map((event) => ({ ...event, account_id: 'somebody-else' }));
+    await bench.process().withEvents([...foreign, ...bench.missedCall()]);
+    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect((await stored()).map((row) => row.state)).toEqual(['awaiting_settings', 'decided']);
+  });
+
+  it('that two cabinets of one account share mixed their calls: the cabinet is part of the id', async () => {
+    for (const source_instance of ['north', 'south']) {
+      await bench.process().withEvents(bench.missedCall({ source_instance }));
+    }
+    expect(await bench.wanted()).toEqual(['unsorted', 'unsorted']);
+  });
+
+  it('of a second leg that was taken for a call of its own gave two entries (sipgate #106): linked ids are one call', async () => {
+    await bench.process().withEvents(bench.missedCall());
+    await bench
+      .process()
+      .withEvents(
+        bench.missedCall({ call_id: 'voice-mail', linked_call_ids: ['1002003004'] }).map((e, n) => distinct(e, n)),
+      );
+    expect(await bench.wanted()).toEqual(['unsorted']);
+  });
+});
+
+describe('a call whose hang-up never came (sipgate #96)', () => {
+  it('hung for ever: after the silence it is missed', async () => {
+    await bench.process().withEvents([bench.event('call.started', 0), leg('leg.ringing', 1, 'a')]);
+    expect(await bench.wanted()).toEqual([]);
+    bench.now = new Date(bench.now.getTime() + 15 * 60_000);
+    await bench.process().due(10);
+    bench.now = new Date(bench.now.getTime() + 21_000);
+    await bench.process().due(10);
+    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'missedUnknown' });
+  });
+
+  it('while somebody talked was cut off after an hour: it is left alone for 24 h, then answered', async () => {
+    await bench.process().withEvents([bench.event('call.started', 0), leg('leg.answered', 10, 'a')]);
+    bench.now = new Date(bench.now.getTime() + 3_600_000);
+    expect(await bench.process().due(10)).toBe(0);
+    bench.now = new Date(bench.now.getTime() + 24 * 3_600_000);
+    expect(await bench.process().due(10)).toBe(1);
+    expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'answeredUnknown', moment: 'end' });
+    expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
+  });
+});
+
+describe('two calls from one number at the same time', () => {
+  it('were merged by the client’s phone: they are two calls of one client', async () => {
+    const [a, b] = [bench.answeredCall({ call_id: 'a' }), bench.answeredCall({ call_id: 'b' })];
+    await bench.process().withEvents(a.flatMap((event, n) => [event, b[n] ?? event]));
+    const { decisions } = await bench.emitted();
+    expect(decisions.map((d) => d.cell).sort()).toEqual(['answeredKnown', 'answeredUnknown']);
+    expect((await bench.wanted()).filter((effect) => effect === 'contact')).toHaveLength(1);
+  });
+});
