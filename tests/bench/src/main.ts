@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
 import { benchEmulator } from './emulator/run.js';
 import { benchIngest } from './ingest/run.js';
+import { benchPipeline } from './pipeline/run.js';
+import { benchRouting } from './routing/run.js';
 import { writeRows, type Row } from './rows.js';
 
 /** `npm run bench [-- --only emulator] [-- --runs 5]` */
 const benches: Record<string, (runs: number, say: (line: string) => void) => Promise<Row[]>> = {
   ingest: benchIngest,
   emulator: benchEmulator,
+  pipeline: benchPipeline,
+  routing: benchRouting,
 };
 
 /** Fewer say too little to stand in a file that others read. */

@@ -1,5 +1,13 @@
-import kafkajs, { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
-import { calls, pbxCallEvents, settings, type Settings, defaultIntegration } from '@perezvon/contracts';
+import kafkajs, { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import {
+  calls,
+  defaultIntegration,
+  pbxCallEvents,
+  portals,
+  settings,
+  type Portal,
+  type Settings,
+} from '@perezvon/contracts';
 import { ACCOUNT } from './input.js';
 
 export const PARTITIONS = 6;
@@ -9,46 +17,60 @@ export class BenchBroker {
   private constructor(
     private readonly kafka: Kafka,
     private readonly admin: Admin,
+    private readonly producer: Producer,
   ) {}
 
   static async connect(brokers: string): Promise<BenchBroker> {
     const kafka = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
-    await admin.connect();
-    return new BenchBroker(kafka, admin);
+    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await Promise.all([admin.connect(), producer.connect()]);
+    return new BenchBroker(kafka, admin, producer);
   }
 
   async disconnect(): Promise<void> {
-    await this.admin.disconnect();
+    await Promise.all([this.admin.disconnect(), this.producer.disconnect()]);
   }
 
   /** Input topic with the events, and the account that they belong to. */
-  async fill(events: readonly Buffer[]): Promise<void> {
+  async fill(events: readonly Buffer[], owner: Settings = account(), portal?: Portal): Promise<void> {
+    const compacted = { numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] };
     await this.admin.createTopics({
       waitForLeaders: true,
       topics: [
         { topic: pbxCallEvents.topic, numPartitions: PARTITIONS },
-        { topic: settings.topic, numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] },
+        { topic: settings.topic, ...compacted },
+        { topic: portals.topic, ...compacted },
       ],
     });
-    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
-    await producer.send({ topic: settings.topic, messages: [{ key: ACCOUNT, value: JSON.stringify(account()) }] });
-    for (let from = 0; from < events.length; from += 500) {
-      const messages = events
-        .slice(from, from + 500)
-        .map((value, i) => ({ value, partition: (from + i) % PARTITIONS }));
-      await producer.send({ topic: pbxCallEvents.topic, messages });
+    await this.producer.send({ topic: settings.topic, messages: [{ key: ACCOUNT, value: JSON.stringify(owner) }] });
+    if (portal) {
+      const messages = [{ key: portal.portalId, value: JSON.stringify(portal) }];
+      await this.producer.send({ topic: portals.topic, messages });
     }
-    await producer.disconnect();
+    for (let from = 0; from < events.length; from += 500) await this.produce(events.slice(from, from + 500));
   }
 
-  /** An empty output topic and groups that have read nothing. */
-  async begin(output: string, groups: readonly string[]): Promise<void> {
+  /** More events of the PBX, spread over the partitions. */
+  async produce(events: readonly Buffer[]): Promise<void> {
+    const messages = events.map((value, i) => ({ value, partition: i % PARTITIONS }));
+    await this.producer.send({ topic: pbxCallEvents.topic, messages });
+  }
+
+  /** Empty output topics and groups that have read nothing. */
+  async begin(outputs: readonly string[], groups: readonly string[]): Promise<void> {
     const known = new Set(await this.admin.listTopics());
-    if (known.has(output)) await this.admin.deleteTopics({ topics: [output] });
-    await this.until(async () => !(await this.admin.listTopics()).includes(output));
-    await this.admin.createTopics({ waitForLeaders: true, topics: [{ topic: output, numPartitions: PARTITIONS }] });
+    const old = outputs.filter((output) => known.has(output));
+    if (old.length > 0) await this.admin.deleteTopics({ topics: old });
+    await this.until(async () => !(await this.admin.listTopics()).some((topic) => outputs.includes(topic)));
+    await this.admin.createTopics({
+      waitForLeaders: true,
+      topics: outputs.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+    });
+    await this.forget(groups);
+  }
+
+  private async forget(groups: readonly string[]): Promise<void> {
     const existing = new Set((await this.admin.listGroups()).groups.map((group) => group.groupId));
     const old = groups.filter((group) => existing.has(group));
     if (old.length > 0) await this.until(() => this.deleted(old));
@@ -77,20 +99,26 @@ export class BenchBroker {
 
   /** Messages per second between the first and the last message of the output, by the producers' own stamps. */
   async rate(output: string): Promise<number> {
-    const count = await this.size(output);
-    const consumer = this.kafka.consumer({ groupId: `rate-${String(Date.now())}` });
+    const { count, firstMs, lastMs } = await this.span(output);
+    return (count / Math.max(1, lastMs - firstMs)) * 1000;
+  }
+
+  /** How many messages a topic holds, and when the first and the last were made. */
+  async span(topic: string): Promise<{ count: number; firstMs: number; lastMs: number }> {
+    const count = await this.size(topic);
+    const consumer = this.kafka.consumer({ groupId: `span-${String(Date.now())}` });
     await consumer.connect();
-    await consumer.subscribe({ topic: output, fromBeginning: true });
+    await consumer.subscribe({ topic, fromBeginning: true });
     let seen = 0;
-    let first = Infinity;
-    let last = 0;
+    let firstMs = Infinity;
+    let lastMs = 0;
     await new Promise<void>((resolve, reject) => {
       consumer
         .run({
           eachBatch: ({ batch }) => {
             for (const { timestamp } of batch.messages) {
-              first = Math.min(first, Number(timestamp));
-              last = Math.max(last, Number(timestamp));
+              firstMs = Math.min(firstMs, Number(timestamp));
+              lastMs = Math.max(lastMs, Number(timestamp));
             }
             seen += batch.messages.length;
             if (seen >= count) resolve();
@@ -100,10 +128,10 @@ export class BenchBroker {
         .catch(reject);
     });
     await consumer.disconnect();
-    return (count / Math.max(1, last - first)) * 1000;
+    return { count, firstMs, lastMs };
   }
 
-  private async until(isSo: () => Promise<boolean>): Promise<void> {
+  async until(isSo: () => Promise<boolean>): Promise<void> {
     const giveUpAt = Date.now() + 300_000;
     while (!(await isSo().catch(notYet))) {
       if (Date.now() > giveUpAt) throw new Error('the bench waited for five minutes in vain');

@@ -8,9 +8,11 @@ export const ACCOUNT = 'bench';
  * Events as a PBX sends them: five per call, some 900 bytes each, every call from a number of its own, so that no cache
  * of numbers makes ours look better than it is.
  */
-export function benchEvents(count: number): Buffer[] {
+export function benchEvents(count: number, from = 0): Buffer[] {
   const now = Date.now();
-  return Array.from({ length: count }, (_, i) => Buffer.from(JSON.stringify(event(Math.floor(i / 5), i % 5, now))));
+  return Array.from({ length: count }, (_, i) =>
+    Buffer.from(JSON.stringify(event(Math.floor((from + i) / 5), (from + i) % 5, now))),
+  );
 }
 
 const TYPES = ['call.started', 'leg.ringing', 'leg.answered', 'call.ended', 'call.record_ready'] as const;

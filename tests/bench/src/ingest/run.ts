@@ -1,6 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { startKafka, startPostgres } from '@perezvon/local';
+import { startProcess } from '../process.js';
 import { median, type Row } from '../rows.js';
 import { BenchBroker, OUTPUT } from './broker.js';
 import { benchEvents } from './input.js';
@@ -55,7 +54,13 @@ function contestantsWith(env: Record<string, string>): Record<'ours' | 'bare' | 
       script: new URL('../../../../apps/call-ingest/dist/main.js', import.meta.url),
       output: OUTPUT.ours,
       groups: ['call-ingest'],
-      env: { ...env, CALL_INGEST_PORT: '0', LOG_LEVEL: 'error', INTERNAL_API_KEY: 'bench-internal-api-key' },
+      env: {
+        ...env,
+        CALL_INGEST_PORT: '0',
+        LOG_LEVEL: 'error',
+        INTERNAL_API_KEY: 'bench-internal-api-key',
+        DECISION_ENGINE_INTERNAL_URL: 'http://127.0.0.1:3002',
+      },
       until: EVENTS,
     },
     bare: {
@@ -76,29 +81,14 @@ function contestantsWith(env: Record<string, string>): Record<'ours' | 'bare' | 
 }
 
 async function round(broker: BenchBroker, contestant: Contestant): Promise<number> {
-  await broker.begin(contestant.output, contestant.groups);
-  const child = spawn(process.execPath, [fileURLToPath(contestant.script)], {
-    env: { PATH: process.env['PATH'], ...contestant.env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  await broker.begin([contestant.output], contestant.groups);
+  const child = startProcess(contestant.script, contestant.env);
   try {
-    await Promise.race([broker.produced(contestant.output, contestant.until), diesEarly(child)]);
+    await child.unlessItDies(broker.produced(contestant.output, contestant.until));
   } finally {
-    await end(child);
+    await child.end();
   }
   return broker.rate(contestant.output);
-}
-
-async function diesEarly(child: ChildProcess): Promise<never> {
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  throw new Error(`a contestant ended before the round did, with code ${String(code)}`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }
 
 function rowsOf(rates: Record<'ours' | 'bare' | 'nest', number[]>): Row[] {
