@@ -25,6 +25,8 @@ const LoginPage = lazy(() => import('./login/login-page'));
 const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
 const JournalPage = lazy(() => import('./journal/journal-page'));
+const OverviewPage = lazy(() => import('./overview/overview-page'));
+const QueuePage = lazy(() => import('./queue/queue-page'));
 const SourcesPage = lazy(() => import('./sources/sources-page'));
 const SettingsPage = lazy(() => import('./settings/settings-page'));
 
@@ -59,13 +61,15 @@ function Rooms() {
       <Shell session={session.data}>
         <Suspense fallback={<Waiting />}>
           <Switch>
+            <Route path="/" component={OverviewPage} />
+            <Route path="/queue" component={QueuePage} />
             <Route path="/settings" component={SettingsPage} />
             <Route path="/sources" component={SourcesPage} />
             <Route path="/people" component={AccessPage} />
             <Route path="/journal" component={JournalPage} />
             <Route path="/journal/:callId" component={CallPage} />
             <Route>
-              <Redirect to="/settings" replace />
+              <Redirect to="/" replace />
             </Route>
           </Switch>
         </Suspense>

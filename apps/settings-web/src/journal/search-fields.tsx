@@ -20,6 +20,7 @@ export function SearchFields({ search, onChange }: SearchFieldsProps) {
     <Group align="flex-end" gap="sm" role="search">
       <TextInput
         label={t('journal.phone')}
+        w={160}
         placeholder="+7 916 …"
         value={search.phone ?? ''}
         onChange={({ currentTarget: { value } }) => narrow('phone', value)}

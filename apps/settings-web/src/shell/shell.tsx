@@ -2,7 +2,6 @@ import { AppShell, Burger, Button, Group, NavLink, ScrollArea, Text, Title } fro
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
-  IconHistory,
   IconLayoutDashboard,
   IconListDetails,
   IconLogout,
@@ -23,7 +22,6 @@ const rooms = [
   { path: '/journal', label: 'shell.journal', Icon: IconListDetails, admins: false },
   { path: '/queue', label: 'shell.queue', Icon: IconStack2, admins: false },
   { path: '/sources', label: 'shell.sources', Icon: IconPhoneCall, admins: false },
-  { path: '/history', label: 'shell.history', Icon: IconHistory, admins: false },
   { path: '/people', label: 'shell.people', Icon: IconUsers, admins: true },
 ] as const;
 
@@ -42,7 +40,7 @@ export function Shell({ session, children }: ShellProps) {
   return (
     <AppShell
       header={{ height: 56 }}
-      navbar={{ width: 240, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      navbar={{ width: 260, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding={{ base: 'sm', sm: 'lg' }}
     >
       <AppShell.Header>

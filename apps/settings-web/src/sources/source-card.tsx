@@ -29,9 +29,11 @@ export function SourceCard({ source, freshSecret }: SourceCardProps) {
             {source.instance && ` · ${source.instance}`}
           </Title>
           <Group gap={4}>
-            <Button size="compact-sm" variant="subtle" onClick={() => edit.mutate({ rotateSecret: true })}>
-              {t('sources.rotate')}
-            </Button>
+            <AsksTwice
+              size="compact-sm"
+              label={t('sources.rotate')}
+              onSure={() => edit.mutate({ rotateSecret: true })}
+            />
             <AsksTwice size="compact-sm" label={t('common.delete')} onSure={() => remove.mutate(source.sourceId)} />
           </Group>
         </Group>

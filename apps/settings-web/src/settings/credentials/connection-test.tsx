@@ -1,4 +1,4 @@
-import { Button, List, Popover, Text } from '@mantine/core';
+import { Button, List, Popover, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -6,12 +6,25 @@ import { useAccountPath } from '../../api/account';
 import { send } from '../../api/http';
 import { Failure } from '../../shell/failure';
 
-/** Asks amoCRM now, through the writer, and says in words what works and what does not. */
+const marks = {
+  ok: { sign: '✓', color: 'teal' },
+  warning: { sign: '!', color: 'orange' },
+  failed: { sign: '✗', color: 'red' },
+} as const;
+
 interface TestOutcome {
   readonly ok: boolean;
-  readonly checks: readonly { readonly code: string; readonly ok: boolean; readonly message: string }[];
+  /** The result in one sentence. */
+  readonly text: string;
+  readonly checks: readonly {
+    readonly code: string;
+    readonly outcome: 'ok' | 'warning' | 'failed';
+    readonly text: string;
+    readonly advice: string | null;
+  }[];
 }
 
+/** Asks amoCRM now, through the writer, and says in words what works and what does not. */
 export function ConnectionTest({ portalId }: { readonly portalId: string }) {
   const { t } = useTranslation();
   const path = useAccountPath();
@@ -32,13 +45,23 @@ export function ConnectionTest({ portalId }: { readonly portalId: string }) {
       <Popover.Dropdown>
         {test.error && <Failure error={test.error} />}
         {test.data && (
-          <List size="sm" spacing={4}>
-            {test.data.checks.map(({ code, ok, message }) => (
-              <List.Item key={code} icon={<Text c={ok ? 'teal' : 'red'}>{ok ? '✓' : '✗'}</Text>}>
-                {message}
-              </List.Item>
-            ))}
-          </List>
+          <Stack gap="xs">
+            <Text size="sm" fw={600}>
+              {test.data.text}
+            </Text>
+            <List size="sm" spacing={4}>
+              {test.data.checks.map(({ code, outcome, text, advice }) => (
+                <List.Item key={code} icon={<Text c={marks[outcome].color}>{marks[outcome].sign}</Text>}>
+                  {text}
+                  {advice !== null && (
+                    <Text size="xs" c="dimmed">
+                      {advice}
+                    </Text>
+                  )}
+                </List.Item>
+              ))}
+            </List>
+          </Stack>
         )}
       </Popover.Dropdown>
     </Popover>

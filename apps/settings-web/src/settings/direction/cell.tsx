@@ -38,7 +38,7 @@ export function Cell({ path, name, isOutgoing, cell, crm, onChange }: CellProps)
       onChange={(enabled) => onChange({ ...cell, enabled })}
     >
       <Grid gap="sm">
-        <Grid.Col span={{ base: 12, md: 5 }}>
+        <Grid.Col span={12}>
           <Select
             id={fieldId(`${path}.action`)}
             label={t('direction.action')}
@@ -52,12 +52,12 @@ export function Cell({ path, name, isOutgoing, cell, crm, onChange }: CellProps)
           />
         </Grid.Col>
         {needsPipeline(cell.action) && (
-          <Grid.Col span={{ base: 12, md: 4 }}>
+          <Grid.Col span={{ base: 12, xs: 6 }}>
             <Pipeline path={path} cell={cell} crm={crm} onChange={onChange} />
           </Grid.Col>
         )}
         {needsStage(cell.action) && (
-          <Grid.Col span={{ base: 12, md: 3 }}>
+          <Grid.Col span={{ base: 12, xs: 6 }}>
             <Stage path={path} cell={cell} crm={crm} onChange={onChange} />
           </Grid.Col>
         )}

@@ -1,0 +1,72 @@
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleOff, IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { useIntegrationProblems } from '../api/integration';
+import type { AccountStatus } from '../api/operations';
+import { dateAndTime } from '../i18n/dates';
+
+const looks = {
+  ok: { color: 'teal', Icon: IconCircleCheck },
+  warning: { color: 'yellow', Icon: IconInfoCircle },
+  error: { color: 'red', Icon: IconAlertTriangle },
+  off: { color: 'gray', Icon: IconCircleOff },
+} as const;
+
+/** A token that ends within this is told of: a person has to make the next one. */
+const soonMs = 30 * 24 * 60 * 60 * 1000;
+
+export function Health({ status }: { readonly status: AccountStatus }) {
+  const { t } = useTranslation();
+  const problems = useIntegrationProblems();
+  const { color, Icon } = looks[status.health.level];
+  const chosen = status.portals.find(({ isChosen }) => isChosen);
+  const expiresAt = chosen?.status?.tokenExpiresAt ?? null;
+  const [openedAt] = useState(() => Date.now());
+  const endsSoon = expiresAt !== null && Date.parse(expiresAt) - openedAt < soonMs;
+  const shown = (problems.data ?? []).filter(({ severity }) => status.isActive || severity !== 'blocks_activation');
+  return (
+    <Stack gap="sm">
+      <Alert color={color} icon={<Icon />} role="status">
+        <Text fw={600}>{status.health.text}</Text>
+        {chosen?.status?.stop && (
+          <Text size="sm" pt={4}>
+            {t(`credentials.stop.${chosen.status.stop.reason}` as 'credentials.stop.unpaid')}{' '}
+            {chosen.status.stop.until !== null &&
+              t('overview.nextTry', { when: dateAndTime(chosen.status.stop.until) })}
+          </Text>
+        )}
+      </Alert>
+      {endsSoon && (
+        <Alert color="yellow" icon={<IconInfoCircle />}>
+          <Group justify="space-between">
+            <Text size="sm">{t('overview.tokenEnds', { when: dateAndTime(expiresAt) })}</Text>
+            <Mend />
+          </Group>
+        </Alert>
+      )}
+      {shown.map(({ path, message, severity }) => (
+        <Alert
+          key={`${path} ${message}`}
+          color={severity === 'warning' ? 'yellow' : 'orange'}
+          icon={<IconInfoCircle />}
+        >
+          <Group justify="space-between">
+            <Text size="sm">{message}</Text>
+            <Mend />
+          </Group>
+        </Alert>
+      ))}
+    </Stack>
+  );
+}
+
+function Mend() {
+  const { t } = useTranslation();
+  return (
+    <Anchor component={Link} href="/settings" size="sm">
+      {t('overview.mend')}
+    </Anchor>
+  );
+}

@@ -1,0 +1,33 @@
+import { Loader, SimpleGrid, Stack, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useStatus } from '../api/operations';
+import { Failure } from '../shell/failure';
+import { FirstSteps } from './first-steps';
+import { Health } from './health';
+import { LastEvents } from './last-events';
+import { Limits } from './limits';
+import { Today } from './today';
+
+/** Is everything all right, and if not, the one step that mends it. */
+export default function OverviewPage() {
+  const { t } = useTranslation();
+  const status = useStatus();
+  return (
+    <Stack maw={1180} mx="auto" gap="lg">
+      <Title order={2}>{t('shell.overview')}</Title>
+      {status.error && <Failure error={status.error} onRetry={() => void status.refetch()} />}
+      {status.isPending && <Loader aria-label={t('common.loading')} />}
+      {status.data && (
+        <>
+          <Health status={status.data} />
+          <FirstSteps status={status.data} />
+          <Today />
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+            <Limits status={status.data} />
+            <LastEvents activity={status.data.activity} />
+          </SimpleGrid>
+        </>
+      )}
+    </Stack>
+  );
+}

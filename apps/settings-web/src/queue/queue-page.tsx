@@ -1,0 +1,16 @@
+import { Stack, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { EffectsSection } from './effects-section';
+import { RejectedSection } from './rejected-section';
+
+/** What has not been written yet, and why; what a person may do about it. */
+export default function QueuePage() {
+  const { t } = useTranslation();
+  return (
+    <Stack maw={1100} mx="auto" gap="lg">
+      <Title order={2}>{t('shell.queue')}</Title>
+      <EffectsSection />
+      <RejectedSection />
+    </Stack>
+  );
+}
