@@ -58,6 +58,13 @@ export const SWITCHES = {
   /** Which code a subscriber's silence of 2 s counts as: with 499 there are five attempts, with 0 three (§9.3). */
   webhookTimeoutCode: oneOf('Молчание получателя вебхука считается кодом', [0, 499], 0),
 
+  /** Which open leads with the same phone `leads/complex` updates instead of making a new one (§4.3). */
+  duplicateControl: oneOf('Контроль дублей в leads/complex', ['off', 'update_newest', 'update_all'], 'off'),
+  /** So many leads, contacts or companies and no more (§11: the body of that answer is UNVERIFIED); null: no limit. */
+  entityLimit: orNull(count('Лимит карточек тарифа')),
+  /** Claims that can be linked to a lead: of chats as documented, or of mail too, as the official client has it (§5.3). */
+  linkableClaims: oneOf('Какие заявки можно привязать', ['chats', 'chats_and_mail'], 'chats'),
+
   /** Reading a deleted card by id: 204, or the card with is_deleted. */
   deletedById: oneOf('Удалённая карточка по id', ['no_content', 'is_deleted'], 'no_content'),
 

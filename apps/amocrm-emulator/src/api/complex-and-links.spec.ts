@@ -191,3 +191,20 @@ describe('§3.1–§3.4 directories', () => {
     expect((await open.amo.get('/api/v4/leads/tags?filter[name]=т')).status).toBe(200);
   });
 });
+
+describe('§4.4 mass links', () => {
+  it('links, lists and unlinks many cards in one request, each named by entity_id', async () => {
+    const contact = await open.amo.create('/api/v4/contacts', {});
+    const leads = [await open.amo.create('/api/v4/leads', {}), await open.amo.create('/api/v4/leads', {})];
+    const items = leads.map((entity_id) => ({ entity_id, to_entity_id: contact, to_entity_type: 'contacts' }));
+    expect((await open.amo.post('/api/v4/leads/link', items)).json()).toMatchObject({
+      _total_items: 2,
+      _embedded: { links: leads.map((entity_id) => ({ entity_id, metadata: { main_contact: true } })) },
+    });
+    const list = `/api/v4/leads/links?${leads.map((id) => `filter[entity_id][]=${id}`).join('&')}`;
+    expect((await open.amo.get(list)).json()).toMatchObject({ _total_items: 2 });
+    expect((await open.amo.post('/api/v4/leads/unlink', items.slice(0, 1))).status).toBe(204);
+    expect((await open.amo.get(list)).json()).toMatchObject({ _embedded: { links: [{ entity_id: leads[1] }] } });
+    expect(errorsOf(await open.amo.post('/api/v4/leads/link', [{}]))).toContain('0: FieldMissing entity_id');
+  });
+});

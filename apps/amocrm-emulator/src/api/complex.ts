@@ -4,8 +4,9 @@ import { itemsOf, writeBatch, type BatchItem } from './batch.js';
 import { prepareCompany } from './companies.js';
 import { isGone, prepareContact } from './contacts.js';
 import { type ItemReader } from './item-reader.js';
-import { prepareLead } from './leads.js';
-import { requireRight } from './rights.js';
+import { fieldsWithAppended, findLeadDoubles, sentFields, type LeadDouble } from './duplicate-control.js';
+import { prepareLead, prepareLeadUpdate } from './leads.js';
+import { requireAdding, requireRight } from './rights.js';
 import { prepareClaim } from './unsorted-claims.js';
 
 const MAX_LEADS = 50;
@@ -21,9 +22,10 @@ interface Written {
 
 /**
  * `POST /api/v4/leads/complex` (§4.3): lead, contact and company at once. Answers a bare array, no HAL. Duplicate control
- * is off, as for an integration that has not ticked its box, so nothing is ever merged.
+ * is a switch; it is off for an integration that has not ticked its box.
  */
 export function createComplex(x: Exchange): Answer {
+  requireAdding(x, 'leads');
   const claimIdentities: string[] = [];
   return writeBatch(
     x,
@@ -38,11 +40,15 @@ export function createComplex(x: Exchange): Answer {
   );
 }
 
-function prepareComplexLead(x: Exchange, { reader, requestId }: BatchItem): () => Written {
+function prepareComplexLead(x: Exchange, item: BatchItem): () => Written {
+  const { reader, requestId } = item;
+  const embedded = reader.object('_embedded', { nullable: true });
+  const contactReader = embedded?.objects('contacts', { max: 1 })?.[0];
+  const doubles = findLeadDoubles(x, contactReader);
+  if (doubles.length > 0 && contactReader !== undefined) return prepareMerge(x, item, contactReader, doubles);
   const createLead = prepareLead(x, reader);
   capFields(reader);
-  const embedded = reader.object('_embedded', { nullable: true });
-  const contact = readCard(x, embedded?.objects('contacts', { max: 1 })?.[0], 'contacts');
+  const contact = readCard(x, contactReader, 'contacts');
   const company = readCard(x, embedded?.objects('companies', { max: 1 })?.[0], 'companies');
 
   return () => {
@@ -53,6 +59,32 @@ function prepareComplexLead(x: Exchange, { reader, requestId }: BatchItem): () =
       company_id: companyId,
     });
     return { id: lead.id, contact_id: contactId, company_id: companyId, request_id: [requestId], merged: false };
+  };
+}
+
+/** Duplicate control has found leads that this one is: they are brought up to date instead, with their main contacts. */
+function prepareMerge(
+  x: Exchange,
+  item: BatchItem,
+  contactReader: ItemReader,
+  doubles: readonly LeadDouble[],
+): () => Written {
+  capFields(item.reader);
+  capFields(contactReader);
+  const updates = doubles.map(({ lead }) => prepareLeadUpdate(x, item, lead.id));
+  const fields = sentFields(x, contactReader);
+  const name = contactReader.string('name');
+  return () => {
+    for (const update of updates) update();
+    for (const { contact } of doubles) {
+      const changes = { name: name ?? contact.name, fields: fieldsWithAppended(contact.fields, fields) };
+      x.store.amend('contacts', contact.id, { ...changes, updated_at: x.store.nowSec(), updated_by: x.user.id });
+    }
+    const newest = doubles[0];
+    if (newest === undefined) throw new Error('a merge has at least one double');
+    const { lead, contact } = newest;
+    const ids = { id: lead.id, contact_id: contact.id, company_id: lead.company_id };
+    return { ...ids, request_id: [item.requestId], merged: true };
   };
 }
 

@@ -1,10 +1,11 @@
-import { ok, problem, Refusal } from '../http/answer.js';
+import { NO_CONTENT, ok, problem, refuseInvalid, Refusal, type Answer } from '../http/answer.js';
 import { type Exchange, idParam, orderOf } from '../http/exchange.js';
 import { pageOf, requestLink, selfLink } from '../http/hal.js';
 import { queryBranch, queryList } from '../http/query.js';
 import { type Handler } from '../http/router.js';
 import { type CardType, type CustomField } from '../store/model.js';
-import { itemsOf, writeBatch, type BatchItem } from './batch.js';
+import { itemsOf, objectOf, writeBatch, type BatchItem } from './batch.js';
+import { ItemReader } from './item-reader.js';
 import { requireAdmin } from './rights.js';
 
 const FIELD_TYPES = new Set([
@@ -30,7 +31,7 @@ const FIELD_TYPES = new Set([
 ]);
 
 /** The field directory of one kind of card (§3.4). */
-export function customFieldsOf(type: CardType): Record<'list' | 'get' | 'create', Handler> {
+export function customFieldsOf(type: CardType): Record<'list' | 'get' | 'create' | 'update' | 'remove', Handler> {
   return {
     list: (x) => {
       const types = queryList(queryBranch(x.query, 'filter'), 'type');
@@ -43,10 +44,10 @@ export function customFieldsOf(type: CardType): Record<'list' | 'get' | 'create'
       return pageOf(x, 'custom_fields', fields, (field) => showField(x, type, field));
     },
     get: (x) => {
-      const field = x.store.field(type, idParam(x));
-      if (field === undefined) throw new Refusal(problem(404, 'Custom field not found'));
-      return ok(showField(x, type, field));
+      return ok(showField(x, type, fieldOf(x, type)));
     },
+    update: (x) => update(x, type),
+    remove: (x) => remove(x, type),
     create: (x) => {
       requireAdmin(x);
       return writeBatch(
@@ -57,6 +58,39 @@ export function customFieldsOf(type: CardType): Record<'list' | 'get' | 'create'
       );
     },
   };
+}
+
+function fieldOf(x: Exchange, type: CardType): CustomField {
+  const field = x.store.field(type, idParam(x));
+  if (field === undefined) throw new Refusal(problem(404, 'Custom field not found'));
+  return field;
+}
+
+/** `PATCH …/custom_fields/{id}`: its kind and code stay. */
+function update(x: Exchange, type: CardType): Answer {
+  requireAdmin(x);
+  const field = fieldOf(x, type);
+  const reader = new ItemReader(objectOf(x));
+  const changed = {
+    ...field,
+    name: reader.string('name', { notEmpty: true }) ?? field.name,
+    sort: reader.integer('sort') ?? field.sort,
+    is_api_only: reader.boolean('is_api_only') ?? field.is_api_only,
+  };
+  refuseInvalid(reader.errors);
+  const { fields } = x.store.directory;
+  fields[type] = fields[type].map((other) => (other.id === field.id ? changed : other));
+  return ok(showField(x, type, changed));
+}
+
+/** `DELETE …/custom_fields/{id}`: its values go with it; PHONE and EMAIL cannot be deleted. */
+function remove(x: Exchange, type: CardType): Answer {
+  requireAdmin(x);
+  const field = fieldOf(x, type);
+  if (field.is_predefined) throw new Refusal(problem(400, 'Custom field can not be deleted'));
+  const { fields } = x.store.directory;
+  fields[type] = fields[type].filter((other) => other.id !== field.id);
+  return NO_CONTENT;
 }
 
 function prepareField(x: Exchange, type: CardType, { reader, requestId }: BatchItem) {

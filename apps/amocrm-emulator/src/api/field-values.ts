@@ -31,17 +31,14 @@ export function mergeFields(before: readonly FieldEntry[], changes: readonly Fie
 }
 
 export function showFields(store: PortalStore, type: CardType, fields: readonly FieldEntry[]): unknown[] | null {
-  if (fields.length === 0) return null;
-  return fields.map((entry) => {
+  // A field that was deleted took its values with it.
+  const shown = fields.flatMap((entry) => {
     const field = store.field(type, entry.field_id);
-    return {
-      field_id: entry.field_id,
-      field_name: field?.name ?? '',
-      field_code: field?.code ?? null,
-      field_type: field?.type ?? 'text',
-      values: entry.values,
-    };
+    if (field === undefined) return [];
+    const { id, name, code, type: kind } = field;
+    return [{ field_id: id, field_name: name, field_code: code, field_type: kind, values: entry.values }];
   });
+  return shown.length === 0 ? null : shown;
 }
 
 function readField(store: PortalStore, type: CardType, entry: ItemReader): CustomField | undefined {

@@ -1,4 +1,4 @@
-import { problem, Refusal, type Answer } from '../http/answer.js';
+import { refuseInvalid, type Answer } from '../http/answer.js';
 import { type Exchange } from '../http/exchange.js';
 import { ELEMENT_TYPES } from '../store/model.js';
 import { chooseCallCard } from './call-card.js';
@@ -19,10 +19,7 @@ export function showIncomingCall(x: Exchange): Answer {
     if (!areUsers) event.notSupported('users');
     return event.stringOrInteger('phone_number', { required: true });
   });
-  if (reader.errors.length > 0) {
-    const errors = [{ request_id: '0', errors: reader.errors }];
-    throw new Refusal(problem(400, 'Request validation failed', { 'validation-errors': errors }));
-  }
+  refuseInvalid(reader.errors);
   const shown = items.map((phone) => {
     const chosen = chooseCallCard(x, String(phone));
     return {

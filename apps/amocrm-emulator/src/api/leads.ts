@@ -51,7 +51,7 @@ export function updateLeads(x: Exchange): Answer {
   return writeBatch(
     x,
     itemsOf(x),
-    (item) => prepareUpdate(x, item, item.reader.integer('id', { required: true })),
+    (item) => prepareLeadUpdate(x, item, item.reader.integer('id', { required: true })),
     (updated) => ({ ...requestLink(x), _embedded: { leads: updated } }),
   );
 }
@@ -62,7 +62,7 @@ export function updateLead(x: Exchange): Answer {
   return writeBatch(
     x,
     [body],
-    (item) => prepareUpdate(x, item, item.reader.integer('id')),
+    (item) => prepareLeadUpdate(x, item, item.reader.integer('id')),
     ([updated]) => updated,
   );
 }
@@ -100,7 +100,8 @@ export function prepareLead(x: Exchange, reader: ItemReader, place: LeadPlace = 
   };
 }
 
-function prepareUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number | undefined) {
+/** Checks a change of a lead, also one that duplicate control makes of a new lead. */
+export function prepareLeadUpdate(x: Exchange, { reader, requestId }: BatchItem, id: number | undefined) {
   const existing = id === undefined ? undefined : x.store.leads.get(id);
   if (id !== undefined && isGone(existing)) reader.notSupported('id');
   requireRight(x, 'edit', 'leads', existing);

@@ -6,6 +6,7 @@ import { type Handler } from '../http/router.js';
 import { CARD_TYPES, type CardType } from '../store/model.js';
 import { itemsOf, writeBatch, type BatchItem } from './batch.js';
 import { isGone } from './contacts.js';
+import { requireRight } from './rights.js';
 
 /** Which side may name which (§4.4): a contact and a lead are linked from the lead. */
 const ALLOWED: Record<CardType, readonly CardType[]> = {
@@ -15,6 +16,8 @@ const ALLOWED: Record<CardType, readonly CardType[]> = {
 };
 
 interface Link {
+  /** The card whose link it is: in the path, or with each item of the mass forms. */
+  readonly ownerId: number;
   readonly toType: CardType;
   readonly toId: number;
   readonly isMain: boolean;
@@ -30,14 +33,14 @@ export function linksOf(type: CardType): Record<'link' | 'unlink' | 'list', Hand
         (item) => {
           const link = readLink(x, type, item);
           return () => {
-            if (link !== undefined) apply(x, type, idParam(x), link, 'link');
+            if (link !== undefined) apply(x, type, link, 'link');
             return link;
           };
         },
         (links) => ({
           _total_items: links.length,
           ...requestLink(x),
-          _embedded: { links: links.flatMap((link) => (link === undefined ? [] : [showLink(type, idParam(x), link)])) },
+          _embedded: { links: links.flatMap((link) => (link === undefined ? [] : [showLink(type, link)])) },
         }),
       ),
     unlink: (x) => {
@@ -47,7 +50,7 @@ export function linksOf(type: CardType): Record<'link' | 'unlink' | 'list', Hand
         (item) => {
           const link = readLink(x, type, item);
           return () => {
-            if (link !== undefined) apply(x, type, idParam(x), link, 'unlink');
+            if (link !== undefined) apply(x, type, link, 'unlink');
           };
         },
         () => null,
@@ -59,23 +62,27 @@ export function linksOf(type: CardType): Record<'link' | 'unlink' | 'list', Hand
 }
 
 function readLink(x: Exchange, type: CardType, { reader }: BatchItem): Link | undefined {
-  if (isGone(x.store.card(type, idParam(x)))) reader.notSupported('entity_id');
+  const ownerId = x.params['id'] === undefined ? reader.integer('entity_id', { required: true }) : idParam(x);
+  const owner = ownerId === undefined ? undefined : x.store.card(type, ownerId);
+  if (ownerId !== undefined && isGone(owner)) reader.notSupported('entity_id');
+  requireRight(x, 'edit', type, owner);
   const toId = reader.integer('to_entity_id', { required: true });
   const typeName = reader.string('to_entity_type', { required: true });
   const metadata = reader.object('metadata', { nullable: true });
   const isMain = metadata?.boolean('is_main') ?? false;
   metadata?.integer('updated_by');
-  if (toId === undefined || typeName === undefined) return undefined;
+  if (ownerId === undefined || toId === undefined || typeName === undefined) return undefined;
   const toType = CARD_TYPES.find((known) => known === typeName);
   if (toType === undefined || !ALLOWED[type].includes(toType)) return reader.notSupported('to_entity_type');
   if (isGone(x.store.card(toType, toId))) return reader.notSupported('to_entity_id');
-  return { toType, toId, isMain };
+  return { ownerId, toType, toId, isMain };
 }
 
 /** Stores a link on the side that carries it: leads carry contacts and a company, contacts carry a company. */
-function apply(x: Exchange, type: CardType, id: number, link: Link, what: 'link' | 'unlink'): void {
+function apply(x: Exchange, type: CardType, link: Link, what: 'link' | 'unlink'): void {
+  const { ownerId: id, toId } = link;
   if (type === 'companies') {
-    apply(x, link.toType, link.toId, { toType: 'companies', toId: id, isMain: false }, what);
+    apply(x, link.toType, { ownerId: toId, toType: 'companies', toId: id, isMain: false }, what);
     return;
   }
   const touched = { updated_at: x.store.nowSec(), updated_by: x.user.id };
@@ -102,45 +109,53 @@ function apply(x: Exchange, type: CardType, id: number, link: Link, what: 'link'
   x.store.putLead({ ...lead, ...touched, contacts: [...demoted, { id: link.toId, is_main: isMain }] });
 }
 
+/** Of the card in the path, or of `filter[entity_id][]`. */
 function list(x: Exchange, type: CardType): Answer {
-  const id = idParam(x);
   const filter = queryBranch(x.query, 'filter');
+  const owners = x.params['id'] === undefined ? (queryList(filter, 'entity_id') ?? []).map(Number) : [idParam(x)];
   const toIds = queryList(filter, 'to_entity_id');
   const toTypes = queryList(filter, 'to_entity_type');
-  const links = linksOfCard(x, type, id).filter(
-    (link) =>
-      (toIds === undefined || toIds.includes(String(link.toId))) &&
-      (toTypes === undefined || toTypes.includes(link.toType)),
-  );
+  const links = owners
+    .filter((id) => !isGone(x.store.card(type, id)))
+    .flatMap((id) => linksOfCard(x, type, id))
+    .filter(
+      (link) =>
+        (toIds === undefined || toIds.includes(String(link.toId))) &&
+        (toTypes === undefined || toTypes.includes(link.toType)),
+    );
   if (links.length === 0) return NO_CONTENT;
   return ok({
     _total_items: links.length,
     ...requestLink(x),
-    _embedded: { links: links.map((link) => showLink(type, id, link)) },
+    _embedded: { links: links.map((link) => showLink(type, link)) },
   });
 }
 
-function linksOfCard(x: Exchange, type: CardType, id: number): Link[] {
-  const to = (toType: CardType, ids: readonly number[]) => ids.map((toId) => ({ toType, toId, isMain: false }));
-  if (type === 'leads') {
-    const lead = x.store.leads.get(id);
-    const contacts = lead?.contacts ?? [];
-    const company = lead?.company_id ?? null;
-    return [
-      ...contacts.map((contact) => ({ toType: 'contacts' as const, toId: contact.id, isMain: contact.is_main })),
-      ...to('companies', company === null ? [] : [company]),
-    ];
+function linksOfCard(x: Exchange, type: CardType, ownerId: number): Link[] {
+  const to = (toType: CardType, ids: readonly number[]) =>
+    ids.map((toId) => ({ ownerId, toType, toId, isMain: false }));
+  const toOne = (id: number | null | undefined) => to('companies', id == null ? [] : [id]);
+  switch (type) {
+    case 'leads': {
+      const lead = x.store.leads.get(ownerId);
+      const contacts = (lead?.contacts ?? []).map(({ id, is_main }) => ({
+        ownerId,
+        toType: 'contacts' as const,
+        toId: id,
+        isMain: is_main,
+      }));
+      return [...contacts, ...toOne(lead?.company_id)];
+    }
+    case 'contacts':
+      return [...to('leads', x.store.leadsOfContact(ownerId)), ...toOne(x.store.contacts.get(ownerId)?.company_id)];
+    case 'companies':
+      return [...to('contacts', x.store.contactsOfCompany(ownerId)), ...to('leads', x.store.leadsOfCompany(ownerId))];
   }
-  if (type === 'contacts') {
-    const company = x.store.contacts.get(id)?.company_id ?? null;
-    return [...to('leads', x.store.leadsOfContact(id)), ...to('companies', company === null ? [] : [company])];
-  }
-  return [...to('contacts', x.store.contactsOfCompany(id)), ...to('leads', x.store.leadsOfCompany(id))];
 }
 
-function showLink(type: CardType, id: number, link: Link) {
+function showLink(type: CardType, link: Link) {
   return {
-    entity_id: id,
+    entity_id: link.ownerId,
     entity_type: type,
     to_entity_id: link.toId,
     to_entity_type: link.toType,

@@ -28,12 +28,16 @@ export function listStatuses(x: Exchange): Answer {
 /** `GET /api/v4/leads/pipelines/{pipelineId}/statuses/{statusId}`. */
 export function getStatus(x: Exchange): Answer {
   const pipeline = pipelineOf(x);
-  const status = pipeline.statuses.find((candidate) => candidate.id === idParam(x, 'statusId'));
-  if (status === undefined) throw new Refusal(problem(404, 'Status not found'));
-  return ok(showStatus(x, pipeline, status));
+  return ok(showStatus(x, pipeline, statusOf(x, pipeline)));
 }
 
-function pipelineOf(x: Exchange): Pipeline {
+export function statusOf(x: Exchange, pipeline: Pipeline): Status {
+  const status = pipeline.statuses.find((candidate) => candidate.id === idParam(x, 'statusId'));
+  if (status === undefined) throw new Refusal(problem(404, 'Status not found'));
+  return status;
+}
+
+export function pipelineOf(x: Exchange): Pipeline {
   const pipeline = x.store.pipeline(idParam(x, 'pipelineId'));
   if (pipeline === undefined) throw new Refusal(problem(404, 'Pipeline not found'));
   return pipeline;
@@ -46,7 +50,7 @@ function bySort(pipeline: Pipeline): Status[] {
     .sort((a, b) => a.sort - b.sort);
 }
 
-function showPipeline(x: Exchange, pipeline: Pipeline) {
+export function showPipeline(x: Exchange, pipeline: Pipeline) {
   const { statuses: _, ...plain } = pipeline;
   return {
     ...plain,
@@ -56,7 +60,7 @@ function showPipeline(x: Exchange, pipeline: Pipeline) {
   };
 }
 
-function showStatus(x: Exchange, pipeline: Pipeline, status: Status) {
+export function showStatus(x: Exchange, pipeline: Pipeline, status: Status) {
   return {
     ...status,
     pipeline_id: pipeline.id,

@@ -27,8 +27,13 @@ export function requireRight(x: Exchange, right: CardRight, type: CardType, card
   if (card !== undefined && !isAllowed(x, right, type, card)) throw forbidden();
 }
 
+/** The right to add cards, and room for more in the tariff: what is in the trash takes room too. */
 export function requireAdding(x: Exchange, type: CardType): void {
   if (!x.isAdmin && x.user.rights[type].add === 'D') throw forbidden();
+  const { entityLimit } = x.portal.settings;
+  if (entityLimit !== null && x.store[type].size >= entityLimit) {
+    throw new Refusal(problem(403, 'The limit of entities in the tariff is reached'));
+  }
 }
 
 function forbidden(): Refusal {

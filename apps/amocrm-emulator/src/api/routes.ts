@@ -11,8 +11,10 @@ import { showIncomingCall } from './incoming-call.js';
 import { createLeads, getLead, listLeads, updateLead, updateLeads } from './leads.js';
 import { linksOf } from './links.js';
 import { notesOf } from './notes.js';
+import * as pipelineEdits from './pipeline-edits.js';
 import { getPipeline, getStatus, listPipelines, listStatuses } from './pipelines.js';
 import { getRole, listRoles } from './roles.js';
+import { createSources, deleteSource, getSource, listSources } from './sources.js';
 import { tagsOf } from './tags.js';
 import { createTasks, getTask, listTasks, updateTask, updateTasks } from './tasks.js';
 import * as unsorted from './unsorted.js';
@@ -32,6 +34,17 @@ export const API_ROUTES: readonly Route[] = [
   ['GET', '/api/v4/leads/pipelines/{pipelineId}', getPipeline],
   ['GET', '/api/v4/leads/pipelines/{pipelineId}/statuses', listStatuses],
   ['GET', '/api/v4/leads/pipelines/{pipelineId}/statuses/{statusId}', getStatus],
+  ['POST', '/api/v4/leads/pipelines', pipelineEdits.createPipelines],
+  ['PATCH', '/api/v4/leads/pipelines/{pipelineId}', pipelineEdits.updatePipeline],
+  ['DELETE', '/api/v4/leads/pipelines/{pipelineId}', pipelineEdits.deletePipeline],
+  ['POST', '/api/v4/leads/pipelines/{pipelineId}/statuses', pipelineEdits.createStatuses],
+  ['PATCH', '/api/v4/leads/pipelines/{pipelineId}/statuses/{statusId}', pipelineEdits.updateStatus],
+  ['DELETE', '/api/v4/leads/pipelines/{pipelineId}/statuses/{statusId}', pipelineEdits.deleteStatus],
+
+  ['GET', '/api/v4/sources', listSources],
+  ['GET', '/api/v4/sources/{id}', getSource],
+  ['POST', '/api/v4/sources', createSources],
+  ['DELETE', '/api/v4/sources/{id}', deleteSource],
 
   ['GET', '/api/v4/contacts', listContacts],
   ['GET', '/api/v4/contacts/{id}', getContact],
@@ -58,6 +71,7 @@ export const API_ROUTES: readonly Route[] = [
   ['POST', '/api/v4/leads/unsorted/sip', unsorted.createSipClaims],
   ['POST', '/api/v4/leads/unsorted/forms', unsorted.createFormClaims],
   ['POST', '/api/v4/leads/unsorted/{uid}/accept', unsorted.acceptUnsorted],
+  ['POST', '/api/v4/leads/unsorted/{uid}/link', unsorted.linkUnsorted],
   ['DELETE', '/api/v4/leads/unsorted/{uid}/decline', unsorted.declineUnsorted],
 
   ...CARD_TYPES.flatMap((type): Route[] => {
@@ -80,6 +94,9 @@ export const API_ROUTES: readonly Route[] = [
       ['GET', `/api/v4/${type}/{id}/links`, links.list],
       ['POST', `/api/v4/${type}/{id}/link`, links.link],
       ['POST', `/api/v4/${type}/{id}/unlink`, links.unlink],
+      ['GET', `/api/v4/${type}/links`, links.list],
+      ['POST', `/api/v4/${type}/link`, links.link],
+      ['POST', `/api/v4/${type}/unlink`, links.unlink],
 
       ['GET', `/api/v4/${type}/tags`, tags.list],
       ['POST', `/api/v4/${type}/tags`, tags.create],
@@ -87,6 +104,8 @@ export const API_ROUTES: readonly Route[] = [
       ['GET', `/api/v4/${type}/custom_fields`, fields.list],
       ['GET', `/api/v4/${type}/custom_fields/{id}`, fields.get],
       ['POST', `/api/v4/${type}/custom_fields`, fields.create],
+      ['PATCH', `/api/v4/${type}/custom_fields/{id}`, fields.update],
+      ['DELETE', `/api/v4/${type}/custom_fields/{id}`, fields.remove],
     ];
   }),
 

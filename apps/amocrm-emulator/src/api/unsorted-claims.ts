@@ -23,9 +23,8 @@ export function prepareClaim(
   const sourceName = own.string('source_name', { required: true });
   const pipelineId = readPipeline(x, reader);
   const createdAt = own.integer('created_at', { min: 1 });
-  const metadataReader = complexMetadata ?? reader.object('metadata', { required: documented });
-  const read = category === 'sip' ? readSipMetadata : readFormMetadata;
-  const metadata = metadataReader === undefined ? {} : read(metadataReader, documented);
+  const metadataReader = complexMetadata ?? reader.object('metadata', { required: documented && isFromApi(category) });
+  const metadata = metadataReader === undefined ? {} : METADATA[category](metadataReader, documented);
   const entities = prepareEntities(x, reader, pipelineId, complexMetadata === undefined ? 'embedded' : 'itself');
   refuseDuplicate(x, reader, sourceUid, metadata, identities);
 
@@ -59,6 +58,11 @@ export function prepareClaim(
       outcome: 'waiting',
     });
   };
+}
+
+/** Letters and chats come into an account by themselves; only calls and forms are sent by integrations (§5.2). */
+function isFromApi(category: UnsortedCategory): boolean {
+  return category === 'sip' || category === 'forms';
 }
 
 /** The pipeline a claim asks for; one that has «Неразобранное» switched off refuses claims. */
@@ -100,6 +104,13 @@ function readNewOrExisting(reader: ItemReader | undefined, type: 'contacts' | 'c
   const create = type === 'contacts' ? prepareContact(x, reader) : prepareCompany(x, reader);
   return (uid: string) => create({ unsorted_uid: uid }).id;
 }
+
+const METADATA: Record<UnsortedCategory, (reader: ItemReader, required: boolean) => Record<string, unknown>> = {
+  sip: readSipMetadata,
+  forms: readFormMetadata,
+  mail: (reader) => withoutAbsent({ from: reader.string('from'), subject: reader.string('subject') }),
+  chats: (reader) => withoutAbsent({ from: reader.string('from'), service: reader.string('service') }),
+};
 
 /** Everything is required but `from`, which the field table lacks; an empty `link` is accepted (§5.2, §12.1). */
 function readSipMetadata(reader: ItemReader, required: boolean): Record<string, unknown> {

@@ -201,3 +201,59 @@ describe('§5.3 accept and decline', () => {
     ).toHaveLength(1);
   });
 });
+
+describe('§5.3 claims of mail and chats come in by themselves and can be linked', () => {
+  const receive = async (category: 'mail' | 'chats') => {
+    const contacts = [{ name: 'Собеседник' }];
+    const claim = {
+      category,
+      source_uid: category,
+      source_name: 'Чат',
+      metadata: { from: 'a' },
+      _embedded: { contacts },
+    };
+    const reply = await open.amo.post('/_emulator/portal/claims', claim);
+    const made = reply.json<Page<Claim>>()._embedded['unsorted']?.[0];
+    if (made === undefined) throw new Error(reply.text);
+    return made;
+  };
+  const link = (uid: string, entity_id: number, metadata?: Record<string, unknown>) =>
+    open.amo.post(`${LIST}/${uid}/link`, { link: { entity_id, entity_type: 'leads', metadata } });
+
+  it('lists them by category; a chat goes to a lead with its contact, and answers 404 from then on', async () => {
+    const chat = await receive('chats');
+    await receive('mail');
+    expect((await listed('?filter[category][]=chats')).map(({ uid }) => uid)).toEqual([chat.uid]);
+    const lead = await open.amo.create('/api/v4/leads', { name: 'Сделка' });
+    const reply = await link(chat.uid, lead);
+    expect([reply.status, reply.json()]).toMatchObject([
+      200,
+      { uid: chat.uid, category: 'chats', _embedded: { leads: [{ id: lead }] } },
+    ]);
+    const contact = chat._embedded.contacts[0]?.id;
+    expect((await open.amo.get(`/api/v4/leads/${lead}?with=contacts`)).json()).toMatchObject({
+      _embedded: { contacts: [{ id: contact }] },
+    });
+    expect((await open.amo.get(`/api/v4/contacts/${contact}`)).json()).toMatchObject({ is_unsorted: false });
+    expect((await open.amo.get(`/api/v4/leads/${chat._embedded.leads[0]?.id}`)).status).toBe(204);
+    expect((await link(chat.uid, lead)).status).toBe(404);
+  });
+
+  it('joins the contact that is named', async () => {
+    const [chat, known] = [await receive('chats'), await open.amo.create('/api/v4/contacts', { name: 'Известный' })];
+    const lead = await open.amo.create('/api/v4/leads', { _embedded: { contacts: [{ id: known }] } });
+    expect((await link(chat.uid, lead, { contact_id: known })).status).toBe(200);
+    expect((await open.amo.get(`/api/v4/leads/${lead}?with=contacts`)).json()).toMatchObject({
+      _embedded: { contacts: [{ id: known, is_main: true }] },
+    });
+  });
+
+  it('refuses calls, mail unless by switch, and leads that are not there', async () => {
+    const [call, mail] = [await createClaim(), await receive('mail')];
+    const lead = await open.amo.create('/api/v4/leads', {});
+    expect([(await link(call.uid, lead)).status, (await link(mail.uid, lead)).status]).toEqual([400, 400]);
+    open.emulator.control.portal().settings.linkableClaims = 'chats_and_mail';
+    expect(errorsOf(await link(mail.uid, 1))).toEqual(['0: NotSupportedChoice link.entity_id']);
+    expect((await link(mail.uid, lead)).status).toBe(200);
+  });
+});

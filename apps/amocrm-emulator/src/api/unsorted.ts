@@ -1,12 +1,15 @@
-import { ok, problem, Refusal, type Answer } from '../http/answer.js';
+import { ok, problem, refuseInvalid, Refusal, type Answer } from '../http/answer.js';
 import { type Exchange, orderOf } from '../http/exchange.js';
 import { pageOf, requestLink } from '../http/hal.js';
 import { queryBranch, queryList, queryRange } from '../http/query.js';
-import { type Unsorted } from '../store/model.js';
+import { mergeCards } from '../store/merge-cards.js';
+import { type Unsorted, type UnsortedCategory } from '../store/model.js';
 import { itemsOf, objectOf, writeBatch } from './batch.js';
 import { readUser } from './card-fields.js';
 import { reference } from './card-lists.js';
+import { isGone } from './contacts.js';
 import { ItemReader } from './item-reader.js';
+import { requireAdding } from './rights.js';
 import { prepareClaim } from './unsorted-claims.js';
 
 /** `POST /api/v4/leads/unsorted/sip` (§5.2). */
@@ -15,7 +18,9 @@ export const createSipClaims = (x: Exchange): Answer => createClaims(x, 'sip');
 /** `POST /api/v4/leads/unsorted/forms` (§5.3). */
 export const createFormClaims = (x: Exchange): Answer => createClaims(x, 'forms');
 
-function createClaims(x: Exchange, category: 'sip' | 'forms'): Answer {
+/** Claims of any kind; those of mail and chats the account receives by itself. */
+export function createClaims(x: Exchange, category: UnsortedCategory): Answer {
+  requireAdding(x, 'leads');
   const inThisRequest: string[] = [];
   return writeBatch(
     x,
@@ -115,6 +120,35 @@ export function declineUnsorted(x: Exchange): Answer {
   return ok(showDecided(x, store.putUnsorted({ ...claim, outcome: 'declined', updated_at: gone.updated_at })));
 }
 
+/**
+ * `POST /api/v4/leads/unsorted/{uid}/link` (§5.3): the claim goes to a lead that is there, its own lead and contact into
+ * that lead and its contact. Chats only, mail by switch: a call cannot be linked.
+ */
+export function linkUnsorted(x: Exchange): Answer {
+  const claim = waitingClaim(x);
+  const isMail = claim.category === 'mail' && x.portal.settings.linkableClaims === 'chats_and_mail';
+  if (claim.category !== 'chats' && !isMail) throw new Refusal(problem(400, 'This claim can not be linked'));
+  const reader = new ItemReader(objectOf(x));
+  readUser(x, reader, 'user_id');
+  const link = reader.object('link', { required: true });
+  const leadId = link?.integer('entity_id', { required: true });
+  const entityType = link?.string('entity_type', { required: true });
+  if (entityType !== undefined && entityType !== 'leads') link?.notSupported('entity_type');
+  if (leadId !== undefined && isGone(x.store.leads.get(leadId))) link?.notSupported('entity_id');
+  const metadata = link?.object('metadata', { nullable: true });
+  const contactId = metadata?.integer('contact_id');
+  if (contactId !== undefined && isGone(x.store.contacts.get(contactId))) metadata?.notSupported('contact_id');
+  refuseInvalid(reader.errors);
+
+  const { store } = x;
+  mergeCards(store, 'leads', claim.lead_id, leadId ?? 0, x.user.id);
+  if (claim.contact_id !== null && contactId !== undefined) {
+    mergeCards(store, 'contacts', claim.contact_id, contactId, x.user.id);
+  } else if (claim.contact_id !== null) store.amend('contacts', claim.contact_id, { unsorted_uid: null });
+  const linked = { lead_id: leadId ?? 0, contact_id: contactId ?? claim.contact_id, updated_at: store.nowSec() };
+  return ok(showDecided(x, store.putUnsorted({ ...claim, ...linked, outcome: 'linked' })));
+}
+
 /** `GET /api/v4/leads/unsorted/summary` (§5.1). */
 export function summarizeUnsorted(x: Exchange): Answer {
   const filter = queryBranch(x.query, 'filter');
@@ -132,7 +166,7 @@ export function summarizeUnsorted(x: Exchange): Answer {
   const ofCategory = (category: string) => ({ total: claims.filter((claim) => claim.category === category).length });
   return ok({
     total: claims.length,
-    accepted: claims.filter((claim) => claim.outcome === 'accepted').length,
+    accepted: claims.filter((claim) => claim.outcome === 'accepted' || claim.outcome === 'linked').length,
     declined: claims.filter((claim) => claim.outcome === 'declined').length,
     average_sort_time: decided.length === 0 ? 0 : Math.round(sortTime / decided.length),
     categories: {
@@ -161,10 +195,7 @@ function readDecision(x: Exchange, claim: Unsorted) {
     claimed;
   const status = pipeline.statuses.find((candidate) => candidate.id === statusId);
   if (statusId !== undefined && (status === undefined || status.type === 1)) reader.notSupported('status_id');
-  if (reader.errors.length > 0) {
-    const errors = [{ request_id: '0', errors: reader.errors }];
-    throw new Refusal(problem(400, 'Request validation failed', { 'validation-errors': errors }));
-  }
+  refuseInvalid(reader.errors);
   return { userId, pipelineId: pipeline.id, statusId: statusId ?? x.store.firstWorkingStatus(pipeline).id };
 }
 

@@ -1,4 +1,4 @@
-import { NO_CONTENT, problem, Refusal, type Answer } from '../http/answer.js';
+import { NO_CONTENT, problem, refuseInvalid, Refusal, type Answer } from '../http/answer.js';
 import { type Exchange } from '../http/exchange.js';
 import { pageOf, selfLink } from '../http/hal.js';
 import { queryBranch, queryList } from '../http/query.js';
@@ -16,7 +16,7 @@ export function subscribe(x: Exchange): Answer {
   const sort = reader.integer('sort') ?? 0;
   const settings = reader.value('settings', { required: true });
   if (settings !== undefined && !isTextList(settings)) reader.fail('InvalidType', 'settings', 'A list is expected.');
-  if (reader.errors.length > 0) throw invalid(reader);
+  refuseInvalid(reader.errors);
 
   const names = isTextList(settings) ? settings : [];
   const unknown = names.filter((name) => !isKnownHook(x, name));
@@ -60,11 +60,6 @@ function isKnownHook(x: Exchange, name: string): boolean {
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function invalid(reader: ItemReader): Refusal {
-  const errors = [{ request_id: '0', errors: reader.errors }];
-  return new Refusal(problem(400, 'Request validation failed', { 'validation-errors': errors }));
 }
 
 function unprocessable(detail: string): Refusal {

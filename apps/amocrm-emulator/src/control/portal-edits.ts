@@ -1,7 +1,6 @@
 import { NO_CONTENT, ok, type Answer } from '../http/answer.js';
 import { changeSettings } from '../settings.js';
-import { LOST, OWN_CARDS, WON, type Pipeline, type Status, type User } from '../store/model.js';
-import { freshPipeline } from '../store/seed.js';
+import { OWN_CARDS, type User } from '../store/model.js';
 import {
   badRequest,
   bodyBoolean,
@@ -49,8 +48,9 @@ export function editUser(x: ControlExchange): Answer {
 
 /** `POST /_emulator/portal/users/add` `{ name }`: an active colleague with an ordinary user's rights. */
 export function addUser(x: ControlExchange): Answer {
-  const { directory } = chosenPortal(x).store;
-  const id = nextId(directory.users);
+  const { store } = chosenPortal(x);
+  const { directory } = store;
+  const id = store.newId('users');
   const added: User = {
     id,
     name: bodyText(x, 'name'),
@@ -65,81 +65,6 @@ export function addUser(x: ControlExchange): Answer {
   };
   directory.users = [...directory.users, added];
   return ok({ id });
-}
-
-/** `POST /_emulator/portal/pipelines/add` `{ name }`: with «Неразобранное», one stage and the two closed ones. */
-export function addPipeline(x: ControlExchange): Answer {
-  const { directory } = chosenPortal(x).store;
-  const added = freshPipeline(nextId(directory.pipelines), bodyText(x, 'name'), false, ['Первичный контакт']);
-  directory.pipelines = [...directory.pipelines, added];
-  return ok({ id: added.id });
-}
-
-/** `POST /_emulator/portal/stages/add` `{ pipelineId, name }`: after the stages that are there, before the closed ones. */
-export function addStage(x: ControlExchange): Answer {
-  const pipeline = pipelineOf(x);
-  const name = bodyText(x, 'name');
-  const open = pipeline.statuses.filter((status) => status.id !== WON && status.id !== LOST);
-  const all = chosenPortal(x).store.directory.pipelines.flatMap(({ statuses }) => statuses);
-  const added: Status = {
-    id: nextId(all),
-    name,
-    sort: Math.max(0, ...open.map((status) => status.sort)) + 10,
-    is_editable: true,
-    color: '#99ccff',
-    type: 0,
-  };
-  const statuses = [...open, added, ...pipeline.statuses.filter((status) => !open.includes(status))];
-  replacePipeline(x, { ...pipeline, statuses });
-  return ok({ id: added.id });
-}
-
-/** `POST /_emulator/portal/stages/rename` `{ pipelineId, statusId, name }`. */
-export function renameStage(x: ControlExchange): Answer {
-  const pipeline = pipelineOf(x);
-  const [statusId, name] = [bodyInteger(x, 'statusId'), bodyText(x, 'name')];
-  if (!pipeline.statuses.some((status) => status.id === statusId)) throw notFound(`stage ${statusId}`);
-  const statuses = pipeline.statuses.map((status) => (status.id === statusId ? { ...status, name } : status));
-  replacePipeline(x, { ...pipeline, statuses });
-  return NO_CONTENT;
-}
-
-/** `POST /_emulator/portal/stages/delete` `{ pipelineId, statusId }`: its leads move to the first stage (§3.3). */
-export function deleteStage(x: ControlExchange): Answer {
-  const { store } = chosenPortal(x);
-  const pipeline = pipelineOf(x);
-  const statusId = bodyInteger(x, 'statusId');
-  const status = pipeline.statuses.find((candidate) => candidate.id === statusId);
-  if (status === undefined) throw notFound(`stage ${statusId}`);
-  const isFixed = status.type === 1 || status.id === WON || status.id === LOST;
-  const isLast = pipeline.statuses.filter((s) => s.type === 0 && s.id !== WON && s.id !== LOST).length === 1;
-  if (isFixed || isLast) throw badRequest('this stage cannot be deleted');
-  const left = { ...pipeline, statuses: pipeline.statuses.filter((other) => other.id !== statusId) };
-  replacePipeline(x, left);
-  const first = store.firstWorkingStatus(left).id;
-  for (const lead of [...store.leads.values()]) {
-    if (lead.pipeline_id === left.id && lead.status_id === statusId) store.putLead({ ...lead, status_id: first });
-  }
-  return NO_CONTENT;
-}
-
-/** `POST /_emulator/portal/pipelines/delete` `{ pipelineId }`: not with leads in it, never the last one (§3.3). */
-export function deletePipeline(x: ControlExchange): Answer {
-  const { store } = chosenPortal(x);
-  const pipeline = pipelineOf(x);
-  const holdsLeads = [...store.leads.values()].some((lead) => lead.pipeline_id === pipeline.id && !lead.is_deleted);
-  if (holdsLeads || store.directory.pipelines.length === 1) throw badRequest('this pipeline cannot be deleted');
-  const left = store.directory.pipelines.filter((other) => other.id !== pipeline.id);
-  store.directory.pipelines = left.map((other, index) =>
-    pipeline.is_main && index === 0 ? { ...other, is_main: true } : other,
-  );
-  return NO_CONTENT;
-}
-
-/** `POST /_emulator/portal/unsorted` `{ pipelineId, isOn }`: «Неразобранное» of one pipeline. */
-export function switchUnsorted(x: ControlExchange): Answer {
-  replacePipeline(x, { ...pipelineOf(x), is_unsorted_on: bodyBoolean(x, 'isOn') });
-  return NO_CONTENT;
 }
 
 /** `POST /_emulator/portal/tokens` `{ id, secret, userId, integrationId }`. */
@@ -170,21 +95,4 @@ export function enableWebhook(x: ControlExchange): Answer {
   const destination = bodyText(x, 'destination');
   if (!chosenPortal(x).webhooks.enable(destination)) throw notFound(`webhook ${destination}`);
   return NO_CONTENT;
-}
-
-function pipelineOf(x: ControlExchange): Pipeline {
-  const id = bodyInteger(x, 'pipelineId');
-  const pipeline = chosenPortal(x).store.pipeline(id);
-  if (pipeline === undefined) throw notFound(`pipeline ${id}`);
-  return pipeline;
-}
-
-function replacePipeline(x: ControlExchange, pipeline: Pipeline): void {
-  const { directory } = chosenPortal(x).store;
-  directory.pipelines = directory.pipelines.map((other) => (other.id === pipeline.id ? pipeline : other));
-}
-
-/** An id that is not taken yet; the closed stages' ids are small, so that they do not matter. */
-function nextId(taken: readonly { readonly id: number }[]): number {
-  return Math.max(...taken.map(({ id }) => id)) + 1;
 }

@@ -2,12 +2,13 @@ import { VirtualClock } from '../clock.js';
 import { NO_CONTENT, ok, problem, Refusal, type Answer } from '../http/answer.js';
 import { queryText } from '../http/query.js';
 import { type Route } from '../http/router.js';
-import { actByHand } from './by-hand.js';
+import { actByHand, receiveClaim } from './by-hand.js';
 import { badRequest, bodyInteger, bodyObject, chosenPortal, type ControlExchange } from './control-exchange.js';
 import * as cards from './card-edits.js';
 import { catalogue } from './catalogue.js';
 import * as oauth from './oauth-edits.js';
 import { pageData } from './page-data.js';
+import * as pipelines from './pipeline-edits.js';
 import * as edits from './portal-edits.js';
 import { listPortals } from './portals.js';
 import { findingsOf } from '../report/findings.js';
@@ -41,13 +42,14 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['PATCH', '/_emulator/settings', edits.editSettings],
   ['POST', '/_emulator/portal/users', edits.editUser],
   ['POST', '/_emulator/portal/users/add', edits.addUser],
-  ['POST', '/_emulator/portal/stages/add', edits.addStage],
-  ['POST', '/_emulator/portal/stages/rename', edits.renameStage],
-  ['POST', '/_emulator/portal/stages/delete', edits.deleteStage],
-  ['POST', '/_emulator/portal/pipelines/add', edits.addPipeline],
-  ['POST', '/_emulator/portal/pipelines/delete', edits.deletePipeline],
-  ['POST', '/_emulator/portal/unsorted', edits.switchUnsorted],
+  ['POST', '/_emulator/portal/stages/add', pipelines.addStage],
+  ['POST', '/_emulator/portal/stages/rename', pipelines.renameStage],
+  ['POST', '/_emulator/portal/stages/delete', pipelines.deleteStage],
+  ['POST', '/_emulator/portal/pipelines/add', pipelines.addPipeline],
+  ['POST', '/_emulator/portal/pipelines/delete', pipelines.deletePipeline],
+  ['POST', '/_emulator/portal/unsorted', pipelines.switchUnsorted],
   ['POST', '/_emulator/by-hand', actByHand],
+  ['POST', '/_emulator/portal/claims', receiveClaim],
   ['POST', '/_emulator/portal/cards/merge', cards.mergeTwoCards],
   ['POST', '/_emulator/portal/cards/delete', cards.deleteCard],
   ['POST', '/_emulator/portal/cards/restore', cards.restoreCard],

@@ -61,6 +61,11 @@ export function problem(
   };
 }
 
+/** The refusal of a request with one object, whose only item is `0`. */
+export function refuseInvalid(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Refusal(validationProblem([{ request_id: '0', errors }]));
+}
+
 export function validationProblem(items: readonly ItemErrors[]): Answer {
   return problem(400, 'Request validation failed', { 'validation-errors': items });
 }

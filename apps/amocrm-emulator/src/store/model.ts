@@ -100,7 +100,7 @@ export interface Task {
   readonly updated_at: number;
 }
 
-export type UnsortedCategory = 'sip' | 'forms';
+export type UnsortedCategory = 'sip' | 'forms' | 'mail' | 'chats';
 
 /** A claim in «Неразобранное» (§5); an accepted or declined one is kept for the summary but no longer listed. */
 export interface Unsorted {
@@ -117,7 +117,7 @@ export interface Unsorted {
   readonly lead_id: number;
   readonly contact_id: number | null;
   readonly company_id: number | null;
-  readonly outcome: 'waiting' | 'accepted' | 'declined';
+  readonly outcome: 'waiting' | 'accepted' | 'declined' | 'linked';
 }
 
 export interface CrmEvent {
@@ -190,6 +190,15 @@ export interface Pipeline {
   readonly is_unsorted_on: boolean;
   readonly is_archive: boolean;
   readonly statuses: readonly Status[];
+}
+
+/** Where an integration's leads come from. */
+export interface Source {
+  readonly id: number;
+  readonly name: string;
+  readonly pipeline_id: number;
+  readonly external_id: string;
+  readonly default: boolean;
 }
 
 export interface TaskType {

@@ -11,6 +11,7 @@ import {
   type Note,
   type Pipeline,
   type Role,
+  type Source,
   type Status,
   type Tag,
   type Task,
@@ -26,13 +27,15 @@ import { PhoneIndex } from './phone-index.js';
 import { Relation } from './relation.js';
 import { VersionedCollection } from './versioned-collection.js';
 
-type IdSpace = CardType | 'notes' | 'tasks' | 'unsorted' | 'events' | 'tags' | 'fields' | 'enums' | 'users';
+type DirectoryIds = 'users' | 'pipelines' | 'statuses' | 'sources' | 'tags' | 'fields' | 'enums';
+type IdSpace = CardType | 'notes' | 'tasks' | 'unsorted' | 'events' | DirectoryIds;
 
 /** The people, pipelines and dictionaries of a portal: small, edited as a whole. */
 export interface Directory {
   users: User[];
   roles: Role[];
   pipelines: Pipeline[];
+  sources: Source[];
   taskTypes: TaskType[];
   fields: Record<CardType, CustomField[]>;
   tags: Record<CardType, Tag[]>;
@@ -289,11 +292,12 @@ export class PortalStore {
 
   /** A portal with the same people, pipelines, fields and tags and nothing in it; ids go on from here. */
   withoutCards(): PortalStore {
-    const { users, roles, pipelines, taskTypes, fields, tags } = this.directory;
+    const { users, roles, pipelines, sources, taskTypes, fields, tags } = this.directory;
     const directory: Directory = {
       users: [...users],
       roles: [...roles],
       pipelines: [...pipelines],
+      sources: [...sources],
       taskTypes: [...taskTypes],
       fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
       tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },

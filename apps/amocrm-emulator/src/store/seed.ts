@@ -1,7 +1,8 @@
 import { type Clock } from '../clock.js';
 import { type SeededRandom } from '../random.js';
 import { type Change } from './change.js';
-import { type CustomField, type FieldEnum, type Pipeline, type Status, LOST, OWN_CARDS, WON } from './model.js';
+import { type CustomField, type FieldEnum, type Pipeline, OWN_CARDS } from './model.js';
+import { freshPipeline } from './pipeline-edits.js';
 import { type Directory, PortalStore } from './portal-store.js';
 
 /** Ids of one portal never occur in another, so that a mix-up of portals fails instead of hitting a neighbour's card. */
@@ -28,6 +29,9 @@ export function freshStore(
     fields: base + 40_101,
     enums: base + 41_101,
     users: base + 105,
+    pipelines: base + 3201,
+    statuses: base + 33_001,
+    sources: base + 501,
   };
   const createdAt = Math.floor(clock.nowMs() / 1000);
   return new PortalStore(
@@ -51,18 +55,19 @@ function freshDirectory(base: number): Directory {
       user(base + 104, 'Олег Соколов', 'oleg', { is_active: false }),
     ],
     pipelines: [
-      freshPipeline(base + 3101, 'Воронка', true, [
+      seededPipeline(base + 3101, 'Воронка', true, [
         'Первичный контакт',
         'Переговоры',
         'Принимают решение',
         'Согласование договора',
       ]),
-      freshPipeline(base + 3102, 'Повторные продажи', false, [
+      seededPipeline(base + 3102, 'Повторные продажи', false, [
         'Новая заявка',
         'Коммерческое предложение',
         'Ожидание оплаты',
       ]),
     ],
+    sources: [],
     roles: [{ id: base + 201, name: 'Менеджер', rights: OWN_CARDS }],
     taskTypes: [
       { id: 1, name: 'Связаться', code: 'FOLLOW_UP' },
@@ -92,32 +97,10 @@ function user(id: number, name: string, login: string, more: { is_admin?: boolea
   };
 }
 
-const COLORS = ['#99ccff', '#ffff99', '#ffcc66', '#ffcccc'];
-
-/** A pipeline as it is made: «Неразобранное» first, its stages, the two closed ones that all pipelines share. */
-export function freshPipeline(id: number, name: string, isMain: boolean, stages: string[]): Pipeline {
-  const status = (index: number, title: string, type: 0 | 1): Status => ({
-    id: id * 10 + index,
-    name: title,
-    sort: (index + 1) * 10,
-    is_editable: type === 0,
-    color: type === 1 ? '#c1c1c1' : (COLORS[(index - 1) % COLORS.length] ?? '#99ccff'),
-    type,
-  });
-  return {
-    id,
-    name,
-    sort: isMain ? 1 : 2,
-    is_main: isMain,
-    is_unsorted_on: true,
-    is_archive: false,
-    statuses: [
-      status(0, 'Неразобранное', 1),
-      ...stages.map((title, index) => status(index + 1, title, 0)),
-      { id: WON, name: 'Успешно реализовано', sort: 10_000, is_editable: false, color: '#CCFF66', type: 0 },
-      { id: LOST, name: 'Закрыто и не реализовано', sort: 11_000, is_editable: false, color: '#D5D8DB', type: 0 },
-    ],
-  };
+/** Stage ids that show which pipeline they belong to. */
+function seededPipeline(id: number, name: string, isMain: boolean, stages: string[]): Pipeline {
+  const asked = { name, sort: isMain ? 1 : 2, stages: stages.map((stage) => ({ name: stage })) };
+  return freshPipeline(id, isMain, asked, (index) => id * 10 + index);
 }
 
 function contactFields(fieldId: number, enumId: number): CustomField[] {

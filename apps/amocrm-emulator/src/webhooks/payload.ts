@@ -89,6 +89,7 @@ export function unsortedPayload(store: PortalStore, claim: Unsorted): Fields {
   const decided: Readonly<Record<Unsorted['outcome'], Fields>> = {
     waiting: {},
     accepted: { action: 'accept', accept_result: result },
+    linked: { action: 'accept', accept_result: result },
     declined: { action: 'decline', decline_result: result },
   };
   return {
