@@ -33,6 +33,8 @@ import { RejectedController } from './operations/rejected.controller.js';
 import { StatusController } from './operations/status.controller.js';
 import { Status } from './operations/status.js';
 import { WriterClient } from './operations/writer-client.js';
+import { AuditController } from './audit/audit.controller.js';
+import { Audit } from './audit/audit.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
 import { PeopleController } from './people/people.controller.js';
@@ -60,12 +62,13 @@ export class AppModule {
     const copies = new CrmCopies(dataSource);
     const accounts = new Accounts(dataSource, changes, eraser);
     const journal = new Journal(dataSource, changes);
+    const seen = new SeenEmployees(dataSource);
     const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins);
     const integration = new Integration(dataSource, changes, copies);
+    const people = new People(dataSource, changes, copies, seen);
     const key = config.internalKey;
     const writer = new WriterClient(new Neighbour({ name: 'amocrm-writer', url: config.writerUrl, key }));
     const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
-    const seen = new SeenEmployees(dataSource);
     const useCases = [
       eraser,
       copies,
@@ -79,7 +82,8 @@ export class AppModule {
       writer,
       ingest,
       new Status(integration, portals, writer, ingest),
-      new People(dataSource, changes, copies, seen),
+      people,
+      new Audit(dataSource, changes, integration, people),
       new PbxSources(dataSource, changes, {
         ingestUrl: config.publicIngestUrl ?? config.publicUrl,
         routeUrl: config.publicRouteUrl ?? config.publicUrl,
@@ -103,6 +107,7 @@ export class AppModule {
         PbxSourcesController,
         JournalController,
         StatusController,
+        AuditController,
         EffectsController,
         RejectedController,
         PortalOperationsController,

@@ -13,6 +13,7 @@ import {
   startService,
   startTracing,
 } from '@perezvon/service';
+import { roomForActor } from './access/current-actor.js';
 import { AppModule } from './app.module.js';
 import { type SettingsApiConfig } from './config.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -83,6 +84,7 @@ export async function startSettingsApi(
       app.set('trust proxy', config.trustedProxies);
       securityHeaders(app, config.publicUrl);
       servePage(app);
+      app.use('/api/v1', roomForActor);
       app.useGlobalPipes(new StorableText(), requestValidation());
     },
     onStop: async () => {

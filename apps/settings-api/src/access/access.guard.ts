@@ -11,6 +11,7 @@ import { isSameSecret, Problem } from '@perezvon/service';
 import { type Request } from 'express';
 import { type Access, accessKey, hasRole, type Principal, rememberCaller } from './access.js';
 import { ApiKeys } from './api-keys.js';
+import { nameActor } from './current-actor.js';
 import { SessionCookie } from './session-cookie.js';
 import { Sessions } from './sessions.js';
 
@@ -42,6 +43,7 @@ export class AccessGuard implements CanActivate {
     if (access === 'public') return true;
     const principal = await this.authenticate(request);
     rememberCaller(request, principal);
+    nameActor(principal.actor);
     refuse(access, principal, request.params['accountId']);
     return true;
   }

@@ -7,7 +7,7 @@ export type AccountRole = (typeof accountRoles)[number];
 
 /** By whom a change was made, as the audit keeps it. */
 export interface Actor {
-  readonly kind: 'user' | 'api_key' | 'platform_key';
+  readonly kind: 'user' | 'api_key' | 'platform_key' | 'service';
   /** Of the user or key; null: the key of the environment has none. */
   readonly id: string | null;
   readonly name: string;

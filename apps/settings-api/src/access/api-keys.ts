@@ -54,7 +54,7 @@ export class ApiKeys {
   async create(accountId: string, name: string, role: AccountRole): Promise<{ keyId: string; key: string }> {
     const keyId = timeOrderedUuid();
     const key = newToken('pz_');
-    await this.changes.locked(accountId, async (tx) => {
+    return this.changes.changeAside(accountId, 'key_added', async (tx) => {
       const rows: { n: number }[] = await tx.query('select count(*)::int as n from api_keys where account_id = $1', [
         accountId,
       ]);
@@ -66,8 +66,8 @@ export class ApiKeys {
         role,
         hashOfToken(key),
       ]);
+      return { result: { keyId, key }, subject: name };
     });
-    return { keyId, key };
   }
 
   async list(accountId: string): Promise<ApiKeyView[]> {
@@ -79,24 +79,25 @@ export class ApiKeys {
 
   /** Absent fields stay as they are. */
   edit(accountId: string, keyId: string, change: { name?: string; role?: AccountRole }): Promise<ApiKeyView> {
-    return this.changes.locked(accountId, async (tx) => {
+    return this.changes.changeAside(accountId, 'key_changed', async (tx) => {
       const [rows]: [ApiKeyView[], number] = await tx.query(
         `update api_keys set name = coalesce($3, name), role = coalesce($4, role)
           where account_id = $1 and key_id = $2 returning ${columnsOfView}`,
         [accountId, keyId, change.name ?? null, change.role ?? null],
       );
       if (rows[0] === undefined) throw new NotFoundException();
-      return rows[0];
+      return { result: rows[0], subject: rows[0].name };
     });
   }
 
   async remove(accountId: string, keyId: string): Promise<void> {
-    await this.changes.locked(accountId, async (tx) => {
-      const deleted: [unknown, number] = await tx.query('delete from api_keys where account_id = $1 and key_id = $2', [
-        accountId,
-        keyId,
-      ]);
-      if (deleted[1] === 0) throw new NotFoundException();
+    await this.changes.changeAside(accountId, 'key_deleted', async (tx) => {
+      const [rows]: [{ name: string }[], number] = await tx.query(
+        'delete from api_keys where account_id = $1 and key_id = $2 returning name',
+        [accountId, keyId],
+      );
+      if (rows[0] === undefined) throw new NotFoundException();
+      return { result: undefined, subject: rows[0].name };
     });
   }
 }

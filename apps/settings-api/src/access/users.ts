@@ -1,7 +1,9 @@
 import { NotFoundException } from '@nestjs/common';
+import { inTransaction } from '@perezvon/postgres';
 import { Problem } from '@perezvon/service';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
+import { type ChangeName } from '../audit/change-names.js';
 import { tooMany } from '../http/limits.js';
 import { timeOrderedUuid } from '../ids.js';
 import { type AccountRole } from './access.js';
@@ -48,7 +50,7 @@ export class Users {
 
   async create(accountId: string | null, user: NewUser): Promise<UserView> {
     const passwordHash = await hashPassword(user.password);
-    return this.within(accountId, async (tx) => {
+    return this.within(accountId, 'user_added', async (tx) => {
       const counted: { n: number }[] = await tx.query(
         'select count(*)::int as n from users where account_id is not distinct from $1',
         [accountId],
@@ -60,14 +62,14 @@ export class Users {
         [timeOrderedUuid(), accountId, user.login.trim().toLowerCase(), user.name, user.role, passwordHash],
       );
       if (rows[0] === undefined) throw loginTaken();
-      return rows[0];
+      return { result: rows[0], subject: rows[0].login };
     });
   }
 
   /** Absent fields stay as they are. A new password, and being disabled, end the user's sessions. */
   async edit(accountId: string | null, userId: string, change: UserChange): Promise<UserView> {
     const passwordHash = change.password === undefined ? null : await hashPassword(change.password);
-    return this.within(accountId, async (tx) => {
+    return this.within(accountId, 'user_changed', async (tx) => {
       const [rows]: [UserView[], number] = await tx.query(
         `update users set name = coalesce($3, name), role = coalesce($4, role),
                 is_disabled = coalesce($5, is_disabled), password_hash = coalesce($6, password_hash)
@@ -78,22 +80,28 @@ export class Users {
       if (passwordHash !== null || change.isDisabled === true) {
         await tx.query('delete from sessions where user_id = $1', [userId]);
       }
-      return rows[0];
+      return { result: rows[0], subject: rows[0].login };
     });
   }
 
   async remove(accountId: string | null, userId: string): Promise<void> {
-    await this.within(accountId, async (tx) => {
-      const deleted: [unknown, number] = await tx.query(
-        'delete from users where user_id = $1 and account_id is not distinct from $2',
+    await this.within(accountId, 'user_deleted', async (tx) => {
+      const [rows]: [{ login: string }[], number] = await tx.query(
+        'delete from users where user_id = $1 and account_id is not distinct from $2 returning login',
         [userId, accountId],
       );
-      if (deleted[1] === 0) throw new NotFoundException();
+      if (rows[0] === undefined) throw new NotFoundException();
+      return { result: undefined, subject: rows[0].login };
     });
   }
 
-  private within<Result>(accountId: string | null, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
-    return accountId === null ? this.dataSource.transaction(work) : this.changes.locked(accountId, work);
+  private async within<Result>(
+    accountId: string | null,
+    change: ChangeName,
+    work: (tx: EntityManager) => Promise<{ readonly result: Result; readonly subject: string }>,
+  ): Promise<Result> {
+    if (accountId !== null) return this.changes.changeAside(accountId, change, work);
+    return (await inTransaction(this.dataSource, work)).result;
   }
 }
 

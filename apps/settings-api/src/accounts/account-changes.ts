@@ -1,8 +1,10 @@
 import { NotFoundException } from '@nestjs/common';
-import { settings } from '@perezvon/contracts';
+import { type Settings, settings } from '@perezvon/contracts';
 import { inTransaction, Outbox } from '@perezvon/postgres';
 import { type Logger } from '@perezvon/service';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { writeDown } from '../audit/audit-log.js';
+import { type ChangeName } from '../audit/change-names.js';
 import { settingsDocument } from '../publishing/settings-document.js';
 
 /** What relays the outbox; told as soon as there is something to relay. */
@@ -25,26 +27,43 @@ export class AccountChanges {
   ) {}
 
   /**
-   * @param what for the log, such as `integration saved`
    * @throws NotFoundException when there is no such account
    */
-  async change<Result>(accountId: string, what: string, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+  async change<Result>(
+    accountId: string,
+    change: ChangeName,
+    work: (tx: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
     const { result, version } = await inTransaction(this.dataSource, async (tx) => {
-      await lock(tx, accountId);
+      const before = await settingsDocument(tx, await lock(tx, accountId));
       const done = await work(tx);
-      return { result: done, version: await this.publish(tx, accountId) };
+      const after = await this.publish(tx, accountId);
+      await writeDown(tx, { accountId, change, before, after });
+      return { result: done, version: after.version };
     });
     this.relay.wake();
-    this.logger.info({ accountId, version }, what);
+    this.logger.info({ accountId, version }, change);
     return result;
   }
 
-  /** Under the account's lock, for what is not part of `settings.v1`. */
-  async locked<Result>(accountId: string, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
-    return inTransaction(this.dataSource, async (tx) => {
+  /**
+   * Under the account's lock, for what is not part of `settings.v1`.
+   *
+   * @param subject whom or what it is done to, for the audit
+   */
+  async changeAside<Result>(
+    accountId: string,
+    change: ChangeName,
+    work: (tx: EntityManager) => Promise<{ readonly result: Result; readonly subject: string }>,
+  ): Promise<Result> {
+    const result = await inTransaction(this.dataSource, async (tx) => {
       await lock(tx, accountId);
-      return work(tx);
+      const { result: done, subject } = await work(tx);
+      await writeDown(tx, { accountId, change, subject });
+      return done;
     });
+    this.logger.info({ accountId }, change);
+    return result;
   }
 
   /** @throws NotFoundException when there is no such account */
@@ -67,8 +86,10 @@ export class AccountChanges {
          returning account_id`,
         [accountId, name],
       );
-      if (rows.length > 0) await this.publish(tx, accountId);
-      return rows.length > 0;
+      if (rows.length === 0) return false;
+      await this.publish(tx, accountId);
+      await writeDown(tx, { accountId, change: 'account_created' });
+      return true;
     });
     if (!isNew) return false;
     this.relay.wake();
@@ -83,7 +104,7 @@ export class AccountChanges {
   async remove(accountId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       await lock(tx, accountId);
-      for (const table of ['api_keys', 'users', 'pbx_sources', 'documents']) {
+      for (const table of ['api_keys', 'users', 'pbx_sources', 'documents', 'audit']) {
         await tx.query(`delete from ${table} where account_id = $1`, [accountId]);
       }
       await tx.query(
@@ -102,7 +123,7 @@ export class AccountChanges {
     this.logger.info({ accountId }, 'account deleted');
   }
 
-  private async publish(tx: EntityManager, accountId: string): Promise<number> {
+  private async publish(tx: EntityManager, accountId: string): Promise<Settings> {
     const [rows]: [{ name: string; version: string; updated_at: Date }[], number] = await tx.query(
       `update accounts set version = version + 1, updated_at = now() where account_id = $1
        returning name, version, updated_at`,
@@ -115,14 +136,19 @@ export class AccountChanges {
     await this.outbox.append(tx, [
       { topic: settings.topic, key: settings.key(document), value: JSON.stringify(document) },
     ]);
-    return version;
+    return document;
   }
 }
 
-async function lock(tx: EntityManager, accountId: string): Promise<void> {
-  const rows: unknown[] = await tx.query(
-    'select 1 from accounts where account_id = $1 and deleted_at is null for update',
+/** Under the lock: what the account is called and which version it has. */
+async function lock(
+  tx: EntityManager,
+  accountId: string,
+): Promise<{ accountId: string; name: string; version: number; updatedAt: Date }> {
+  const rows: { name: string; version: string; updated_at: Date }[] = await tx.query(
+    'select name, version, updated_at from accounts where account_id = $1 and deleted_at is null for update',
     [accountId],
   );
-  if (rows.length === 0) throw new NotFoundException();
+  if (rows[0] === undefined) throw new NotFoundException();
+  return { accountId, name: rows[0].name, version: Number(rows[0].version), updatedAt: rows[0].updated_at };
 }

@@ -54,7 +54,7 @@ export class Accounts {
   }
 
   async rename(accountId: string, name: string): Promise<AccountView> {
-    await this.changes.change(accountId, 'account renamed', (tx) =>
+    await this.changes.change(accountId, 'account_renamed', (tx) =>
       tx.query('update accounts set name = $2 where account_id = $1', [accountId, name]),
     );
     return this.get(accountId);

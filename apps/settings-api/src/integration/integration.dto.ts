@@ -25,41 +25,41 @@ export class CellDto {
 
   @IsOptional()
   @IsIn(cellAction.options)
-  action?: CellAction | null;
+  action?: CellAction | null | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(maxCrmId)
-  pipelineId?: number | null;
+  pipelineId?: number | null | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(maxCrmId)
-  statusId?: number | null;
+  statusId?: number | null | undefined;
 }
 
 export class CellsDto {
   @IsOptional()
   @ValidateNested()
   @Type(() => CellDto)
-  answeredUnknown?: CellDto;
+  answeredUnknown?: CellDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => CellDto)
-  missedUnknown?: CellDto;
+  missedUnknown?: CellDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => CellDto)
-  answeredKnown?: CellDto;
+  answeredKnown?: CellDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => CellDto)
-  missedKnown?: CellDto;
+  missedKnown?: CellDto | undefined;
 }
 
 export class TaggingDto {
@@ -68,7 +68,7 @@ export class TaggingDto {
 
   @IsOptional()
   @IsIn(['client', 'virtual', 'both'])
-  number?: 'client' | 'virtual' | 'both';
+  number?: 'client' | 'virtual' | 'both' | undefined;
 }
 
 export class TaskDto {
@@ -78,47 +78,47 @@ export class TaskDto {
   @IsOptional()
   @IsString()
   @MaxLength(1_000)
-  text?: string | null;
+  text?: string | null | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(525_600)
-  dueInMinutes?: number | null;
+  dueInMinutes?: number | null | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(maxCrmId)
-  taskTypeId?: number | null;
+  taskTypeId?: number | null | undefined;
 }
 
 export class DirectionDto {
   @IsOptional()
   @ValidateNested()
   @Type(() => CellsDto)
-  cells?: CellsDto;
+  cells?: CellsDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => TaggingDto)
-  tagging?: TaggingDto;
+  tagging?: TaggingDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => TaskDto)
-  answeredTask?: TaskDto;
+  answeredTask?: TaskDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => TaskDto)
-  missedTask?: TaskDto;
+  missedTask?: TaskDto | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(maxCrmId)
-  defaultResponsibleUserId?: number | null;
+  defaultResponsibleUserId?: number | null | undefined;
 
   /** Each a number, a mask, or a pasted list of them. */
   @IsOptional()
@@ -126,39 +126,39 @@ export class DirectionDto {
   @ArrayMaxSize(10_000)
   @IsString({ each: true })
   @MaxLength(200_000, { each: true })
-  filteredNumbers?: string[];
+  filteredNumbers?: string[] | undefined;
 
   @IsOptional()
   @IsBoolean()
-  logCalls?: boolean;
+  logCalls?: boolean | undefined;
 
   @IsOptional()
   @IsIn(['answer', 'end'])
-  createAt?: 'answer' | 'end';
+  createAt?: 'answer' | 'end' | undefined;
 
   @IsOptional()
   @IsIn(['first', 'last'])
-  acceptedBy?: 'first' | 'last';
+  acceptedBy?: 'first' | 'last' | undefined;
 
   @IsOptional()
   @IsIn(['all', 'same_pipeline'])
-  activeDealScope?: 'all' | 'same_pipeline';
+  activeDealScope?: 'all' | 'same_pipeline' | undefined;
 
   @IsOptional()
   @IsIn(['ignore', 'unsorted'])
-  hiddenNumbers?: 'ignore' | 'unsorted';
+  hiddenNumbers?: 'ignore' | 'unsorted' | undefined;
 
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(600)
-  unsortedRecordWaitSec?: number;
+  unsortedRecordWaitSec?: number | undefined;
 }
 
 export class IncomingDto extends DirectionDto {
   @IsOptional()
   @IsBoolean()
-  personalManagerRouting?: boolean;
+  personalManagerRouting?: boolean | undefined;
 }
 
 export class IntegrationDto {
@@ -167,15 +167,15 @@ export class IntegrationDto {
 
   @IsOptional()
   @IsUUID()
-  portalId?: string | null;
+  portalId?: string | null | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => IncomingDto)
-  incoming?: IncomingDto;
+  incoming?: IncomingDto | undefined;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => DirectionDto)
-  outgoing?: DirectionDto;
+  outgoing?: DirectionDto | undefined;
 }

@@ -42,7 +42,7 @@ export class Integration {
     const { settings, filteredNumbers, problems } = complete(sent);
     const wrong = [...problems, ...forbiddenCombinations(settings)];
     if (wrong.length > 0) throw invalid(wrong);
-    const revision = await this.changes.change(accountId, 'integration saved', async (tx) => {
+    const revision = await this.changes.change(accountId, 'integration_saved', async (tx) => {
       const documents = new Documents(tx, accountId);
       const { revision: current } = await documents.integration();
       requireRevision(expected, current);

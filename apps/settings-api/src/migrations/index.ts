@@ -1,4 +1,5 @@
 import { type MigrationClass } from '@perezvon/postgres';
+import { Audit1764100000003 } from './audit.js';
 import { Journal1764100000002 } from './journal.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { Settings1764000000001 } from './settings.js';
@@ -8,4 +9,5 @@ export const migrations: readonly MigrationClass[] = [
   Settings1764000000001,
   PeopleWhoLogIn1764100000001,
   Journal1764100000002,
+  Audit1764100000003,
 ];

@@ -69,7 +69,7 @@ export class PbxSources {
     refuseUnknownZone(fields.timeZone);
     const sourceId = timeOrderedUuid();
     const secret = newSecret();
-    await this.changes.change(accountId, 'PBX source added', async (tx) => {
+    await this.changes.change(accountId, 'source_added', async (tx) => {
       const rows: { n: number }[] = await tx.query('select count(*)::int as n from pbx_sources where account_id = $1', [
         accountId,
       ]);
@@ -97,7 +97,7 @@ export class PbxSources {
   ): Promise<PbxSourceView & { readonly secret?: string }> {
     if (changed.timeZone !== undefined) refuseUnknownZone(changed.timeZone);
     const secret = rotateSecret ? newSecret() : undefined;
-    await this.changes.change(accountId, 'PBX source changed', async (tx) => {
+    await this.changes.change(accountId, 'source_changed', async (tx) => {
       const rows: StoredSource[] = await tx.query(
         `select ${columnsOfView} from pbx_sources where account_id = $1 and source_id = $2`,
         [accountId, sourceId],
@@ -115,7 +115,7 @@ export class PbxSources {
   }
 
   async remove(accountId: string, sourceId: string): Promise<void> {
-    await this.changes.change(accountId, 'PBX source deleted', async (tx) => {
+    await this.changes.change(accountId, 'source_deleted', async (tx) => {
       const deleted: [unknown, number] = await tx.query(
         'delete from pbx_sources where account_id = $1 and source_id = $2',
         [accountId, sourceId],

@@ -36,6 +36,7 @@ export function readEmployees(
       phones,
       name: employee.name ?? null,
       email: employee.email ?? null,
+      ...(employee.isDisabled === true && { isDisabled: true }),
     };
   });
   return { employees, problems };

@@ -1,6 +1,7 @@
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsInt,
   IsOptional,
   IsString,
@@ -16,42 +17,47 @@ export class EmployeeDto {
   /** Absent: the employee of the same `pbxId`, `login` or `ext` keeps its id, a new one gets one. */
   @IsOptional()
   @IsUUID()
-  employeeId?: string | null;
+  employeeId?: string | null | undefined;
 
   @IsOptional()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  pbxId?: string | null;
+  pbxId?: string | null | undefined;
 
   @IsOptional()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  login?: string | null;
+  login?: string | null | undefined;
 
   @IsOptional()
   @IsString()
   @MinLength(1)
   @MaxLength(50)
-  ext?: string | null;
+  ext?: string | null | undefined;
 
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
   @MaxLength(50, { each: true })
-  phones?: string[] | null;
+  phones?: string[] | null | undefined;
+
+  /** Switched off in the PBX: nobody is connected to this employee. */
+  @IsOptional()
+  @IsBoolean()
+  isDisabled?: boolean | null | undefined;
 
   @IsOptional()
   @IsString()
   @MaxLength(300)
-  name?: string | null;
+  name?: string | null | undefined;
 
   @IsOptional()
   @IsString()
   @MaxLength(300)
-  email?: string | null;
+  email?: string | null | undefined;
 }
 
 export class MappingEntryDto {

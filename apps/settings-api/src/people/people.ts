@@ -58,7 +58,7 @@ export class People {
     sent: readonly EmployeeDto[],
     expected: ExpectedRevision,
   ): Promise<Stored<PbxEmployee[]>> {
-    return this.changes.change(accountId, 'employees saved', async (tx) => {
+    return this.changes.change(accountId, 'employees_saved', async (tx) => {
       const documents = new Documents(tx, accountId);
       const stored = await documents.employees();
       requireRevision(expected, stored.revision);
@@ -78,7 +78,7 @@ export class People {
     sent: readonly MappingEntryDto[],
     expected: ExpectedRevision,
   ): Promise<Stored<MappingEntry[]>> {
-    return this.changes.change(accountId, 'mapping saved', async (tx) => {
+    return this.changes.change(accountId, 'mapping_saved', async (tx) => {
       const documents = new Documents(tx, accountId);
       const stored = await documents.mapping();
       requireRevision(expected, stored.revision);

@@ -68,7 +68,7 @@ export class Portals {
   async add(accountId: string, typedUrl: string, name: string | null): Promise<PortalView> {
     const url = this.canonicalUrl(typedUrl);
     const portalId = timeOrderedUuid();
-    await this.changes.change(accountId, 'portal added', async (tx) => {
+    await this.changes.change(accountId, 'portal_added', async (tx) => {
       await this.refuseSecond(tx, accountId, url);
       const rows: { n: number }[] = await tx.query(
         'select count(*)::int as n from portals where account_id = $1 and deleted_at is null',
@@ -91,7 +91,7 @@ export class Portals {
     portalId: string,
     changed: { readonly name?: string | null; readonly url?: string },
   ): Promise<PortalView> {
-    await this.changes.change(accountId, 'portal changed', async (tx) => {
+    await this.changes.change(accountId, 'portal_changed', async (tx) => {
       const portal = await existing(tx, accountId, portalId);
       if (changed.name !== undefined) {
         await tx.query('update portals set name = $2 where portal_id = $1', [portalId, changed.name]);
@@ -110,7 +110,7 @@ export class Portals {
    * @param deactivate switch the integration off first if it uses this portal; otherwise such a portal is refused
    */
   async remove(accountId: string, portalId: string, deactivate: boolean): Promise<void> {
-    await this.changes.change(accountId, 'portal deleted', async (tx) => {
+    await this.changes.change(accountId, 'portal_deleted', async (tx) => {
       await existing(tx, accountId, portalId);
       const documents = new Documents(tx, accountId);
       const { body: integration } = await documents.integration();
@@ -136,7 +136,7 @@ export class Portals {
       if (error instanceof CredentialsError && error.code === 'malformed_token') throw malformedToken();
       throw error;
     }
-    await this.changes.change(accountId, 'credentials changed', async (tx) => {
+    await this.changes.change(accountId, 'credentials_changed', async (tx) => {
       const [rows]: [unknown[], number] = await tx.query(
         `update portals set credentials_revision = coalesce(credentials_revision, 0) + 1
           where account_id = $1 and portal_id = $2 and deleted_at is null returning portal_id`,

@@ -1,0 +1,70 @@
+import { type Localized } from '@perezvon/service';
+import { type SettingsDifference } from './differences.js';
+
+/** The names of settings as the page calls them. */
+const names: Readonly<Record<string, Localized>> = {
+  name: { ru: 'Название', en: 'Name' },
+  active: { ru: 'Интеграция активна', en: 'Integration is active' },
+  portalId: { ru: 'Портал', en: 'Portal' },
+  incoming: { ru: 'Входящие звонки', en: 'Incoming calls' },
+  outgoing: { ru: 'Исходящие звонки', en: 'Outgoing calls' },
+  answeredUnknown: { ru: 'Успешный звонок с неизвестного номера', en: 'Answered, unknown number' },
+  missedUnknown: { ru: 'Непринятый звонок с неизвестного номера', en: 'Missed, unknown number' },
+  answeredKnown: { ru: 'Успешный звонок от существующего клиента', en: 'Answered, known client' },
+  missedKnown: { ru: 'Непринятый звонок от существующего клиента', en: 'Missed, known client' },
+  enabled: { ru: 'включено', en: 'on' },
+  action: { ru: 'Действие', en: 'Action' },
+  pipelineId: { ru: 'Воронка', en: 'Pipeline' },
+  statusId: { ru: 'Этап', en: 'Stage' },
+  tagging: { ru: 'Добавлять теги к сделке и контакту', en: 'Tag deal and contact' },
+  number: { ru: 'Номер', en: 'Number' },
+  answeredTask: { ru: 'Создавать задачу сотруднику, принявшему звонок', en: 'Task for who took the call' },
+  missedTask: { ru: 'Создавать задачу по пропущенному звонку', en: 'Task for a missed call' },
+  text: { ru: 'Текст', en: 'Text' },
+  dueInMinutes: { ru: 'Срок, мин', en: 'Due in, min' },
+  taskTypeId: { ru: 'Тип задачи', en: 'Task type' },
+  defaultResponsibleUserId: { ru: 'Ответственный менеджер по-умолчанию в amoCRM', en: 'Default responsible in amoCRM' },
+  filteredNumbers: { ru: 'Фильтровать звонки', en: 'Filtered numbers' },
+  logCalls: { ru: 'Записывать звонки в карточку', en: 'Note calls on cards' },
+  createAt: { ru: 'Когда создавать', en: 'When to create' },
+  acceptedBy: { ru: 'Принявшим считать', en: 'Who took the call' },
+  activeDealScope: { ru: 'Где искать активную сделку', en: 'Where to look for an active deal' },
+  hiddenNumbers: { ru: 'Скрытые номера', en: 'Hidden numbers' },
+  unsortedRecordWaitSec: { ru: 'Ждать запись разговора, с', en: 'Wait for the recording, s' },
+  personalManagerRouting: { ru: 'Переадресация на персонального менеджера', en: 'Personal manager routing' },
+  portals: { ru: 'Учётные данные', en: 'Portals' },
+  url: { ru: 'AmoCRM URL', en: 'AmoCRM URL' },
+  credentialsRevision: { ru: 'Доступ', en: 'Credentials' },
+  employees: { ru: 'Сотрудники', en: 'Employees' },
+  phones: { ru: 'Телефоны', en: 'Phones' },
+  mapping: { ru: 'Сопоставление пользователей', en: 'Mapping of users' },
+  crmUserId: { ru: 'Пользователь amoCRM', en: 'amoCRM user' },
+  sources: { ru: 'Источники АТС', en: 'PBX sources' },
+  timeZone: { ru: 'Часовой пояс', en: 'Time zone' },
+  settleDelaySec: { ru: 'Задержка уточнения, с', en: 'Settle delay, s' },
+  ringLimitSec: { ru: 'Предел вызова, с', en: 'Ring limit, s' },
+  routeFallback: { ru: 'Если менеджер не найден', en: 'If no manager is found' },
+};
+
+/** Steps of the path that say nothing to a person. */
+const unsaid = new Set(['integration', 'cells']);
+
+/** «Входящие звонки · Действие: create_unsorted → create_contact». */
+export function differenceInWords({ path, before, after }: SettingsDifference, language: keyof Localized): string {
+  const steps = path.split('.').filter((step) => !unsaid.has(step));
+  const place = steps.map((step) => names[step]?.[language] ?? step).join(' · ');
+  return `${place}: ${valueInWords(before, language)} → ${valueInWords(after, language)}`;
+}
+
+function valueInWords(value: unknown, language: keyof Localized): string {
+  switch (typeof value) {
+    case 'boolean':
+      return { ru: value ? 'да' : 'нет', en: value ? 'yes' : 'no' }[language];
+    case 'string':
+      return `«${value}»`;
+    case 'number':
+      return String(value);
+    default:
+      return value === null ? '—' : JSON.stringify(value);
+  }
+}
