@@ -35,6 +35,7 @@ const mayImport = {
 const specsMayImport = {
   'libs/amocrm': ['amocrm-emulator'],
   'libs/kafka': ['local'],
+  'apps/settings-api': ['amocrm-emulator'],
   'apps/call-ingest': ['local', 'pbx-simulator'],
   'apps/decision-engine': ['local'],
   'apps/amocrm-writer': ['local', 'amocrm-emulator'],

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Secret, TokenEndpoint } from '@perezvon/amocrm';
 import { CredentialStore } from '@perezvon/credentials';
 import { type Logger } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
@@ -7,7 +8,7 @@ import { AccessGuard } from './access/access.guard.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
 import { LoginThrottle } from './access/login-throttle.js';
-import { SessionCookie } from './access/session-cookie.js';
+import { ConsentCookie, SessionCookie } from './access/cookies.js';
 import { SessionController } from './access/session.controller.js';
 import { Sessions } from './access/sessions.js';
 import { PlatformAdminsController, UsersController } from './access/users.controller.js';
@@ -35,6 +36,9 @@ import { Status } from './operations/status.js';
 import { WriterClient } from './operations/writer-client.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
+import { Authorizations, type OauthSetup } from './oauth/authorizations.js';
+import { OauthController } from './oauth/oauth.controller.js';
+import { PublicUrl } from './page/public-url.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
 import { PeopleController } from './people/people.controller.js';
@@ -76,6 +80,9 @@ export class AppModule {
       new Users(dataSource, changes),
       new Sessions(dataSource, new LoginThrottle(dataSource)),
       new SessionCookie(config.publicUrl),
+      new ConsentCookie(config.publicUrl),
+      new PublicUrl(config.publicUrl),
+      new Authorizations(dataSource, portals, oauthOf(config), config.amocrmExtraOrigins),
       accounts,
       portals,
       integration,
@@ -107,6 +114,7 @@ export class AppModule {
         PbxSourcesController,
         JournalController,
         StatusController,
+        OauthController,
         AuditController,
         EffectsController,
         RejectedController,
@@ -121,4 +129,13 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** Undefined: no integration of amoCRM's was given, portals work with long-lived tokens. */
+function oauthOf({ amocrm, amocrmOauthUrl, amocrmExtraOrigins }: AppParts['config']): OauthSetup | undefined {
+  if (amocrm === undefined) return undefined;
+  const { clientId, clientSecret, redirectUri } = amocrm;
+  const integration = { clientId, clientSecret: new Secret(clientSecret), redirectUri };
+  const endpoint = new TokenEndpoint({ integration, extraOrigins: amocrmExtraOrigins });
+  return { clientId, consentUrl: amocrmOauthUrl, endpoint };
 }

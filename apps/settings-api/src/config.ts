@@ -1,6 +1,7 @@
 import { parseExtraOrigins } from '@perezvon/amocrm';
 import { KeyRing } from '@perezvon/credentials';
 import {
+  amocrmIntegration,
   commaList,
   type ConfigOf,
   databaseConfig,
@@ -66,6 +67,8 @@ const shape = {
     z.url('must be a URL').meta({ example: 'http://amocrm-writer:3003' }),
   ),
   ingestUrl: variable('CALL_INGEST_INTERNAL_URL', z.url('must be a URL').meta({ example: 'http://call-ingest:3001' })),
+  amocrm: amocrmIntegration,
+  amocrmOauthUrl: variable('AMOCRM_OAUTH_URL', z.url('must be a URL').default('https://www.amocrm.ru/oauth')),
   bootstrapApiKey: variable(
     'BOOTSTRAP_API_KEY',
     z

@@ -12,7 +12,7 @@ import { type Request } from 'express';
 import { type Access, accessKey, hasRole, type Principal, rememberCaller } from './access.js';
 import { ApiKeys } from './api-keys.js';
 import { nameActor } from './current-actor.js';
-import { SessionCookie } from './session-cookie.js';
+import { SessionCookie } from './cookies.js';
 import { Sessions } from './sessions.js';
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);

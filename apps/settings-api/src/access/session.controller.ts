@@ -5,7 +5,7 @@ import { type Request, type Response } from 'express';
 import { Accounts } from '../accounts/accounts.js';
 import { Caller, ForEverybody, ForKnown, type Principal } from './access.js';
 import { csrfTokenOf } from './secret-token.js';
-import { SessionCookie } from './session-cookie.js';
+import { SessionCookie } from './cookies.js';
 import { Sessions } from './sessions.js';
 
 class LoginDto {

@@ -1,5 +1,6 @@
 import { type MigrationClass } from '@perezvon/postgres';
 import { Audit1764100000003 } from './audit.js';
+import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
 import { Journal1764100000002 } from './journal.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { Settings1764000000001 } from './settings.js';
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   PeopleWhoLogIn1764100000001,
   Journal1764100000002,
   Audit1764100000003,
+  ConsentsAwaited1764100000004,
 ];

@@ -1,5 +1,5 @@
 import { NotFoundException } from '@nestjs/common';
-import { portalUrl, type PortalUrlProblem } from '@perezvon/amocrm';
+import { portalUrl, type PortalUrlProblem, type TokenPair } from '@perezvon/amocrm';
 import { CredentialsError, type CredentialStore } from '@perezvon/credentials';
 import { type Localized, Problem } from '@perezvon/service';
 import { type DataSource, type EntityManager } from 'typeorm';
@@ -136,6 +136,16 @@ export class Portals {
       if (error instanceof CredentialsError && error.code === 'malformed_token') throw malformedToken();
       throw error;
     }
+    await this.tellOfToken(accountId, portalId);
+  }
+
+  /** The same for the pair that a person's consent gave. */
+  async putOauthPair(accountId: string, portalId: string, pair: TokenPair): Promise<void> {
+    await this.credentials.putOauthPair(portalId, accountId, pair);
+    await this.tellOfToken(accountId, portalId);
+  }
+
+  private async tellOfToken(accountId: string, portalId: string): Promise<void> {
     await this.changes.change(accountId, 'credentials_changed', async (tx) => {
       const [rows]: [unknown[], number] = await tx.query(
         `update portals set credentials_revision = coalesce(credentials_revision, 0) + 1

@@ -57,6 +57,8 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     publicRouteUrl: 'https://route.example.org',
     trustedProxies: [],
     journalRetentionDays: 400,
+    amocrm: undefined,
+    amocrmOauthUrl: 'https://www.amocrm.ru/oauth',
     internalKey: 'an-internal-key-of-specs',
     writerUrl: 'http://127.0.0.1:1',
     ingestUrl: 'http://127.0.0.1:1',

@@ -1,14 +1,14 @@
 import { parseCookie } from 'cookie';
 import { type CookieOptions, type Request, type Response } from 'express';
 
-/** What the page's cookie is called and how the browser keeps it; `__Host-` binds it to our host where https allows it. */
-export class SessionCookie {
+/** One cookie of ours and how the browser keeps it; `__Host-` binds it to our host where https allows it. */
+class SecretCookie {
   private readonly name: string;
   private readonly options: CookieOptions;
 
-  constructor(publicUrl: string) {
+  constructor(name: string, publicUrl: string) {
     const secure = publicUrl.startsWith('https:');
-    this.name = secure ? '__Host-perezvon' : 'perezvon';
+    this.name = secure ? `__Host-${name}` : name;
     // Lax, not strict: the way back from amoCRM's consent page must still know who left.
     this.options = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
   }
@@ -24,5 +24,19 @@ export class SessionCookie {
 
   clear(response: Response): void {
     response.clearCookie(this.name, this.options);
+  }
+}
+
+/** Who is logged in. */
+export class SessionCookie extends SecretCookie {
+  constructor(publicUrl: string) {
+    super('perezvon', publicUrl);
+  }
+}
+
+/** Which browser was sent to amoCRM's consent page. */
+export class ConsentCookie extends SecretCookie {
+  constructor(publicUrl: string) {
+    super('perezvon-consent', publicUrl);
   }
 }

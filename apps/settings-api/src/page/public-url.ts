@@ -1,0 +1,4 @@
+/** Where people reach the page: PUBLIC_URL. */
+export class PublicUrl {
+  constructor(readonly origin: string) {}
+}
