@@ -30,6 +30,7 @@ export class Housekeeping {
     await this.parkAll('portal_unknown', ofUnknownPortals, [this.settings.unknownPortalMs], now);
     await this.parkAll('expired', expired, [this.settings.expireMs], now);
     await this.retryAll(ofPortalsKnownNow, now);
+    await this.readIdlePortals();
   }
 
   /** Stored while the portal was learning its lane. Index: effect_laneless. */
@@ -75,6 +76,19 @@ export class Housekeeping {
         return rows.length === pageSize;
       });
     }
+  }
+
+  /** A refresh token that nobody uses dies after three months (amocrm-api.md §1.3): a portal without calls is read monthly. */
+  private async readIdlePortals(): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const [rows]: [{ lane: string }[], number] = await tx.query(
+        `update portal set check_at = clock_timestamp()
+          where lane is not null and deleted_at is null and stop_reason is null and check_at is null
+            and directory_read_at < clock_timestamp() - interval '30 days'
+         returning lane`,
+      );
+      if (rows.length > 0) await wake(tx, [...new Set(rows.map(({ lane }) => lane))]);
+    });
   }
 }
 

@@ -42,6 +42,19 @@ describe('a portal authorised by consent', () => {
   });
 });
 
+describe('a portal without calls', () => {
+  it('is read once a month, so that its refresh token does not die of age', async () => {
+    const writer = await world.startKnowingPortal();
+    const { dataSource } = world.database;
+    await dataSource.query(`update credentials.portal_tokens
+      set updated_at = now() - interval '31 days', access_expires_at = now() - interval '30 days'`);
+    await dataSource.query(`update portal set directory_read_at = now() - interval '31 days'`);
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    await world.until(() => refreshes() === 1);
+    expect((await world.portalMessages()).every(({ stop }) => stop === null)).toBe(true);
+  });
+});
+
 describe('an integration that the customer switched off in amoCRM', () => {
   it('stops its portal with a reason, the call waits, and a new consent lets it out', async () => {
     const writer = await world.startKnowingPortal();
