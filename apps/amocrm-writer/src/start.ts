@@ -61,7 +61,7 @@ export async function startAmocrmWriter(
   const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
   const publish = (records: readonly OutboxRecord[]) => sendByTopic(producer, records, { timeoutMs: publishTimeoutMs });
   const relay = new OutboxRelay({ dataSource, logger, publish });
-  const { onRequest } = writerMetrics(metrics, dataSource);
+  const { onRequest, onWritten } = writerMetrics(metrics, dataSource);
   const keeper = new TokenKeeper(dataSource, config.credentialsKeys);
   const writer = new Writer({
     dataSource,
@@ -78,6 +78,7 @@ export async function startAmocrmWriter(
     },
     log: logger,
     onRequest,
+    onWritten,
     onNews: () => relay.wake(),
     ...(at ? { at } : {}),
   });

@@ -1,9 +1,10 @@
 import type { RequestObserver } from '@perezvon/amocrm';
+import type { EffectName } from '@perezvon/contracts';
 import { Metrics } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
 
 /** How far behind, how many in doubt and how old, how many parked, and what amoCRM answers. */
-export function writerMetrics(metrics: Metrics, dataSource: DataSource): { readonly onRequest: RequestObserver } {
+export function writerMetrics(metrics: Metrics, dataSource: DataSource) {
   const count = async (sql: string): Promise<number> => {
     const [row]: { value: number | null }[] = await dataSource.query(sql);
     return row?.value ?? 0;
@@ -61,13 +62,21 @@ export function writerMetrics(metrics: Metrics, dataSource: DataSource): { reado
     name: 'amocrm_writer_request_wait_seconds',
     help: 'How long requests waited for their turn in the lane',
   });
+  const delays = metrics.histogram({
+    name: 'amocrm_writer_effect_delay_seconds',
+    help: 'From the event that caused an effect (such as the end of the call) until amoCRM confirmed it',
+    labels: ['effect'],
+    bucketsSec: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400],
+  });
+  const onRequest: RequestObserver =
+    ({ method, route }) =>
+    ({ outcome, waitedMs, tookMs }) => {
+      requests.inc({ method, route, outcome });
+      durations.observe({ method, route }, tookMs / 1000);
+      waits.observe(waitedMs / 1000);
+    };
   return {
-    onRequest:
-      ({ method, route }) =>
-      ({ outcome, waitedMs, tookMs }) => {
-        requests.inc({ method, route, outcome });
-        durations.observe({ method, route }, tookMs / 1000);
-        waits.observe(waitedMs / 1000);
-      },
+    onRequest,
+    onWritten: (effect: EffectName, afterMs: number): void => delays.observe({ effect }, Math.max(0, afterMs) / 1000),
   };
 }

@@ -12,7 +12,10 @@ import type { Point, TurnTools, WriterLog } from './lanes/turn-context.js';
 import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
 import { Ledger } from './ledger/ledger.js';
+import { applyRetention } from './ledger/retention.js';
 import { LedgerQueries } from './ledger/ledger-queries.js';
+import { Follow } from './mirror/follow.js';
+import { MirrorStore } from './mirror/mirror-store.js';
 import { EffectActions } from './operators/effect-actions.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
@@ -43,6 +46,8 @@ export interface WriterParts {
   readonly settings: WriterSettings;
   readonly log: WriterLog;
   readonly onRequest: RequestObserver;
+  /** An effect stands in amoCRM, so long after the event that caused it. */
+  readonly onWritten: TurnTools['onWritten'];
   /** Something may be in the outbox. */
   readonly onNews: () => void;
   readonly at?: (point: Point) => void | Promise<void>;
@@ -53,6 +58,7 @@ const handOverMs = 1_100;
 /** Waiting effects are parked after 30 days, never dropped (design.md, Life cycle). */
 const expireMs = 30 * 24 * 60 * 60 * 1000;
 const housekeepingMs = 5_000;
+const retentionMs = 60 * 60 * 1000;
 
 /** The writer without its doors: what Kafka and HTTP call, and the life of what runs behind them. */
 export class Writer {
@@ -76,15 +82,19 @@ export class Writer {
     const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews);
     const portals = new PortalStore(dataSource, parts.onNews);
     const clients = new ClientStore(dataSource);
+    const mirror = new MirrorStore(dataSource);
     const tools: TurnTools = {
       ledger,
       queries: new LedgerQueries(dataSource),
       portals,
       clients,
+      mirror,
+      follow: new Follow(mirror, this.clock),
       highWater: new HighWater(dataSource),
       markerFields: new MarkerFields(dataSource, visibilityDelayMs),
       clock: this.clock,
       log,
+      onWritten: parts.onWritten,
       at: parts.at ?? (() => undefined),
     };
     this.runtimes = new LaneRuntimes(parts.tokens, {
@@ -134,6 +144,7 @@ export class Writer {
 
   private async keepHouse(): Promise<void> {
     const { signal } = this.stopping;
+    let retentionAppliedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       const asked = new Promise<void>((resolve) => (this.tidySoon = resolve));
       try {
@@ -143,6 +154,10 @@ export class Writer {
         );
         if (row !== undefined) this.clock.learn(row.now, askedAt);
         await this.housekeeping.run(this.clock.now());
+        if (performance.now() - retentionAppliedAt > retentionMs) {
+          await applyRetention(this.parts.dataSource);
+          retentionAppliedAt = performance.now();
+        }
       } catch (error) {
         this.parts.log.error({ err: error }, 'housekeeping failed, it comes again');
       }

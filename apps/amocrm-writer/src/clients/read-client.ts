@@ -4,6 +4,7 @@ import type { ClientCard } from '@perezvon/contracts';
 import { nationalDigits, samePhone } from '@perezvon/phone';
 import { ReadFailure, type LaneRequests } from '../lanes/lane-requests.js';
 import type { Directory, PortalRow } from '../portals/portal.js';
+import { isActiveStage } from './active-deals.js';
 import type { OwnCard } from './client-store.js';
 
 /** A card that holds the phone, with what the rules ask of it. */
@@ -18,6 +19,8 @@ export interface ClientAsked {
   readonly own: readonly OwnCard[];
   /** The card that the call at hand made or found: if it still stands, it alone is the client's. */
   readonly ofCall: OwnCard | null;
+  /** What was believed of it has just been refused: only amoCRM itself is asked. */
+  readonly isDoubted: boolean;
 }
 
 /** The cards, or why amoCRM will not say for this client. */
@@ -40,19 +43,6 @@ export async function readClients(
   const hits = await Promise.all(asked.map((one) => hitsOrRefusal(requests, portal, one)));
   const leads = await readLeads(requests, portal, directory, hits);
   return hits.map((each) => (each instanceof ReadFailure ? each : each.map((hit) => foundCard(hit, leads, directory))));
-}
-
-/** One client. @throws ReadFailure */
-export async function readClient(
-  requests: LaneRequests,
-  portal: PortalRow,
-  directory: Directory,
-  phone: string,
-  own: readonly OwnCard[],
-): Promise<readonly FoundCard[]> {
-  const [found] = await readClients(requests, portal, directory, [{ phone, own, ofCall: null }]);
-  if (found instanceof ReadFailure) throw found;
-  return found ?? [];
 }
 
 interface Hit {
@@ -156,14 +146,6 @@ function foundCard({ type, card }: Hit, leads: ReadonlyMap<number, Lead>, direct
   };
 }
 
-/** Won and lost have the same ids in every pipeline (amocrm-api.md §3.3). */
-const closed = new Set([142, 143]);
-
-/** R2: not deleted, not closed, not an unaccepted unsorted lead (a status of type 1). */
-function isActiveDeal(lead: Lead, { pipelines }: Directory): boolean {
-  if (lead.is_deleted || lead.status_id === null || closed.has(lead.status_id)) return false;
-  const status = pipelines
-    .find((pipeline) => pipeline.id === lead.pipeline_id)
-    ?.statuses.find((each) => each.id === lead.status_id);
-  return status?.type !== 1;
+function isActiveDeal(lead: Lead, directory: Directory): boolean {
+  return !lead.is_deleted && isActiveStage({ pipelineId: lead.pipeline_id, statusId: lead.status_id }, directory);
 }

@@ -37,25 +37,41 @@ export class NoCredentials extends Error {
 /** At most so many requests of one lane are on the wire: what a zombie can still do (design.md, Fencing). */
 export const maxInFlight = 4;
 
-/** Lets `limit` at a time through, first come first served. */
+/** What a request is for: calls that wait, a look at what was sent, or filling the copy of the account. */
+export type Share = 'call' | 'read_back' | 'backfill';
+
+/**
+ * Lets `limit` at a time through, and decides who is next: calls first, then looks, backfill last. Each fourth turn is a
+ * look's and each eighth a backfill's if one waits, so that a flood of calls does not leave doubts open for ever.
+ */
 export class Slots {
   private free: number;
-  private readonly waiting: (() => void)[] = [];
+  private given = 0;
+  private readonly waiting: Record<Share, (() => void)[]> = { call: [], read_back: [], backfill: [] };
 
   constructor(limit: number) {
     this.free = limit;
   }
 
-  async hold<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free === 0) await new Promise<void>((admit) => this.waiting.push(admit));
+  async hold<T>(share: Share, work: () => Promise<T>): Promise<T> {
+    if (this.free === 0) await new Promise<void>((admit) => this.waiting[share].push(admit));
     else this.free -= 1;
+    this.given += 1;
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const next = this.next();
       if (next) next();
       else this.free += 1;
     }
+  }
+
+  private next(): (() => void) | undefined {
+    const order: Share[] = ['call', 'read_back', 'backfill'];
+    if (this.given % 8 === 0) order.unshift('backfill');
+    else if (this.given % 4 === 0) order.unshift('read_back');
+    const share = order.find((each) => this.waiting[each].length > 0);
+    return share && this.waiting[share].shift();
   }
 }
 
@@ -63,16 +79,25 @@ export type ClientOf = (portal: PortalRow) => AmocrmClient;
 
 /** All requests of one turn of a lane: in its slots, under its lease. */
 export class LaneRequests {
-  /** Some request was answered: the lane is alive. */
-  answered = false;
-
   constructor(
     readonly lease: LaneLease,
     private readonly clientOf: ClientOf,
     private readonly slots: Slots,
     /** Stopping for good: what has not left yet stays here. */
     private readonly stopping: AbortSignal,
+    private readonly share: Share = 'call',
+    private readonly life = { answered: false },
   ) {}
+
+  /** Some request was answered: the lane is alive. */
+  get answered(): boolean {
+    return this.life.answered;
+  }
+
+  /** The same lane's requests in another share of its budget. */
+  as(share: Share): LaneRequests {
+    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, share, this.life);
+  }
 
   /** @throws ReadFailure unless it is done */
   async read<T>(
@@ -91,10 +116,10 @@ export class LaneRequests {
   ): AsyncGenerator<Page<T>, void, undefined> {
     const pages = list(this.clientOf(portal), this.options());
     for (;;) {
-      const next = await this.slots.hold(() => pages.next());
+      const next = await this.slots.hold(this.share, () => pages.next());
       if (next.done === true) return;
       if (next.value.kind !== 'done') throw new ReadFailure(portal, next.value);
-      this.answered = true;
+      this.life.answered = true;
       yield next.value.value;
     }
   }
@@ -104,8 +129,8 @@ export class LaneRequests {
     portal: PortalRow,
     call: (client: AmocrmClient, options: CallOptions) => Promise<R>,
   ): Promise<R> {
-    const result = await this.slots.hold(() => call(this.clientOf(portal), this.options()));
-    if (result.kind === 'done' || result.kind === 'rejected') this.answered = true;
+    const result = await this.slots.hold(this.share, () => call(this.clientOf(portal), this.options()));
+    if (result.kind === 'done' || result.kind === 'rejected') this.life.answered = true;
     return result;
   }
 

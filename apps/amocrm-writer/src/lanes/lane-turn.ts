@@ -1,4 +1,4 @@
-import { answerQuestion } from '../clients/answer-question.js';
+import { answerQuestions } from '../clients/answer-questions.js';
 import type { EffectRow } from '../ledger/effect-row.js';
 import { LeaseLost } from '../ledger/ledger.js';
 import { checkPortal } from '../portals/check-portal.js';
@@ -119,12 +119,16 @@ export class LaneTurn {
       }
     }
 
-    for (const question of await clients.due(this.lane, maxUnits)) {
-      const portal = usable.find(({ portalId }) => portalId === question.portalId);
-      const { phone } = question;
-      if (portal === undefined || this.busyQuestions.has(phone) || this.units.size >= maxUnits) continue;
-      this.busyQuestions.add(phone);
-      this.start(() => answerQuestion(this.turn, portal, question).finally(() => this.busyQuestions.delete(phone)));
+    const questions = (await clients.due(this.lane, maxPerRound)).filter(({ phone }) => !this.busyQuestions.has(phone));
+    for (const portal of usable) {
+      const own = questions.filter(({ portalId }) => portalId === portal.portalId);
+      if (own.length === 0 || this.units.size >= maxUnits) continue;
+      for (const { phone } of own) this.busyQuestions.add(phone);
+      this.start(() =>
+        answerQuestions(this.turn, portal, own).finally(() => {
+          for (const { phone } of own) this.busyQuestions.delete(phone);
+        }),
+      );
     }
     return this.units.size - before;
   }

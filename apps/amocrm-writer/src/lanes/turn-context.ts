@@ -1,6 +1,9 @@
+import type { EffectName } from '@perezvon/contracts';
 import type { ClientStore } from '../clients/client-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerQueries } from '../ledger/ledger-queries.js';
+import type { Follow } from '../mirror/follow.js';
+import type { MirrorStore } from '../mirror/mirror-store.js';
 import type { PortalRow } from '../portals/portal.js';
 import type { PortalStore } from '../portals/portal-store.js';
 import type { HighWater } from '../writes/high-water.js';
@@ -25,10 +28,14 @@ export interface TurnTools {
   readonly queries: LedgerQueries;
   readonly portals: PortalStore;
   readonly clients: ClientStore;
+  readonly mirror: MirrorStore;
+  readonly follow: Follow;
   readonly highWater: HighWater;
   readonly markerFields: MarkerFields;
   readonly clock: PostgresClock;
   readonly log: WriterLog;
+  /** For metrics: how long after its cause an effect was confirmed. Must not throw. */
+  readonly onWritten: (effect: EffectName, afterMs: number) => void;
   readonly at: (point: Point) => void | Promise<void>;
 }
 

@@ -26,6 +26,7 @@ export class Housekeeping {
 
   async run(now: number): Promise<void> {
     await this.joinLanes();
+    await this.discardAll('account_deleted', ofDeletedAccounts, now);
     await this.parkAll('portal_deleted', ofDeletedPortals, [], now);
     await this.parkAll('portal_unknown', ofUnknownPortals, [this.settings.unknownPortalMs], now);
     await this.parkAll('expired', expired, [this.settings.expireMs], now);
@@ -52,6 +53,12 @@ export class Housekeeping {
 
   private async parkAll(reason: string, which: string, parameters: unknown[], now: number): Promise<void> {
     await this.pages(which, parameters, (tx, seqs) => this.ledger.giveUp(tx, seqs, reason, now));
+  }
+
+  private async discardAll(reason: string, which: string, now: number): Promise<void> {
+    await this.pages(which, [], async (tx, seqs) => {
+      for (const seq of seqs) await this.ledger.discard(tx, seq, { reason }, now);
+    });
   }
 
   private async retryAll(which: string, now: number): Promise<void> {
@@ -91,6 +98,11 @@ export class Housekeeping {
     });
   }
 }
+
+/** A doubt is parked first, with its portal: what may stand in amoCRM is not settled by a deletion. Index: effect_unsettled. */
+const ofDeletedAccounts = `
+  select e.seq::text from account a join effect e on e.account_id = a.account_id
+   where a.deleted_at is not null and e.state in ('waiting', 'parked')`;
 
 /** What was on its way when the portal was deleted becomes a doubt first, when its lane is next taken. Index: effect_open. */
 const ofDeletedPortals = `

@@ -32,7 +32,12 @@ export class LedgerQueries {
   async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
     const [ready]: { at: number | null }[] = await tx.query(nextReadyAt, [lane]);
     const [look]: { at: number | null }[] = await tx.query(nextLookAt, [lane]);
-    const times = [ready?.at, look?.at].filter((at) => at != null);
+    // At the end of a turn nothing is on its way: a request whose outcome could not be recorded is a doubt, now.
+    const [open]: { at: number | null }[] = await tx.query(
+      `select (extract(epoch from min(sent_at)) * 1000)::float8 as at from effect where lane = $1 and state = 'sending'`,
+      [lane],
+    );
+    const times = [ready?.at, look?.at, open?.at].filter((at) => at != null);
     return times.length === 0 ? null : Math.min(...times);
   }
 

@@ -2,10 +2,12 @@ import type { MigrationClass } from '@perezvon/postgres';
 import { Writer1764000000000 } from './1764000000000-writer.js';
 import { Batches1764100000000 } from './1764100000000-batches.js';
 import { Operators1764110000000 } from './1764110000000-operators.js';
+import { Mirror1764120000000 } from './1764120000000-mirror.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
   Writer1764000000000,
   Batches1764100000000,
   Operators1764110000000,
+  Mirror1764120000000,
 ];

@@ -106,12 +106,16 @@ describe('a deleted portal', () => {
     expect(contacts()).toEqual([]);
   });
 
-  it('goes with its account', async () => {
+  it('goes with its account, whose effects are discarded', async () => {
     const writer = await world.startKnowingPortal();
     await writer.takeSettings.execute([{ document: null, accountId }]);
     const call = new Call(world.portalId, phone);
     await writer.takeCommands.execute([call.contact()]);
-    await world.resultOf(call.callId, 'contact', ({ reason }) => reason === 'portal_deleted');
+    await world.resultOf(
+      call.callId,
+      'contact',
+      ({ state, reason }) => state === 'discarded' && reason === 'account_deleted',
+    );
   });
 });
 

@@ -135,6 +135,7 @@ export class World {
       },
       log,
       onRequest: () => () => undefined,
+      onWritten: () => undefined,
       onNews: () => undefined,
       ...(at ? { at } : {}),
     });

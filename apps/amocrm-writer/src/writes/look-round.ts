@@ -16,7 +16,7 @@ export async function lookAt(
   const lookBegunAt = clock.now();
   let found: Map<string, FoundByLook> | undefined;
   const put = await failures.settling(portal, async () => {
-    found = await look(tools, requests, portal, effects);
+    found = await look(tools, requests.as('read_back'), portal, effects);
   });
   const now = clock.now();
   await ledger.record(

@@ -1,5 +1,6 @@
 import { needsCard, resolve, type Now, type Resolution } from '@perezvon/calls';
-import { cardNow, readClients, type ClientFound, type FoundCard } from '../clients/read-client.js';
+import { currentClients } from '../clients/current-clients.js';
+import { cardNow, type ClientFound, type FoundCard } from '../clients/read-client.js';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
 import type { Move } from '../ledger/ledger.js';
 import { ReadFailure } from '../lanes/lane-requests.js';
@@ -102,23 +103,26 @@ function noteOf({ entities, sent }: EffectRow): Now['note'] {
 
 /** The card that this call made or found is the call's card; else whoever has the phone (R5). By seq. */
 async function readCards(
-  { tools: { queries, clients }, requests }: Turn,
+  turn: Turn,
   portal: ReadablePortal,
   effects: readonly EffectRow[],
 ): Promise<Map<string, ClientFound>> {
+  const { queries, clients } = turn.tools;
   const wanted = effects.filter((effect) =>
     needsCard(effect.command, { note: noteOf(effect), portal: portal.directory }),
   );
   if (wanted.length === 0) return new Map();
   const ofCalls = await queries.cardsOfCalls(wanted.map(({ command }) => command));
   const own = await clients.ownCardsOf(
-    requests.lease.lane,
+    turn.requests.lease.lane,
     wanted.flatMap(({ command }) => command.phone ?? []),
   );
-  const asked = wanted.flatMap(({ command: { phone, callId } }) =>
-    phone === null ? [] : [{ phone, own: own.get(phone) ?? [], ofCall: ofCalls.get(callId) ?? null }],
+  const asked = wanted.flatMap(({ command: { phone, callId }, isRefreshed }) =>
+    phone === null
+      ? []
+      : [{ phone, own: own.get(phone) ?? [], ofCall: ofCalls.get(callId) ?? null, isDoubted: isRefreshed }],
   );
-  const found = await readClients(requests, portal, portal.directory, asked);
+  const found = await currentClients(turn, portal, asked);
   return new Map(wanted.map(({ seq }, index) => [seq, found[index] ?? []]));
 }
 

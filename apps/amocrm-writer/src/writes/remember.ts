@@ -1,19 +1,22 @@
+import type { NewContact, NewLead } from '@perezvon/calls';
 import type { ClientCard } from '@perezvon/contracts';
 import type { Outbox } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
-import type { ClientStore, KnownClient } from '../clients/client-store.js';
+import type { KnownClient } from '../clients/client-store.js';
 import { cardForClients } from '../clients/read-client.js';
+import type { TurnTools } from '../lanes/turn-context.js';
+import type { MirrorCard, MirrorLead } from '../mirror/mirror-store.js';
 import { entityTypeOf } from './items.js';
 import type { HighWater, MarkedBy } from './high-water.js';
 import type { Made } from './made.js';
-import type { Outgoing, WriteItem } from './prepare.js';
+import type { Outgoing, WriteItem, WriteResolution } from './prepare.js';
 
 /**
  * What clients are known by from now on, told in the transaction that records their writes.
  * @param made in the order of `items.flat()`; null = nothing is known to stand
  */
 export async function rememberClients(
-  clients: ClientStore,
+  { clients, mirror }: Pick<TurnTools, 'clients' | 'mirror'>,
   tx: EntityManager,
   outbox: Outbox,
   items: readonly WriteItem[],
@@ -37,22 +40,68 @@ export async function rememberClients(
     known.set(command.phone, { lane, phone: command.phone, asOf: write.readAt, origin: 'own_write', cards });
   }
   await clients.publish(tx, outbox, [...known.values()]);
+  const lane = writes[0]?.effect.lane;
+  if (lane !== undefined) await mirror.putOwn(tx, lane, ...copiesOf(writes, made));
+}
+
+/** What we made, until the lists show it: they lag behind a write, the client's next call does not. */
+function copiesOf(writes: readonly Outgoing[], made: readonly (Made | null)[]): [MirrorCard[], MirrorLead[]] {
+  const cards: MirrorCard[] = [];
+  const leads: MirrorLead[] = [];
+  for (const [index, { resolution, readAt }] of writes.entries()) {
+    const one = made[index];
+    // What duplicate control merged stands in amoCRM as we do not know it.
+    if (one == null || one.wasMerged === true) continue;
+    // By any clock older than what the lists will say.
+    const updatedAt = Math.floor(readAt / 1000) - clockSkewSec;
+    const contact = newContactOf(resolution);
+    const lead = newLeadOf(resolution);
+    if (contact !== null) {
+      const { name, phone, responsibleUserId } = contact;
+      cards.push(
+        ...one.ownCards.map(({ type, id }): MirrorCard => {
+          return { type, id, name, responsibleUserId, updatedAt, phones: [phone], leadIds: [] };
+        }),
+      );
+    }
+    if (lead !== null && one.amocrmId !== null) {
+      const { pipelineId, statusId } = lead;
+      const on = (wanted: MirrorCard['type']) => one.ownCards.filter(({ type }) => type === wanted).map(({ id }) => id);
+      leads.push({
+        id: one.amocrmId,
+        pipelineId,
+        statusId,
+        updatedAt,
+        contactIds: on('contact'),
+        companyIds: on('company'),
+      });
+    }
+  }
+  return [cards, leads];
+}
+
+const clockSkewSec = 600;
+
+function newContactOf(resolution: WriteResolution): NewContact | null {
+  if (resolution.kind === 'create_contact_and_lead') return resolution.contact;
+  return resolution.kind === 'create_contact' ? resolution : null;
+}
+
+function newLeadOf(resolution: WriteResolution): NewLead | null {
+  if (resolution.kind === 'create_contact_and_lead') return resolution.lead;
+  return resolution.kind === 'create_lead' ? resolution : null;
 }
 
 /** Null = the write changes nothing that a client is known by. */
 function cardsAfter(before: readonly ClientCard[], { resolution, readAt }: Outgoing, made: Made): ClientCard[] | null {
   const seconds = Math.floor(readAt / 1000);
-  if (resolution.kind === 'create_contact' || resolution.kind === 'create_contact_and_lead') {
-    const { name, responsibleUserId } = resolution.kind === 'create_contact' ? resolution : resolution.contact;
-    const activeDealUpdatedAt = resolution.kind === 'create_contact' ? null : seconds;
-    const contacts = made.ownCards.map(({ id }): ClientCard => ({
-      type: 'contact',
-      id,
-      name,
-      responsibleUserId,
-      updatedAt: seconds,
-      activeDealUpdatedAt,
-    }));
+  const contact = newContactOf(resolution);
+  if (contact !== null) {
+    const { name, responsibleUserId } = contact;
+    const activeDealUpdatedAt = newLeadOf(resolution) === null ? null : seconds;
+    const contacts = made.ownCards.map(({ id }): ClientCard => {
+      return { type: 'contact', id, name, responsibleUserId, updatedAt: seconds, activeDealUpdatedAt };
+    });
     return [...before, ...contacts];
   }
   if (resolution.kind !== 'create_lead') return null;

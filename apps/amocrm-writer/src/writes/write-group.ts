@@ -45,9 +45,12 @@ export async function writeGroup(
   await ledger.record(
     ends.map(({ effect, happened, learnt }) => ({ seq: effect.seq, happened, learnt })),
     now,
-    (tx, outbox) => rememberClients(tools.clients, tx, outbox, sending, made),
+    (tx, outbox) => rememberClients(tools, tx, outbox, sending, made),
   );
   await raiseMarks(tools.highWater, sending.flat(), made);
+  for (const { effect, made: one } of ends) {
+    if (one !== null) tools.onWritten(effect.command.effect, now - Date.parse(effect.command.causedAt));
+  }
   await at('outcome_recorded');
   return result;
 

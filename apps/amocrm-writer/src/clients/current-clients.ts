@@ -1,0 +1,35 @@
+import type { Turn } from '../lanes/turn-context.js';
+import { mirroredClient } from '../mirror/mirrored-clients.js';
+import type { ReadablePortal } from '../portals/portal.js';
+import { readClients, type ClientAsked, type ClientFound } from './read-client.js';
+
+/** Fewer clients than this are asked for one by one, which is exact; more are told from the copy (design.md, The mirror). */
+const manyClients = 5;
+
+/**
+ * Who has these phones now. Of a handful amoCRM's search is asked; for more, one increment of the lane's copy answers
+ * nearly all of them, and only those of whom the copy cannot say are asked for.
+ * @throws ReadFailure that concerns more than one client
+ */
+export async function currentClients(
+  { tools: { mirror, follow }, requests }: Turn,
+  portal: ReadablePortal,
+  asked: readonly ClientAsked[],
+): Promise<ClientFound[]> {
+  const { directory } = portal;
+  if (asked.length < manyClients || !(await follow.upToDate(requests, portal))) {
+    return readClients(requests, portal, directory, asked);
+  }
+  const { lane } = requests.lease;
+  const cards = await mirror.cards(
+    lane,
+    asked.map(({ phone }) => phone),
+    asked.flatMap(({ own, ofCall }) => (ofCall === null ? own : [...own, ofCall])),
+  );
+  const leads = new Map((await mirror.leadsOf(lane, cards)).map((lead) => [lead.id, lead]));
+  const mirrored = asked.map((one) => mirroredClient(one, cards, leads, directory));
+  const unclear = asked.filter((_, index) => mirrored[index] === null);
+  const read = unclear.length === 0 ? [] : await readClients(requests, portal, directory, unclear);
+  const answers = new Map(unclear.map((one, index) => [one, read[index] ?? []]));
+  return asked.map((one, index) => mirrored[index] ?? answers.get(one) ?? []);
+}
