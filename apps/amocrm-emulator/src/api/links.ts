@@ -33,8 +33,11 @@ export function linksOf(type: CardType): Record<'link' | 'unlink' | 'list', Hand
         (item) => {
           const link = readLink(x, type, item);
           return () => {
-            if (link !== undefined) apply(x, type, link, 'link');
-            return link;
+            if (link === undefined) return undefined;
+            apply(x, type, link, 'link');
+            // The first contact of a lead becomes its main one unasked.
+            const stored = linksOfCard(x, type, link.ownerId);
+            return stored.find(({ toType, toId }) => toType === link.toType && toId === link.toId);
           };
         },
         (links) => ({
