@@ -188,7 +188,8 @@ function conclude(step: Step, next: CallProgress, commands: readonly EffectComma
   const settles = (next.state === 'decided' || next.state === 'ignored') && !before.endDecided;
   const decidedAs = settles || commands.length > 0 || before.endDecided ? decidedNow(facts, before) : before.decidedAs;
   const corrected = before.endDecided && decidedAs !== before.decidedAs;
-  if (commands.length === 0 && !settles && !corrected && before.untold.joined.length === 0) return still(next);
+  const doubles = before.untold.joined.some(({ effects }) => effects.length > 0);
+  if (commands.length === 0 && !settles && !corrected && !doubles) return still(next);
 
   return {
     progress: {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { CallEvent } from '@perezvon/contracts';
+import { evolve, type CallFacts } from './call-facts.js';
+import { talkingLegs } from './outcome.js';
 import {
   answered,
   callOf,
@@ -57,5 +60,43 @@ describe('the facts of a call', () => {
     const correction = endedAnswered({ received_at: '2025-03-04T09:20:00.000Z' });
     const again = { ...first, received_at: '2025-03-04T09:30:00.000Z' };
     expect(callOf(first, correction, again).ended?.outcome).toBe('answered');
+  });
+
+  it('do not grow with the number of events: 10 000 events of one call with 200 legs', () => {
+    const legs = Array.from({ length: 200 }, (_, index) => ({ pbx_id: `employee-${index}` }));
+    const round = legs.flatMap((employee) => [
+      event('leg.ringing', 2, { employee }),
+      event('leg.ended', 20, { employee }),
+    ]);
+    const once = callOf(started(), ...round, endedMissed());
+    const often = callOf(started(), ...Array.from({ length: 25 }, () => round).flat(), endedMissed());
+    expect(often).toEqual(once);
+    expect(often.legs).toHaveLength(200);
+  });
+
+  it('keep a consultation apart from a talk with the client, until the client is connected (§4.5)', () => {
+    const consultation = event('leg.answered', 30, { employee: SIDOROV, direction: 'internal' });
+    const transfer = event('call.transferred', 40, { to_employee: SIDOROV });
+    const talkers = (...events: readonly CallEvent[]) =>
+      talkingLegs(callOf(...events)).map((leg) => leg.employee?.login);
+    expect(callOf(started(), consultation).direction).toBe('in');
+    expect(talkers(started(), answered(PETROVA), consultation)).toEqual(['petrova']);
+    expect(talkers(started(), answered(PETROVA), consultation, transfer)).toEqual(['petrova', 'sidorov']);
+  });
+
+  it('are the same when they come back from a store that orders keys in its own way', () => {
+    const reordered = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(reordered)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, part]) => [key, reordered(part)]),
+            )
+          : value;
+    // The type is what went in; only the order of its keys changed.
+    const stored = reordered(callOf(...history)) as CallFacts;
+    expect(history.reduce<CallFacts>((facts, next) => evolve(facts, next), stored)).toEqual(callOf(...history));
   });
 });

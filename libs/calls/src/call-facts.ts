@@ -1,5 +1,5 @@
 import type { CallClient, CallDirection, CallEmployee, CallEvent } from '@perezvon/contracts';
-import { fuller, smaller, textOf, union } from './choice.js';
+import { fuller, smaller, union } from './choice.js';
 import { endOf, endThatCounts, joinEnds, type CallEnd } from './ends.js';
 import { joinLegs, legOf, type Leg } from './legs.js';
 import { betterClient, moreTelling } from './parties.js';
@@ -51,68 +51,73 @@ export function evolve(facts: CallFacts | null, event: CallEvent): CallFacts {
   return facts === null ? news : join(facts, news);
 }
 
-/** Two sets of facts about one call: an event and what was known, or two ids that prove to be one call (R15). */
+/** Two sets of facts about one call, of one account and PBX cabinet: an event and what was known, or two ids that prove to be one call (R15). */
 export function join(a: CallFacts, b: CallFacts): CallFacts {
-  return conclude({
+  const heard = {
+    direction: moreTelling(a.heard.direction, b.heard.direction),
+    client: betterClient(a.heard.client, b.heard.client),
+    virtualNumber: smaller(a.heard.virtualNumber, b.heard.virtualNumber),
+    start: earlierStart(a.heard.start, b.heard.start),
+  };
+  const ends = joinEnds(a.ends, b.ends);
+  return {
+    ...conclusions(heard, ends),
     accountId: a.accountId,
-    source: textOf(a.source) <= textOf(b.source) ? a.source : b.source,
+    source: a.source,
     caller: fuller(a.caller, b.caller),
     legs: joinLegs(a.legs, b.legs),
     transferredTo: union(a.transferredTo, b.transferredTo),
     secondIds: union(a.secondIds, b.secondIds),
-    ends: joinEnds(a.ends, b.ends),
+    ends,
     recordings: joinRecords(a.recordings, b.recordings),
     warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
     lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
     firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
     lastReceivedAt: a.lastReceivedAt > b.lastReceivedAt ? a.lastReceivedAt : b.lastReceivedAt,
-    heard: {
-      direction: moreTelling(a.heard.direction, b.heard.direction),
-      client: betterClient(a.heard.client, b.heard.client),
-      virtualNumber: smaller(a.heard.virtualNumber, b.heard.virtualNumber),
-      start: earlierStart(a.heard.start, b.heard.start),
-    },
-  });
+    heard,
+  };
 }
 
 const MAX_WARNINGS = 20;
 
 function factsOf(event: CallEvent): CallFacts {
   const leg = legOf(event);
-  return conclude({
+  const heard = {
+    direction: event.direction,
+    client: event.client,
+    virtualNumber: event.virtual_number?.e164 ?? null,
+    start: startOf(event),
+  };
+  const ends = event.type === 'call.ended' ? [endOf(event)] : [];
+  return {
+    ...conclusions(heard, ends),
     accountId: event.account_id,
     source: { source: event.source, instance: event.source_instance ?? null },
     caller: event.type === 'call.started' && event.direction === 'out' ? (event.employee ?? null) : null,
     legs: leg ? [leg] : [],
     transferredTo: event.type === 'call.transferred' && event.to_employee ? [event.to_employee] : [],
     secondIds: event.type === 'call.transferred' ? (event.linked_call_ids ?? []) : [],
-    ends: event.type === 'call.ended' ? [endOf(event)] : [],
+    ends,
     recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
     warnings: [...(event.warnings ?? [])].sort(),
     lastAt: timeOf(event),
     firstReceivedAt: event.received_at,
     lastReceivedAt: event.received_at,
-    heard: {
-      direction: event.direction,
-      client: event.client,
-      virtualNumber: event.virtual_number?.e164 ?? null,
-      start: startOf(event),
-    },
-  });
+    heard,
+  };
 }
 
-type Raw = Omit<CallFacts, 'direction' | 'client' | 'virtualNumber' | 'startedAt' | 'ended'>;
+type Conclusions = Pick<CallFacts, 'direction' | 'client' | 'virtualNumber' | 'startedAt' | 'ended'>;
 
 /** R4: the authoritative record wins over what earlier events said, also for a number that was hidden at first. */
-function conclude(raw: Raw): CallFacts {
-  const ended = endThatCounts(raw.ends);
+function conclusions(heard: CallFacts['heard'], ends: readonly CallEnd[]): Conclusions {
+  const ended = endThatCounts(ends);
   const record = ended?.isHint === false ? ended : null;
   return {
-    ...raw,
     ended,
-    direction: record && record.direction !== 'unknown' ? record.direction : raw.heard.direction,
-    client: record?.client.kind === 'e164' ? record.client : raw.heard.client,
-    virtualNumber: record?.virtualNumber ?? raw.heard.virtualNumber,
-    startedAt: raw.heard.start.at,
+    direction: record && record.direction !== 'unknown' ? record.direction : heard.direction,
+    client: record?.client.kind === 'e164' ? record.client : heard.client,
+    virtualNumber: record?.virtualNumber ?? heard.virtualNumber,
+    startedAt: heard.start.at,
   };
 }

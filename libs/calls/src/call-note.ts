@@ -23,10 +23,11 @@ export function callNote(occasion: Occasion, made: Part): Part {
     effect: 'note' as const,
     after: afterPlace(makes),
     ruleIds: ['R6', 'R9'],
+    reason: because(situation.promised.has('note') ? 'call_note_updated' : 'call_note'),
     causedAt: endedAt(facts),
     intent: noteIntent(occasion),
   };
-  return promise([note], because('call_note'));
+  return promise([note]);
 }
 
 /** The note in the state that the facts so far ask for. */

@@ -48,30 +48,22 @@ const byAction: Record<NonNullable<CellSettings['action']>, ActionRule> = {
   create_contact_and_deal: (cell, occasion) => {
     const scope = occasion.direction.activeDealScope;
     return occasion.clientKnown
-      ? promise([dealEffect(cell, occasion, 'card_owner', scope, [])], because('creates_deal'))
-      : promise(
-          [contactEffect(cell, occasion), dealEffect(cell, occasion, 'default', scope, ['contact'])],
-          because('creates_contact'),
-          because('creates_deal'),
-        );
+      ? promise([dealEffect(cell, occasion, 'card_owner', scope, [])])
+      : promise([contactEffect(cell, occasion), dealEffect(cell, occasion, 'default', scope, ['contact'])]);
   },
 
   create_contact: (cell, occasion) =>
-    occasion.clientKnown
-      ? none(because('client_already_known'))
-      : promise([contactEffect(cell, occasion)], because('creates_contact')),
+    occasion.clientKnown ? none(because('client_already_known')) : promise([contactEffect(cell, occasion)]),
 
   create_deal_always: (cell, occasion) =>
-    occasion.clientKnown
-      ? promise([dealEffect(cell, occasion, 'card_owner', null, [])], because('creates_deal_always'))
-      : none(because('not_offered')),
+    occasion.clientKnown ? promise([dealEffect(cell, occasion, 'card_owner', null, [])]) : none(because('not_offered')),
 
   create_unsorted: (cell, occasion) => {
     const until = recordingAwaitedUntil(occasion);
     if (until !== null && occasion.situation.now < until) {
       return { ...none(because('waits_for_recording')), wait: { for: 'recording', until } };
     }
-    return promise([unsortedEffect(cell, occasion)], because('creates_unsorted'));
+    return promise([unsortedEffect(cell, occasion)]);
   },
 };
 
@@ -81,6 +73,7 @@ function contactEffect(cell: CellSettings, occasion: Occasion): PlannedEffect {
     effect: 'contact',
     after: [],
     ruleIds: ['R2'],
+    reason: because('creates_contact'),
     causedAt: causedAt(cell, occasion),
     intent: {
       kind: 'ensure_contact',
@@ -103,6 +96,7 @@ function dealEffect(
     effect: 'deal',
     after,
     ruleIds: ['R2'],
+    reason: because(unlessActiveDealIn === null ? 'creates_deal_always' : 'creates_deal'),
     causedAt: causedAt(cell, occasion),
     intent: {
       kind: 'create_deal',

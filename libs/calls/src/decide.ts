@@ -17,7 +17,8 @@ import { task } from './tasks.js';
  */
 export function decide(heard: CallFacts, situation: Situation): Plan {
   const { settings } = situation;
-  if (!settings.integration.active) return { ...nothing(because('integration_inactive')), wakeAt: null, ended: null };
+  if (!settings.integration.active)
+    return { ...nothing(because('integration_inactive')), wakeAt: null, ended: heard.ended };
 
   const ending = endingOf(heard, delaysOf(heard, settings.sources), situation);
   const facts: CallFacts = { ...heard, ended: ending.ended };

@@ -2,12 +2,14 @@ import type { CallDecision, ClientLookup, EffectCommand, Reason } from '@perezvo
 import type { Step } from './advance.js';
 import { decisionIdOf } from './ids.js';
 import { outcomeWord, verdictOf } from './outcome.js';
+import type { Plan } from './plan.js';
 import { because } from './reasons.js';
 
 /** R16: what the journal is told of one step. */
 export function decisionOf(step: Step, commands: readonly EffectCommand[]): CallDecision {
   const { identity, facts, around, plan, before } = step;
   const { lookup, joined } = before.untold;
+  const doubled = joined.flatMap(({ callId, effects }) => effects.map((effect) => ({ effect, callId })));
   return {
     decisionId: decisionIdOf(facts.accountId, identity.callId, before.decisions + 1),
     accountId: facts.accountId,
@@ -25,14 +27,12 @@ export function decisionOf(step: Step, commands: readonly EffectCommand[]): Call
     cell: plan.cell,
     effects: commands.map(({ effect, commandId, revision }) => ({ effect, commandId, revision })),
     reasons: [
-      ...(lookup ? [findingOf(lookup)] : []),
+      ...(lookup && plan.cell !== null ? [findingOf(lookup)] : []),
       ...joined.map(({ pbxCallId }) => because('younger_joined', { call: pbxCallId })),
-      ...plan.reasons,
+      ...newReasons(plan, commands),
     ],
     ...(lookup && { lookup }),
-    ...(joined.length > 0 && {
-      doubled: joined.flatMap(({ callId, effects }) => effects.map((effect) => ({ effect, callId }))),
-    }),
+    ...(doubled.length > 0 && { doubled }),
     ...(facts.warnings.length > 0 && { warnings: [...facts.warnings] }),
   };
 }
@@ -41,4 +41,11 @@ export function decisionOf(step: Step, commands: readonly EffectCommand[]): Call
 function findingOf({ origin, candidates, chosen }: ClientLookup): Reason {
   if (chosen) return because('client_known', { candidates: candidates.length, id: chosen.id });
   return because(origin === 'pending_creation' ? 'client_being_created' : 'client_unknown');
+}
+
+/** What an earlier decision has promised is not told again. */
+function newReasons({ effects, reasons }: Plan, commands: readonly EffectCommand[]): readonly Reason[] {
+  const told = effects.filter(({ effect }) => !commands.some((command) => command.effect === effect));
+  const toldCodes = new Set(told.map(({ reason }) => reason.code));
+  return reasons.filter(({ code }) => !toldCodes.has(code));
 }

@@ -29,5 +29,5 @@ export function hiddenNumber(
     return { ...none(because('waits_for_recording')), wait: { for: 'recording', until }, cell: name };
   }
   const record = unsortedEffect(cell, occasion, HIDDEN_NUMBER_NAME);
-  return { ...promise([record], because('hidden_number_unsorted')), cell: name };
+  return { ...promise([record]), cell: name };
 }

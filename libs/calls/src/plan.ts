@@ -35,6 +35,8 @@ export interface PlannedEffect {
   readonly intent: Intent;
   readonly after: readonly EffectName[];
   readonly ruleIds: readonly string[];
+  /** What the journal says of it. */
+  readonly reason: Reason;
   /** R11, original times: when the event happened that this effect follows from, by the PBX's clock. */
   readonly causedAt: string;
 }
@@ -58,9 +60,9 @@ export interface Part {
 
 export const none = (...reasons: readonly Reason[]): Part => ({ effects: [], reasons, wait: null });
 
-export const promise = (effects: readonly PlannedEffect[], ...reasons: readonly Reason[]): Part => ({
+export const promise = (effects: readonly PlannedEffect[], ...more: readonly Reason[]): Part => ({
   effects,
-  reasons,
+  reasons: [...effects.map((planned) => planned.reason), ...more],
   wait: null,
 });
 

@@ -169,6 +169,11 @@ export const sentences = {
     en: 'The number matches the filter “{entry}”: nothing is created',
   },
   call_note: { rule: 'R9', ru: 'Звонок записывается в карточку', en: 'The call is noted on the card' },
+  call_note_updated: {
+    rule: 'R9',
+    ru: 'Запись о звонке приведена к последнему состоянию',
+    en: 'The call’s note is brought to the latest state',
+  },
   call_log_off: {
     rule: 'R9',
     ru: 'Запись звонков в карточки выключена',

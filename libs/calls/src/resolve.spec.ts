@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EffectCommand, Intent } from '@perezvon/contracts';
+import type { CallNoteIntent, EffectCommand, Intent } from '@perezvon/contracts';
 import type { CardNow, Now } from './resolution.js';
-import { resolve } from './resolve.js';
+import { needsCard, resolve } from './resolve.js';
 import { CLIENT } from './testing/given.js';
 
 const status = (id: number, sort: number, type = 0) => ({ id, name: String(id), sort, type });
@@ -79,7 +79,7 @@ const deal = (more: Partial<Extract<Intent, { kind: 'create_deal' }>> = {}): Int
   tags: [],
   ...more,
 });
-const note: Intent = {
+const note: CallNoteIntent = {
   kind: 'call_note',
   direction: 'in',
   durationSec: 60,
@@ -214,5 +214,115 @@ describe('an unsorted record (R2)', () => {
 
   it('goes to the main pipeline when its own was deleted (R12)', () => {
     expect(resolve(command(unsorted('in', 99)), now())).toMatchObject({ pipelineId: 10, ruleIds: ['R2', 'R12'] });
+  });
+});
+
+describe('R6: a task', () => {
+  const task = (more: Partial<Extract<Intent, { kind: 'create_task' }>> = {}): Intent => ({
+    kind: 'create_task',
+    text: 'Перезвонить: +79161234567',
+    taskTypeId: null,
+    callEndedAt: '2025-03-04T09:13:11.000Z',
+    dueInMinutes: 60,
+    responsible: 'card_owner',
+    defaultResponsibleUserId: 1,
+    ...more,
+  });
+
+  it("goes to the call's place, for the card's responsible", () => {
+    const busy = card({ activeDeals: [{ id: 5, pipelineId: 20 }] });
+    expect(resolve(command(task()), now({ card: busy }))).toMatchObject({
+      kind: 'create_task',
+      on: { type: 'lead', id: 5 },
+      responsibleUserId: 2,
+    });
+  });
+
+  it('stands alone, for the default responsible, when the client has no card', () => {
+    expect(resolve(command(task()), now())).toMatchObject({
+      on: null,
+      responsibleUserId: 1,
+      reasons: [{ ruleId: 'R6', code: 'task_stands_alone' }],
+    });
+  });
+
+  it.each([
+    ['counts from the end of the call', '2025-03-04T09:13:20.000Z', '2025-03-04T10:13:11.000Z'],
+    ['is never less than 15 minutes after the writing', '2025-03-04T12:00:00.000Z', '2025-03-04T12:15:00.000Z'],
+  ])('its term %s', (_title, at, completeTill) => {
+    expect(resolve(command(task()), now({ at }))).toMatchObject({ completeTill });
+  });
+
+  it.each([
+    ['the employee who took the call', 2, 2, []],
+    ['the default responsible when nobody is mapped', 'default', 1, []],
+    ['the default responsible when the employee was deactivated (R12)', 3, 1, ['responsible_inactive']],
+  ] as const)('is for %s', (_title, responsible, responsibleUserId, codes) => {
+    const made = resolve(command(task({ responsible })), now({ card: card() }));
+    expect(made).toMatchObject({ responsibleUserId });
+    expect(made.reasons.map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe('R12: unsorted is switched off in amoCRM', () => {
+  const unsorted: Intent = {
+    kind: 'create_unsorted',
+    direction: 'in',
+    pipelineId: 20,
+    leadName: 'Звонок',
+    contactName: 'Автоконтакт',
+    responsibleUserId: 1,
+    durationSec: 0,
+    recordUrl: null,
+    tags: ['7916'],
+  };
+  const off = { ...portal, isUnsortedOn: false };
+
+  it('an unknown client gets a contact and a deal in the first working stage of that pipeline', () => {
+    expect(resolve(command(unsorted), now({ portal: off }))).toMatchObject({
+      kind: 'create_contact_and_lead',
+      contact: { name: 'Автоконтакт', phone: CLIENT, tags: ['7916'] },
+      lead: { name: 'Звонок', pipelineId: 20, statusId: 201, responsibleUserId: 1 },
+      reasons: [{ code: 'unsorted_off' }],
+    });
+  });
+
+  it('a known client gets the deal alone, unless one is active', () => {
+    expect(resolve(command(unsorted), now({ portal: off, card: card() }))).toMatchObject({
+      kind: 'create_lead',
+      on: { type: 'contact', id: 77 },
+      responsibleUserId: 2,
+    });
+    const busy = card({ activeDeals: [{ id: 5, pipelineId: 10 }] });
+    expect(resolve(command(unsorted), now({ portal: off, card: busy }))).toMatchObject({ kind: 'exists' });
+  });
+
+  it('in that pipeline alone, the same', () => {
+    const pipelines = portal.pipelines.map((p) => ({ ...p, isUnsortedOn: p.id !== 20 }));
+    expect(resolve(command(unsorted), now({ portal: { ...portal, pipelines } }))).toMatchObject({
+      kind: 'create_contact_and_lead',
+    });
+  });
+
+  it('only then the card is looked at', () => {
+    expect(needsCard(command(unsorted), { note: null, portal })).toBe(false);
+    expect(needsCard(command(unsorted), { note: null, portal: off })).toBe(true);
+  });
+});
+
+describe('R6: deactivated users', () => {
+  it("the card's responsible is deactivated: the default takes the deal", () => {
+    const made = resolve(command(deal()), now({ card: card({ responsibleUserId: 3 }) }));
+    expect(made).toMatchObject({ responsibleUserId: 1, reasons: [{ ruleId: 'R6', code: 'owner_inactive' }] });
+  });
+
+  it('a person made the card of an unknown client meanwhile: the deal is for its responsible (R3)', () => {
+    const made = resolve(command(deal({ responsible: 'default' })), now({ card: card() }));
+    expect(made).toMatchObject({ responsibleUserId: 2 });
+  });
+
+  it('the employee of a note is deactivated: the default takes its place (R12)', () => {
+    const wanted: Intent = { ...note, responsibleUserId: 3, defaultResponsibleUserId: 1 };
+    expect(resolve(command(wanted), now({ card: card() }))).toMatchObject({ note: { responsibleUserId: 1 } });
   });
 });

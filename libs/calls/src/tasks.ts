@@ -26,7 +26,7 @@ function answeredTask(occasion: Occasion, made: Part): Part {
   const effect = taskEffect('task.answered', userId ?? 'default', occasion, made);
   const unmapped =
     userId === null && employee !== null ? [because('employee_unmapped', { employee: nameOf(employee) })] : [];
-  return promise([effect], because('creates_answered_task'), ...unmapped);
+  return promise([effect], ...unmapped);
 }
 
 /** For the responsible of the client's card. */
@@ -34,7 +34,7 @@ function missedTask(occasion: Occasion, made: Part): Part {
   const { direction } = occasion;
   if (!direction.missedTask.enabled) return none();
   const effect = taskEffect('task.missed', 'card_owner', occasion, made);
-  return promise([effect], because('creates_missed_task'));
+  return promise([effect]);
 }
 
 function taskEffect(
@@ -53,6 +53,7 @@ function taskEffect(
     effect,
     after: afterPlace(madeByCall(occasion, made)),
     ruleIds: ['R6'],
+    reason: because(effect === 'task.answered' ? 'creates_answered_task' : 'creates_missed_task'),
     causedAt: endedAt(facts),
     intent: {
       kind: 'create_task',

@@ -3,6 +3,7 @@ import { talkSeconds } from './call-note.js';
 import { required } from './incomplete-cell.js';
 import { contactName, dealName } from './names.js';
 import { endedAt, type Occasion, type PlannedEffect } from './plan.js';
+import { because } from './reasons.js';
 import { linkOf } from './recordings.js';
 import { tagsFor } from './tags.js';
 
@@ -17,6 +18,7 @@ export function unsortedEffect(
     effect: 'unsorted',
     after: [],
     ruleIds: name === undefined ? ['R2'] : ['R2', 'R10'],
+    reason: because(name === undefined ? 'creates_unsorted' : 'hidden_number_unsorted'),
     causedAt: endedAt(facts),
     intent: {
       kind: 'create_unsorted',
