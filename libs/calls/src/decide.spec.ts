@@ -24,7 +24,6 @@ import {
   STAGE,
   started,
   VIRTUAL,
-  withContact,
   withDeal,
   withDealAlways,
   withUnsorted,
@@ -37,43 +36,9 @@ const reasons = (...args: Parameters<typeof plan>) => plan(...args).reasons.map(
 const intent = (effect: string, ...args: Parameters<typeof plan>) =>
   plan(...args).effects.find((e) => e.effect === effect)?.intent;
 
-const endOf = { answered: endedAnswered, missed: endedMissed };
 const on = (cell: CellName, action: CellSettings) => settingsWith({ cells: { [cell]: action } });
 
-describe('R2: what each cell creates when the call has ended', () => {
-  const rows: [CellName, 'answered' | 'missed', boolean, CellSettings, string[]][] = [
-    ['answeredUnknown', 'answered', false, withDeal, ['contact', 'deal', 'note']],
-    ['answeredUnknown', 'answered', false, withContact, ['contact', 'note']],
-    ['missedUnknown', 'missed', false, withDeal, ['contact', 'deal', 'note']],
-    ['missedUnknown', 'missed', false, withUnsorted, ['unsorted']],
-    ['missedUnknown', 'missed', false, withContact, ['contact', 'note']],
-    ['answeredKnown', 'answered', true, withDeal, ['deal', 'note']],
-    ['answeredKnown', 'answered', true, withDealAlways, ['deal', 'note']],
-    ['missedKnown', 'missed', true, withDeal, ['deal', 'note']],
-    ['missedKnown', 'missed', true, withDealAlways, ['deal', 'note']],
-    ['missedKnown', 'missed', true, withUnsorted, ['unsorted']],
-  ];
-
-  it.each(rows)('%s (%s, known: %s) with %j', (cell, outcome, clientKnown, action, expected) => {
-    expect(effects([started(), endOf[outcome]()], on(cell, action), { clientKnown })).toEqual(expected);
-  });
-
-  it.each(rows)(
-    'the same for outgoing calls: %s (%s, known: %s) with %j',
-    (cell, outcome, clientKnown, action, expected) => {
-      // An outgoing unsorted record is a form without a call, so a known client's card gets its note (R9).
-      const wanted = clientKnown && expected.includes('unsorted') ? ['unsorted', 'note'] : expected;
-      const events = [started(outgoing), endOf[outcome](outgoing)];
-      expect(effects(events, on(cell, action), { clientKnown })).toEqual(wanted);
-    },
-  );
-
-  it.each(rows)('a cell that is off creates nothing: %s (%s, known: %s)', (_cell, outcome, clientKnown) => {
-    const made = plan([started(), endOf[outcome]()], settingsWith({}), { clientKnown });
-    expect(made.effects.map((e) => e.effect)).toEqual(['note']);
-    expect(made.reasons).toContainEqual({ ruleId: 'R1', code: 'cell_off', params: { cell: _cell } });
-  });
-
+describe('R2: a deal', () => {
   it('a deal for a known client is owed only without an active deal; create_deal_always asks nothing', () => {
     const known = { clientKnown: true };
     const events = [started(), endedAnswered()];

@@ -22,6 +22,19 @@ export const DEFAULT_OUTGOING = 102;
 export const PIPELINE = 10;
 export const STAGE = 11;
 
+/** A PBX source whose lost calls can be asked for (R4). */
+export const PULLED: Settings['sources'][number] = {
+  sourceId: '00000000-0000-4000-8000-000000000021',
+  kind: 'uis',
+  instance: null,
+  timeZone: 'Europe/Moscow',
+  settleDelaySec: 20,
+  ringLimitSec: 120,
+  routeFallback: 'branch',
+  secretHash: 'c'.repeat(64),
+  pull: { enabled: true, url: 'https://dataapi.uiscom.ru', sealedToken: 'sealed' },
+};
+
 const PORTAL = '00000000-0000-4000-8000-000000000001';
 const EMPLOYEE = '00000000-0000-4000-8000-000000000017';
 
@@ -32,6 +45,7 @@ export function settingsWith(change: {
   incoming?: Partial<DirectionSettings>;
   outgoing?: Partial<DirectionSettings>;
   cells?: Partial<Record<CellName, CellSettings>>;
+  sources?: Settings['sources'];
 }): Settings {
   const defaults = defaultIntegration();
   const cells = { ...defaults.incoming.cells, ...change.cells };
@@ -49,7 +63,7 @@ export function settingsWith(change: {
     portals: [{ portalId: PORTAL, name: null, url: 'https://demo.amocrm.ru', credentialsRevision: 1 }],
     employees: [{ employeeId: EMPLOYEE, pbxId: '40017', login: 'petrova', ext: '102', phones: ['+79035550101'] }],
     mapping: [{ employeeId: EMPLOYEE, crmUserId: PETROVA_IN_CRM }],
-    sources: [],
+    sources: change.sources ?? [],
   };
 }
 

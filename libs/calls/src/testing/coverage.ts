@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { outcomesOf } from './golden.js';
+import { histories } from './histories/all.js';
+import { cellRows } from './histories/cells.js';
+import type { History } from './histories/history.js';
+
+/** What shows each rule, and each cell × action × direction: docs/rules-coverage.md, made from the specs and goldens. */
+export interface Coverage {
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly specs: readonly string[];
+    readonly goldens: readonly string[];
+  }[];
+  readonly cells: readonly {
+    readonly cell: string;
+    readonly action: string;
+    readonly direction: 'in' | 'out';
+    readonly specs: readonly string[];
+    readonly goldens: readonly string[];
+  }[];
+}
+
+/** R1–R17 of the product's rules. */
+const RULES = Array.from({ length: 17 }, (_, index) => `R${index + 1}`);
+
+/**
+ * Rules that a decision about a call cannot show, because they speak of another moment or another question: their specs
+ * are all there is.
+ */
+const WITHOUT_GOLDEN: ReadonlySet<string> = new Set(['R12', 'R13', 'R14', 'R16', 'R17']);
+
+export function coverage(): Coverage {
+  const titles = specTitles();
+  const shown = histories.map((history) => ({ history, ...shownBy(history) }));
+  return {
+    rules: RULES.map((rule) => ({
+      rule,
+      specs: titles
+        .filter(({ title }) => new RegExp(`\\b${rule}\\b`).test(title))
+        .map(({ file, title }) => `${file}: ${title}`),
+      goldens: shown.filter(({ rules }) => rules.has(rule)).map(({ history }) => history.name),
+    })),
+    cells: (['in', 'out'] as const).flatMap((direction) =>
+      cellRows.map(([cell, { action = '' }]) => ({
+        cell,
+        action: action ?? '',
+        direction,
+        specs: [`cells.spec.ts: ${cellTitle(direction, cell, action ?? '')}`],
+        goldens: shown
+          .filter(({ cells }) => cells.has(cellTitle(direction, cell, action ?? '')))
+          .map(({ history }) => history.name),
+      })),
+    ),
+  };
+}
+
+export const cellTitle = (direction: string, cell: string, action: string) => `${direction}, ${cell}, ${action}`;
+
+/** Titles of this library's specs, as they stand in their sources. */
+function specTitles(): readonly { readonly file: string; readonly title: string }[] {
+  const folder = new URL('../../src/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.spec.ts'));
+  return files.sort().flatMap((file) => {
+    const source = readFileSync(new URL(file, folder), 'utf8');
+    const titles = source.matchAll(/\b(?:describe|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:(?!\1).)+)\1/g);
+    return [...titles].map(([, , title = '']) => ({ file, title }));
+  });
+}
+
+/** The rules that a history's decisions and commands name, and the cells that it went through. */
+function shownBy(history: History): { readonly rules: ReadonlySet<string>; readonly cells: ReadonlySet<string> } {
+  const outcomes = outcomesOf(history);
+  const decisions = outcomes.flatMap(({ decision }) => (decision ? [decision] : []));
+  const commands = outcomes.flatMap((outcome) => outcome.commands);
+  const cells = decisions.flatMap(({ cell, direction }) => {
+    const action = cell && history.settings.cells?.[cell]?.action;
+    return cell && action ? [cellTitle(direction, cell, action)] : [];
+  });
+  return {
+    rules: new Set([
+      ...ruleOfName(history),
+      ...decisions.flatMap(({ reasons }) => reasons.map(({ ruleId }) => ruleId)),
+      ...commands.flatMap((command) => (command.type === 'lookup' ? ['R5'] : command.ruleIds)),
+    ]),
+    cells: new Set(cells),
+  };
+}
+
+/** Cells of the table that nothing shows; must stay empty. */
+export function gapsIn({ rules, cells }: Coverage): readonly string[] {
+  return [
+    ...rules.filter(({ specs }) => specs.length === 0).map(({ rule }) => `${rule}: no spec`),
+    ...rules
+      .filter(({ rule, goldens }) => goldens.length === 0 && !WITHOUT_GOLDEN.has(rule))
+      .map(({ rule }) => `${rule}: no golden`),
+    ...cells
+      .filter(({ goldens }) => goldens.length === 0)
+      .map(({ direction, cell, action }) => `${cellTitle(direction, cell, action)}: no golden`),
+  ];
+}
+
+export function coverageText({ rules, cells }: Coverage): string {
+  return [
+    '# What shows each rule',
+    '',
+    'Made by `npm run golden` from the specs of `libs/calls` and the recorded calls in `libs/calls/golden`; a spec fails when it is',
+    'stale or has a gap. Rules that a decision about one call cannot show (at the moment of writing, routing, mapping, wording) have',
+    'specs alone.',
+    '',
+    '## Rules',
+    '',
+    '| rule | specs | recorded calls |',
+    '| --- | --- | --- |',
+    ...rules.map(({ rule, specs, goldens }) => `| ${rule} | ${list(specs)} | ${list(goldens)} |`),
+    '',
+    '## Cell × action × direction',
+    '',
+    '| direction | cell | action | spec | recorded calls |',
+    '| --- | --- | --- | --- | --- |',
+    ...cells.map(
+      ({ direction, cell, action, specs, goldens }) =>
+        `| ${direction} | ${cell} | ${action} | ${list(specs)} | ${list(goldens)} |`,
+    ),
+    '',
+  ].join('\n');
+}
+
+const list = (names: readonly string[]) =>
+  names.length === 0 ? '–' : names.map((name) => name.replaceAll('|', '\\|')).join('<br>');
+
+/** A history that was recorded for one rule says so in its name: `r03-create-at-the-end`. */
+function ruleOfName({ name }: History): readonly string[] {
+  const number = /^r(\d\d)-/.exec(name)?.[1];
+  return number === undefined ? [] : [`R${Number(number)}`];
+}
