@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Amo, type OAuth } from '@shevernitskiy/amo';
+import { Amo, parseIncomingWebhook, type OAuth } from '@shevernitskiy/amo';
+import { parseQuery } from './http/query.js';
 import { openEmulator, type OpenEmulator } from './testing/open-emulator.js';
+import { Receiver } from './testing/receiver.js';
 import { fetchTrustingTheFront, TlsFront } from './testing/tls-front.js';
 
 /**
@@ -195,5 +197,50 @@ describe('«Неразобранное»', () => {
     await amo.unsorted.declineUnsortedByUid(second ?? '', { user_id: 101 });
     expect(await amo.unsorted.getUnsortedSummary()).toMatchObject({ total: 2, accepted: 1, declined: 1 });
     expect((await amo.contact.getContacts())._embedded.contacts).toMatchObject([{ name: 'Новый' }]);
+  });
+});
+
+describe('calls and webhooks', () => {
+  it('adds a call to the card that amoCRM chooses, and is refused without one', async () => {
+    const call = part<Body<Amo['call']['addCalls']>[number]>({
+      direction: 'inbound',
+      duration: 43,
+      source: 'АТС',
+      phone: '89161234567',
+      uniq: 'call-1',
+    });
+    await expect(amo.call.addCalls([call])).rejects.toThrow();
+    const added = await amo.contact.addContacts(part([{ custom_fields_values: phone('+79161234567') }]));
+    const contact = added._embedded.contacts[0]?.id;
+    expect(await amo.call.addCalls([call])).toMatchObject({
+      _embedded: { calls: [{ entity_id: contact, entity_type: 'contact' }] },
+    });
+  });
+
+  it('subscribes to hooks and understands those that come', async () => {
+    const receiver = await Receiver.open();
+    try {
+      const destination = `${receiver.url}/hook`;
+      expect(await amo.webhook.addWebhook(part({ destination, settings: ['add_lead', 'note_lead'] }))).toMatchObject({
+        destination,
+        disabled: false,
+      });
+      const next = async () => {
+        const hook = await receiver.next();
+        hook.answer(200);
+        return parseIncomingWebhook(parseQuery(hook.body));
+      };
+      const lead = (await amo.lead.addLeads([{ name: 'Сделка' }]))._embedded.leads?.[0]?.id ?? 0;
+      const added = { id: String(lead), name: 'Сделка', status_id: '31011' };
+      expect(await next()).toMatchObject(['leads', 'add', added]);
+      await amo.note.addNotes(
+        'leads',
+        part([{ entity_id: lead, note_type: 'common', params: { text: 'Перезвонить' } }]),
+      );
+      const note = { element_id: String(lead), text: 'Перезвонить' };
+      expect(await next()).toMatchObject(['leads', 'note', { note }]);
+    } finally {
+      await receiver.close();
+    }
   });
 });

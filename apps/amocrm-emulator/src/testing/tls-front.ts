@@ -31,18 +31,24 @@ export class TlsFront {
   }
 }
 
+const nodesFetch = globalThis.fetch;
+
 /**
- * `fetch` that trusts the throw-away certificate and no other. Node's own takes further authorities only from the
- * environment that a process starts with.
+ * `fetch` that trusts the throw-away certificate too. Node's own takes further authorities only from the environment that
+ * a process starts with.
  */
-export const fetchTrustingTheFront: typeof fetch = (input, init = {}) =>
-  new Promise((resolve, reject) => {
+export const fetchTrustingTheFront: typeof fetch = (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  return url.protocol === 'https:' ? fetchOverTls(url, init) : nodesFetch(input, init);
+};
+
+function fetchOverTls(url: URL, init: RequestInit = {}): Promise<Response> {
+  return new Promise((resolve, reject) => {
     const body = typeof init.body === 'string' ? init.body : '';
     const headers = new Headers(init.headers);
     // Node's own request says no length for a DELETE.
     if (body !== '') headers.set('Content-Length', String(Buffer.byteLength(body)));
     const options = { ca: throwAwayCertificate, method: init.method ?? 'GET', headers: Object.fromEntries(headers) };
-    const url = input instanceof Request ? input.url : input;
     const req = httpsRequest(url, options, (res) => {
       const chunks: Buffer[] = [];
       res.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -56,3 +62,4 @@ export const fetchTrustingTheFront: typeof fetch = (input, init = {}) =>
     req.on('error', reject);
     req.end(body);
   });
+}
