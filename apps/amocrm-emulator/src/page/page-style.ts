@@ -35,7 +35,7 @@ a:hover { text-decoration: underline; }
 #health.bad { background: var(--bad-bg); color: var(--bad); }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) 372px; gap: 20px; padding: 20px 24px 40px; max-width: 1680px; margin: 0 auto; align-items: start; }
 main h2, aside > h2 { font-size: 15px; margin: 0 0 12px; }
-main > * + h2, main > div > h2 { margin-top: 28px; }
+main > * + h2, main > * + div > h2 { margin-top: 28px; }
 .cards { columns: 2 380px; column-gap: 16px; }
 .cards .card { break-inside: avoid; margin-bottom: 16px; }
 .card { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }

@@ -49,7 +49,8 @@ function dealCard(lead, pipeline) {
     '',
     el('h3', '', lead.name),
     facts(people),
-    facts(userName(lead.responsible_user_id), calls > 0 && plural(calls, 'звонок', 'звонка', 'звонков')),
+    facts(userName(lead.responsible_user_id)),
+    facts(calls > 0 && plural(calls, 'звонок', 'звонка', 'звонков')),
     tags(lead.tags),
   );
   summary.dataset.key = `lead-${lead.id}`;

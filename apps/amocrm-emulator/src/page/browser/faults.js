@@ -10,7 +10,7 @@ import { stopsSection, updateStops } from './stops.js';
 /** Faults that are switched on here carry this before their kind, so that the page knows its own. */
 const OWN = 'page-';
 
-const PATHS = [
+const REQUESTS = [
   ['', 'все запросы'],
   ['/api/v4/contacts', 'контакты'],
   ['/api/v4/leads', 'сделки'],
@@ -21,6 +21,22 @@ const PATHS = [
   ['/api/v4/account', 'аккаунт'],
   ['/oauth2/**', 'OAuth'],
 ];
+const HOOKS = [
+  ['', 'все события'],
+  ['/add_lead', 'создана сделка'],
+  ['/update_lead', 'изменена сделка'],
+  ['/status_lead', 'сменился этап сделки'],
+  ['/add_contact', 'создан контакт'],
+  ['/update_contact', 'изменён контакт'],
+  ['/delete_contact', 'удалён контакт'],
+  ['/note_lead', 'примечание в сделке'],
+  ['/note_contact', 'примечание в контакте'],
+];
+const MOMENTS = {
+  before_reading: 'до чтения запроса',
+  before_answer: 'запрос прочитан и пропущен',
+  webhook: 'при отправке вебхука',
+};
 const METHODS = ['', 'GET', 'POST', 'PATCH', 'DELETE'];
 
 /** @type {{ kind: string, isOn: HTMLInputElement, fired: HTMLElement }[]} */
@@ -32,7 +48,8 @@ let foreign;
 export function faultsView() {
   rows = [];
   foreign = el('div', '');
-  const kinds = page.catalogue.faults.map(faultRow);
+  const ofRequests = page.catalogue.faults.filter((fault) => fault.moment !== 'webhook');
+  const ofHooks = page.catalogue.faults.filter((fault) => fault.moment === 'webhook');
   return [
     ...stopsSection(),
     el('h2', '', 'Сбои отдельных запросов'),
@@ -41,7 +58,9 @@ export function faultsView() {
       'hint',
       'Каждый сбой виден в журнале справа. Вероятность и число раз считаются по зерну, поэтому прогон повторим.',
     ),
-    el('div', 'panel', kinds),
+    el('div', 'panel', ofRequests.map(faultRow)),
+    el('h2', '', 'Сбои вебхуков'),
+    el('div', 'panel', ofHooks.map(faultRow)),
     foreign,
     el(
       'p',
@@ -65,7 +84,7 @@ export function updateFaults() {
 }
 
 function faultRow({ kind, label, moment, parameters }) {
-  const scope = scopeInputs(kind);
+  const scope = scopeInputs(kind, moment === 'webhook');
   const own = parameters.map((parameter) => ({
     parameter,
     ...parameterInput(parameter, parameter.initial ?? suggestion(parameter), `${kind}-${parameter.name}`, again),
@@ -95,12 +114,7 @@ function faultRow({ kind, label, moment, parameters }) {
       'div',
       'fault-head',
       isOn,
-      el(
-        'div',
-        '',
-        el('h3', '', label, ' ', fired),
-        el('small', 'muted', moment === 'before_reading' ? 'до чтения запроса' : 'вместо ответа'),
-      ),
+      el('div', '', el('h3', '', label, ' ', fired), el('small', 'muted', MOMENTS[moment])),
     ),
     el(
       'div',
@@ -112,11 +126,11 @@ function faultRow({ kind, label, moment, parameters }) {
 }
 
 /** Where and how often: the same for every kind. */
-function scopeInputs(kind) {
+function scopeInputs(kind, isOfHooks) {
   const paths = el(
     'select',
     '',
-    PATHS.map(([value, text]) => choice(value, text)),
+    (isOfHooks ? HOOKS : REQUESTS).map(([value, text]) => choice(value, text)),
   );
   const methods = el(
     'select',
@@ -129,7 +143,12 @@ function scopeInputs(kind) {
   const inputs = { path: paths, method: methods, probability: percent, count: often };
   for (const [name, input] of Object.entries(inputs)) input.dataset.key = `${kind}-rule-${name}`;
   return {
-    fields: [field('запросы', paths), field('метод', methods), field('вероятность, %', percent), field('раз', often)],
+    fields: [
+      field(isOfHooks ? 'события' : 'запросы', paths),
+      !isOfHooks && field('метод', methods),
+      field('вероятность, %', percent),
+      field('раз', often),
+    ],
     onChange: (then) => Object.values(inputs).forEach((input) => input.addEventListener('change', then)),
     read: () => ({
       path: paths.value === '' ? null : paths.value,
