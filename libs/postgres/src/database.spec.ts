@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { columns, createTestDatabase, dispositionOf, openDatabase, type TestDatabase } from './index.js';
+import { eventually } from './spec/eventually.js';
 
 class First1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -173,11 +174,3 @@ describe('createTestDatabase', () => {
     await expect(gone.connect()).rejects.toMatchObject({ code: '3D000' });
   });
 });
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error('did not come true in 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -11,6 +11,7 @@ import {
   type OutboxRelayOptions,
   type TestDatabase,
 } from './index.js';
+import { eventually } from './spec/eventually.js';
 
 class CreateOutbox1700000000000 implements MigrationInterface {
   up(runner: QueryRunner): Promise<void> {
@@ -222,11 +223,3 @@ describe('an outbox relay', () => {
     expect(running.state).toBe('stopped');
   });
 });
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error('did not come true in 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

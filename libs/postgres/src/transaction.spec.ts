@@ -9,6 +9,7 @@ import {
   type TestDatabase,
   TransactionAbortedError,
 } from './index.js';
+import { eventually } from './spec/eventually.js';
 
 class Accounts1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -159,11 +160,3 @@ describe('inTransaction', () => {
     }
   });
 });
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error('did not come true in 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
