@@ -1,24 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createAmocrmClient, type AmocrmClient } from './index.js';
-import { answer, ScriptedPortal, type Step } from './testing/scripted-portal.js';
+import { describe, expect, it } from '@jest/globals';
+import { openScriptedClient, type ScriptedClient } from './testing/scripted-client.js';
+import { answer, type Step } from './testing/scripted-portal.js';
 
-let portal: ScriptedPortal;
-let client: AmocrmClient;
-afterEach(async () => {
-  client.close();
-  await portal.stop();
-});
+let portal: ScriptedClient['portal'];
+let client: ScriptedClient['client'];
 
 async function against(...steps: Step[]): Promise<void> {
-  portal = await ScriptedPortal.start(steps);
-  client = createAmocrmClient({
-    baseUrl: portal.origin,
-    extraOrigins: [portal.origin],
-    token: () => Promise.resolve('token'),
-  });
+  ({ portal, client } = await openScriptedClient(steps));
 }
 
 const sent = (): unknown => JSON.parse(portal.requests[0]?.body ?? '');
+
 describe('webhooks (§9.1)', () => {
   const destination = 'https://perezvon.example/v1/amocrm/portal/canary-secret';
   const hook = { id: 5, destination, settings: ['add_contact'], sort: 1, disabled: false };
