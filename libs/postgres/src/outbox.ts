@@ -1,5 +1,6 @@
 import { type EntityManager, type QueryRunner } from 'typeorm';
 import { columns } from './columns.js';
+import { packed } from './packed.js';
 
 /** One message that is owed to a topic. */
 export interface OutboxRecord {
@@ -43,19 +44,24 @@ export class Outbox {
   /** One statement, whatever the number of records. Call {@link OutboxRelay.wake} once `tx` has committed. */
   async append(tx: EntityManager, records: readonly OutboxRecord[]): Promise<void> {
     if (records.length === 0) return;
+    const values = packed(records.map((record) => record.value));
     await tx.query(
       `insert into ${outboxTable} (topic, key, value, headers)
-       select topic, key, value, headers
-         from unnest($1::text[], $2::text[], $3::bytea[], $4::jsonb[]) with ordinality
-           as record (topic, key, value, headers, place)
+       select topic, key, substring($6::bytea from start for length), headers
+         from unnest($1::text[], $2::text[], $3::jsonb[], $4::int[], $5::int[]) with ordinality
+           as record (topic, key, headers, start, length, place)
         order by place`,
-      columns(
-        records,
-        (record) => record.topic,
-        (record) => record.key,
-        (record) => (typeof record.value === 'string' ? Buffer.from(record.value) : record.value),
-        (record) => JSON.stringify(record.headers ?? {}),
-      ),
+      [
+        ...columns(
+          records,
+          (record) => record.topic,
+          (record) => record.key,
+          (record) => JSON.stringify(record.headers ?? {}),
+        ),
+        values.starts,
+        values.lengths,
+        values.bytes,
+      ],
     );
   }
 }
