@@ -33,6 +33,8 @@ import { answerUnreadableQuestions } from './routing/unreadable-questions.js';
 
 const NAME = 'decision-engine';
 
+/** A cycle of the relay costs a read, a send per topic and a delete, whatever its size: few large ones keep up. */
+const RELAY_BATCH = 2_000;
 /** A question takes two round trips: four connections answer some 2,000 a second. */
 const ROUTING_POOL_SIZE = 4;
 /** Shorter than the answer's budget: nobody waits for a statement that comes later. */
@@ -77,6 +79,7 @@ export async function startDecisionEngine(config: Config, { at, tuning }: Interf
   const relay = new OutboxRelay({
     dataSource,
     logger,
+    batchSize: RELAY_BATCH,
     publish: async (records) => {
       at?.('relay:publishing');
       await sendByTopic(producer, records);

@@ -8,6 +8,8 @@ export interface Conversation {
   readonly events: readonly CallEvent[];
   /** One, normally. Several: calls that prove to be one only now (R15). */
   readonly callIds: readonly string[];
+  /** Ids of it were never heard of before: its call may have no row yet. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function findConversations(tx: EntityManager, events: readonly Call
   return groups.map((group) => ({
     events: group.events,
     callIds: [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort(),
+    isNew: group.aliases.some((alias) => !known.has(alias)),
   }));
 }
 
@@ -57,6 +60,7 @@ interface Group {
 function groupByAlias(events: readonly CallEvent[]): Group[] {
   const groupOf = new Map<string, Group>();
   const groups = new Set<Group>();
+  const aliasesOf = rememberingAliases();
   for (const event of events) {
     const aliases = aliasesOf(event);
     const touched = [...new Set(aliases.map((alias) => groupOf.get(alias)).filter((group) => group !== undefined))];
@@ -74,8 +78,24 @@ function groupByAlias(events: readonly CallEvent[]): Group[] {
   return [...groups];
 }
 
-const aliasesOf = (event: CallEvent) =>
-  [event.call_id, ...(event.linked_call_ids ?? [])].map((pbxCallId) => callIdOf(event, pbxCallId));
+/** A call's events stand together in a batch, and an id costs a SHA-1: the last one is kept. */
+function rememberingAliases(): (event: CallEvent) => readonly string[] {
+  let last: { readonly event: CallEvent; readonly aliases: readonly string[] } | null = null;
+  return (event) => {
+    if (last === null || !isNamedAlike(last.event, event)) {
+      const ids = [event.call_id, ...(event.linked_call_ids ?? [])];
+      last = { event, aliases: ids.map((pbxCallId) => callIdOf(event, pbxCallId)) };
+    }
+    return last.aliases;
+  };
+}
+
+const isNamedAlike = (a: CallEvent, b: CallEvent) =>
+  a.call_id === b.call_id &&
+  a.account_id === b.account_id &&
+  a.source === b.source &&
+  a.source_instance === b.source_instance &&
+  (a.linked_call_ids ?? []).length + (b.linked_call_ids ?? []).length === 0;
 
 async function insertAliases(
   tx: EntityManager,

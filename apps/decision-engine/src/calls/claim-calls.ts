@@ -65,6 +65,7 @@ async function foundCalls(
   tx: EntityManager,
   founders: readonly { readonly callId: string; readonly first: CallEvent }[],
 ): Promise<void> {
+  if (founders.length === 0) return;
   await tx.query(FOUND_CALLS, [
     ...columns(
       founders,
