@@ -7,6 +7,7 @@ import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
 import { moveAliases } from './aliases.js';
 import { CallJoinedMeanwhile, claimCalls } from './claim-calls.js';
+import { inTurns } from './in-turns.js';
 import { aliasesMovedBy, joinYounger } from './join-rows.js';
 import { lockCalls, lockDueCalls } from './lock-calls.js';
 import { saveCalls } from './save-calls.js';
@@ -42,7 +43,7 @@ export class AdvanceCalls {
     for (;;) {
       try {
         await this.commit('events', async (tx) =>
-          (await claimCalls(tx, events)).map((claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
+          inTurns(await claimCalls(tx, events), (claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
         );
         return;
       } catch (error) {
@@ -77,7 +78,7 @@ export class AdvanceCalls {
         taken.flatMap(({ row, younger }) => [row, ...younger]),
       );
       const joined = taken.map(({ row, younger }) => joinYounger(row, younger, context));
-      const steps = joined.map(({ row }) => step(row, context));
+      const steps = await inTurns(joined, ({ row }) => step(row, context));
       this.at(`${cause}:decided`);
       await moveAliases(tx, aliasesMovedBy(joined));
       await saveCalls(tx, [...joined.flatMap(({ ended }) => ended), ...steps.map((s) => s.row)]);
