@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchEmulator } from './emulator/run.js';
 import { benchIngest } from './ingest/run.js';
+import { benchMemory } from './pipeline/memory.js';
 import { benchPipeline } from './pipeline/run.js';
 import { benchRouting } from './routing/run.js';
 import { writeRows, type Row } from './rows.js';
@@ -10,6 +11,7 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
   ingest: benchIngest,
   emulator: benchEmulator,
   pipeline: benchPipeline,
+  memory: benchMemory,
   routing: benchRouting,
 };
 

@@ -48,13 +48,15 @@ export class BenchBroker {
       const messages = [{ key: portal.portalId, value: JSON.stringify(portal) }];
       await this.producer.send({ topic: portals.topic, messages });
     }
-    for (let from = 0; from < events.length; from += 500) await this.produce(events.slice(from, from + 500));
+    await this.produce(events);
   }
 
   /** More events of the PBX, spread over the partitions. */
   async produce(events: readonly Buffer[]): Promise<void> {
-    const messages = events.map((value, i) => ({ value, partition: i % PARTITIONS }));
-    await this.producer.send({ topic: pbxCallEvents.topic, messages });
+    for (let from = 0; from < events.length; from += 500) {
+      const messages = events.slice(from, from + 500).map((value, i) => ({ value, partition: i % PARTITIONS }));
+      await this.producer.send({ topic: pbxCallEvents.topic, messages });
+    }
   }
 
   /** Empty output topics and groups that have read nothing. */
