@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Secret, TokenEndpoint } from '@perezvon/amocrm';
 import { CredentialStore } from '@perezvon/credentials';
@@ -56,6 +56,27 @@ export interface AppParts {
   readonly logger: Logger;
 }
 
+/** Every HTTP route of the API; the OpenAPI document is made of them. */
+export const controllers: readonly Type[] = [
+  SessionController,
+  UsersController,
+  PlatformAdminsController,
+  AccountsController,
+  ApiKeysController,
+  PortalsController,
+  IntegrationController,
+  PeopleController,
+  PbxSourcesController,
+  JournalController,
+  StatusController,
+  OauthController,
+  AuditController,
+  EffectsController,
+  RejectedController,
+  PortalOperationsController,
+  DryRunController,
+];
+
 /** The composition root: use cases are plain classes, put together here. */
 @Module({})
 export class AppModule {
@@ -102,27 +123,7 @@ export class AppModule {
     ];
     return {
       module: AppModule,
-      controllers: [
-        SessionController,
-        UsersController,
-        PlatformAdminsController,
-        AccountsController,
-        ApiKeysController,
-        PortalsController,
-        IntegrationController,
-        PeopleController,
-        PbxSourcesController,
-        JournalController,
-        StatusController,
-        OauthController,
-        AuditController,
-        EffectsController,
-        RejectedController,
-        PortalOperationsController,
-        DryRunController,
-        CrmPortalsConsumer,
-        JournalConsumer,
-      ],
+      controllers: [...controllers, CrmPortalsConsumer, JournalConsumer],
       providers: [
         ...useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })),
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -13,14 +13,16 @@ import {
   startService,
   startTracing,
 } from '@perezvon/service';
+import { SwaggerModule } from '@nestjs/swagger';
 import { roomForActor } from './access/current-actor.js';
-import { AppModule } from './app.module.js';
+import { AppModule, controllers } from './app.module.js';
 import { type SettingsApiConfig } from './config.js';
 import { securityHeaders } from './http/security-headers.js';
 import { StorableText } from './http/storable-text.js';
 import { requestValidation } from './http/validation.js';
 import { JournalCleaner } from './journal/journal-cleaner.js';
 import { migrations } from './migrations/index.js';
+import { openApiDocument } from './openapi/document.js';
 import { servePage } from './page/serve-page.js';
 import { TokenEraser } from './portals/token-eraser.js';
 
@@ -85,6 +87,7 @@ export async function startSettingsApi(
       securityHeaders(app, config.publicUrl);
       servePage(app);
       app.use('/api/v1', roomForActor);
+      SwaggerModule.setup('api/docs', app, openApiDocument(controllers), { jsonDocumentUrl: 'api/openapi.json' });
       app.useGlobalPipes(new StorableText(), requestValidation());
     },
     onStop: async () => {

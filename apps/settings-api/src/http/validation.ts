@@ -21,8 +21,8 @@ export function requestValidation(): ValidationPipe {
 @Injectable()
 export class ListOf<Item extends object> implements PipeTransform<unknown, Promise<Item[]>> {
   constructor(
-    private readonly itemClass: ClassConstructor<Item>,
-    private readonly maxLength: number,
+    readonly itemClass: ClassConstructor<Item>,
+    readonly maxLength: number,
   ) {}
 
   async transform(body: unknown, _metadata: ArgumentMetadata): Promise<Item[]> {

@@ -1,0 +1,41 @@
+/** A request as a person would send it, by `Controller.method`. */
+export const examples: Readonly<Record<string, unknown>> = {
+  'SessionController.open': { login: 'anna@example.org', password: 'correct horse battery' },
+  'AccountsController.create': { accountId: 'pbx-10017', name: 'Ромашка' },
+  'AccountsController.rename': { name: 'Ромашка плюс' },
+  'UsersController.create': {
+    login: 'anna@example.org',
+    name: 'Анна Петрова',
+    role: 'operator',
+    password: 'correct horse battery',
+  },
+  'UsersController.edit': { role: 'viewer' },
+  'PlatformAdminsController.create': { login: 'root@example.org', name: 'Дежурный', password: 'correct horse battery' },
+  'PlatformAdminsController.edit': { isDisabled: true },
+  'ApiKeysController.create': { name: 'Выгрузка журнала', role: 'viewer' },
+  'ApiKeysController.edit': { name: 'Выгрузка' },
+  'PortalsController.add': { name: 'Основной', url: 'https://demo.amocrm.ru' },
+  'PortalsController.edit': { name: 'Запасной' },
+  'PortalsController.putCredentials': { longLivedToken: 'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.signature' },
+  'IntegrationController.put': {
+    active: false,
+    incoming: {
+      cells: {
+        answeredUnknown: { enabled: true, action: 'create_contact_and_deal', pipelineId: 1, statusId: 11 },
+        missedUnknown: { enabled: true, action: 'create_unsorted', pipelineId: 1 },
+        answeredKnown: { enabled: true, action: 'create_deal_always', pipelineId: 1, statusId: 11 },
+        missedKnown: { enabled: false },
+      },
+      tagging: { enabled: true, number: 'client' },
+      answeredTask: { enabled: true, text: 'Обработать звонок: {phone}', dueInMinutes: 60 },
+      defaultResponsibleUserId: 101,
+      filteredNumbers: ['+79161234567', '7495*'],
+      personalManagerRouting: true,
+    },
+  },
+  'PeopleController.putEmployees': [{ ext: '102', name: 'Анна Петрова', email: 'anna@example.org' }],
+  'PeopleController.putMapping': [{ employeeId: '019300c0-7e57-7000-8000-000000000001', crmUserId: 101 }],
+  'PbxSourcesController.add': { kind: 'uis', timeZone: 'Europe/Moscow' },
+  'PbxSourcesController.edit': { rotateSecret: true },
+  'DryRunController.run': { call: { direction: 'in', phone: '+79161234567', outcome: 'answered', clientKnown: false } },
+};
