@@ -5,6 +5,7 @@ import { checkPortal } from '../portals/check-portal.js';
 import { isCheckDue, isUsable, type PortalRow } from '../portals/portal.js';
 import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
+import { isCreation } from '../writes/tariff-limit.js';
 import { WriteRound } from '../writes/write-round.js';
 import { LaneFailures } from './lane-failures.js';
 import type { TurnEnd } from './lane-leases.js';
@@ -32,6 +33,7 @@ export class LaneTurn {
   private readonly busyPhones = new Set<string>();
   private readonly busyQuestions = new Set<string>();
   private readonly checkedPortals = new Set<string>();
+  private readonly probedLimits = new Set<string>();
   private failure: Error | null = null;
   private unitCount = 0;
 
@@ -114,7 +116,8 @@ export class LaneTurn {
 
     const ready = this.oncePerClient(await queries.ready(this.lane, maxPerRound * maxUnits));
     for (const portal of usable) {
-      for (const round of roundsOf(ready.filter(({ command }) => command.portalId === portal.portalId))) {
+      const due = this.withinTariff(portal, ready);
+      for (const round of roundsOf(due)) {
         if (this.units.size < maxUnits) this.start(() => new WriteRound(this.turn, portal).run(round), round);
       }
     }
@@ -131,6 +134,15 @@ export class LaneTurn {
       );
     }
     return this.units.size - before;
+  }
+
+  /** What is due for a portal; while its tariff's limit is in doubt one creation a turn finds out whether it still holds. */
+  private withinTariff(portal: PortalRow, ready: readonly EffectRow[]): EffectRow[] {
+    const due = ready.filter(({ command }) => command.portalId === portal.portalId);
+    if (portal.limit === null) return due;
+    const probe = this.probedLimits.has(portal.portalId) ? undefined : due.find(isCreation);
+    if (probe !== undefined) this.probedLimits.add(portal.portalId);
+    return due.filter((effect) => effect === probe || !isCreation(effect));
   }
 
   private oncePerClient(effects: readonly EffectRow[]): EffectRow[] {

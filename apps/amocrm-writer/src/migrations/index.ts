@@ -3,6 +3,7 @@ import { Writer1764000000000 } from './1764000000000-writer.js';
 import { Batches1764100000000 } from './1764100000000-batches.js';
 import { Operators1764110000000 } from './1764110000000-operators.js';
 import { Mirror1764120000000 } from './1764120000000-mirror.js';
+import { TariffLimit1764130000000 } from './1764130000000-tariff-limit.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   Batches1764100000000,
   Operators1764110000000,
   Mirror1764120000000,
+  TariffLimit1764130000000,
 ];

@@ -195,6 +195,27 @@ export class PortalStore {
     }
   }
 
+  /** The tariff takes no more entities (R12): creations wait for an hour, then one of them finds out. */
+  async limitCreations(portal: PortalRow, now: number): Promise<void> {
+    await this.change(portal.portalId, now, async (tx) => {
+      await tx.query(
+        `update portal set limited_since = coalesce(limited_since, to_timestamp($2::float8 / 1000)),
+                creations_from = to_timestamp($2::float8 / 1000) + interval '1 hour'
+          where portal_id = $1`,
+        [portal.portalId, now],
+      );
+    });
+  }
+
+  /** A creation went through again. */
+  async liftLimit(portal: PortalRow, now: number): Promise<void> {
+    await this.change(portal.portalId, now, async (tx) => {
+      await tx.query(`update portal set limited_since = null, creations_from = null where portal_id = $1`, [
+        portal.portalId,
+      ]);
+    });
+  }
+
   /** Reads the portal anew, at once or at a time: its copy is old, or amoCRM refused an id of it. */
   async checkAgain(portalId: string, at: number): Promise<void> {
     await this.dataSource.query(
@@ -206,7 +227,10 @@ export class PortalStore {
   /** When a portal of the lane is to be read or probed, Unix milliseconds. */
   async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
     const [row]: { at: number | null }[] = await tx.query(
-      `select (extract(epoch from min(case when stop_reason is null then check_at else stop_until end)) * 1000)::float8 as at
+      `select (extract(epoch from min(least(
+                case when stop_reason is null then check_at else stop_until end,
+                case when stop_reason is null and creations_from > clock_timestamp() then creations_from end)))
+               * 1000)::float8 as at
          from portal where lane = $1 and deleted_at is null`,
       [lane],
     );
@@ -261,6 +285,7 @@ function messageOf(portal: PortalRow): OutboxRecord {
     users: directory?.users ?? [],
     taskTypes: directory?.taskTypes ?? [],
     isUnsortedOn: directory?.isUnsortedOn,
+    warnings: portal.limit ? [{ code: 'tariff_limit', since: new Date(portal.limit.since).toISOString() }] : [],
   };
   return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
 }

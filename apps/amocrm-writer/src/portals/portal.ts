@@ -26,6 +26,8 @@ export interface PortalRow {
   readonly directoryReadAt: number | null;
   /** A read is owed from here on. */
   readonly checkAt: number | null;
+  /** The tariff's limit of entities is reached (R12): creations wait, with one probe at `until`. */
+  readonly limit: { readonly since: number; readonly until: number } | null;
 }
 
 /** A portal whose pipelines and users are known. */
@@ -59,13 +61,15 @@ export interface StoredPortal {
   directory: Directory | null;
   directory_read_at: number | null;
   check_at: number | null;
+  limited_since: number | null;
+  creations_from: number | null;
 }
 
 const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
 
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
-  p.directory, ${ms('directory_read_at')}, ${ms('check_at')}`;
+  p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')}`;
 
 export function portalOf(row: StoredPortal): PortalRow {
   return {
@@ -85,5 +89,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     directory: row.directory,
     directoryReadAt: row.directory_read_at,
     checkAt: row.check_at,
+    limit:
+      row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
   };
 }

@@ -62,6 +62,11 @@ export function meaningOf(
   }
 }
 
+/** R12: creations wait as `tariff_limit`. */
+export function heldByTariff(items: readonly WriteItem[], until: number): AnswerMeaning {
+  return { ends: items.flat().map((write) => notApplied(write, 'tariff_limit', until)), copyIsStale: false };
+}
+
 function itemEnd(write: Outgoing, item: ItemOutcome<Made> | undefined, now: number): ItemEnd {
   if (item === undefined) return missing(write, 'missing_in_answer', now);
   switch (item.kind) {

@@ -1,10 +1,12 @@
 import type { BatchResult } from '@perezvon/amocrm';
 import type { Turn } from '../lanes/turn-context.js';
+import type { PortalRow } from '../portals/portal.js';
 import type { Made } from './made.js';
-import { meaningOf } from './outcome.js';
+import { heldByTariff, meaningOf } from './outcome.js';
 import type { WriteItem } from './prepare.js';
 import { raiseMarks, rememberClients } from './remember.js';
 import { post } from './route.js';
+import { isCreation, isTariffLimit, limitProbeMs } from './tariff-limit.js';
 
 /**
  * One request, exactly as property 2 wants it: intent committed → bytes leave → outcome committed. A process that dies in
@@ -18,7 +20,7 @@ export async function writeGroup(
   items: readonly WriteItem[],
   onStaleCopy: () => Promise<void>,
 ): Promise<BatchResult<Made>> {
-  const { ledger, clock, at } = tools;
+  const { ledger, portals, clock, at } = tools;
   await at('before_intent');
   const committed = await ledger.commitIntents(
     requests.lease.fence,
@@ -35,10 +37,17 @@ export async function writeGroup(
 
   const result = await sendOrTakeBack();
   await at('answered');
-  const portal = sending[0]?.[0].portal;
-  if (portal !== undefined) await failures.written(portal, result);
+  const portal = portalOf(sending);
+  const isLimited = await isTariffLimit(requests, portal, sending, result);
+  if (isLimited) await portals.limitCreations(portal, clock.now());
+  else await failures.written(portal, result);
   const now = clock.now();
-  const { ends, copyIsStale } = meaningOf(sending, result, now, failures.retryAt());
+  const { ends, copyIsStale } = isLimited
+    ? heldByTariff(sending, now + limitProbeMs)
+    : meaningOf(sending, result, now, failures.retryAt());
+  if (portal.limit !== null && ends.some(({ effect, made: one }) => one !== null && isCreation(effect))) {
+    await portals.liftLimit(portal, now);
+  }
   // Before the write waits again: it must not be resolved by the old copy once more.
   if (copyIsStale) await onStaleCopy();
   const made = ends.map((end) => end.made);
@@ -56,10 +65,8 @@ export async function writeGroup(
 
   /** The client throws only before anything has left (no credentials, a request that could not be built). */
   async function sendOrTakeBack(): Promise<BatchResult<Made>> {
-    const [first] = sending;
-    if (first === undefined) throw new Error('a request needs at least one item');
     try {
-      return await requests.send(first[0].portal, (client, options) => post(client, sending, options));
+      return await requests.send(portalOf(sending), (client, options) => post(client, sending, options));
     } catch (error) {
       await takeBack(sending.flat().map(({ effect }) => effect.seq));
       throw error;
@@ -73,6 +80,12 @@ export async function writeGroup(
       now,
     );
   }
+}
+
+function portalOf(items: readonly WriteItem[]): PortalRow {
+  const [first] = items;
+  if (first === undefined) throw new Error('a request needs at least one item');
+  return first[0].portal;
 }
 
 const isIn = (items: readonly WriteItem[], seq: string): boolean =>

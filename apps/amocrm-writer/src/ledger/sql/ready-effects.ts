@@ -4,6 +4,7 @@ import { effectColumns } from '../effect-row.js';
  * Which waiting effects may be sent as soon as their time has come:
  *
  * - their account is on (R11), their portal is neither stopped nor gone, no parked effect of their call holds them;
+ * - they create nothing while the tariff's limit is known to be reached (R12);
  * - what their call asked for before them is settled;
  * - nothing earlier of the same client on the same portal is still open (order per client), except what itself waits for
  *   this one or something later: commands may arrive out of order, and must not wait for each other in a circle;
@@ -14,6 +15,8 @@ import { effectColumns } from '../effect-row.js';
 const mayBeSent = `
   e.lane = $1 and e.state = 'waiting' and e.blocked_by is null
   and a.is_active and a.deleted_at is null and p.deleted_at is null and p.stop_reason is null
+  and (p.creations_from is null or p.creations_from <= clock_timestamp()
+       or e.effect not in ('contact', 'deal', 'unsorted'))
   and not exists (
     select 1 from unnest(e.after_effects) as n (effect)
       left join effect b on b.account_id = e.account_id and b.call_id = e.call_id and b.effect = n.effect
