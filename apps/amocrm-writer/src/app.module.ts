@@ -7,6 +7,7 @@ import { KafkaDoor } from './kafka/kafka-door.js';
 import { EffectActions } from './operators/effect-actions.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
+import { TestPortal } from './operators/test-portal.js';
 import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
 import { Writer } from './writer.js';
@@ -31,6 +32,7 @@ export class AppModule {
         { provide: TakeSettings, useValue: writer.takeSettings },
         { provide: PortalStatusQuery, useValue: writer.portalStatus },
         { provide: RefreshPortal, useValue: writer.refreshPortal },
+        { provide: TestPortal, useValue: writer.testPortal },
         { provide: EffectActions, useValue: writer.effectActions },
         { provide: DataSource, useValue: dataSource },
         { provide: INTERNAL_API_KEY, useValue: internalKey },

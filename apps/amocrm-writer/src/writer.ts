@@ -19,6 +19,7 @@ import { MirrorStore } from './mirror/mirror-store.js';
 import { EffectActions } from './operators/effect-actions.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
+import { TestPortal } from './operators/test-portal.js';
 import { PortalStore } from './portals/portal-store.js';
 import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
@@ -67,6 +68,7 @@ export class Writer {
   readonly effectActions: EffectActions;
   readonly portalStatus: PortalStatusQuery;
   readonly refreshPortal: RefreshPortal;
+  readonly testPortal: TestPortal;
   private readonly clock = new PostgresClock();
   private readonly dispatcher: Dispatcher;
   private readonly runtimes: LaneRuntimes;
@@ -123,6 +125,7 @@ export class Writer {
     this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
     this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
     this.refreshPortal = new RefreshPortal(dataSource, stored);
+    this.testPortal = new TestPortal(dataSource, portals, stored);
   }
 
   start(): void {

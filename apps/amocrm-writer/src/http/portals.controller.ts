@@ -1,8 +1,9 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
-import type { PortalStatus } from '@perezvon/contracts';
+import type { ConnectionTest, PortalStatus } from '@perezvon/contracts';
 import { InternalApiGuard } from '@perezvon/service';
 import { PortalStatusQuery } from '../operators/portal-status.js';
 import { RefreshPortal } from '../operators/refresh-portal.js';
+import { TestPortal } from '../operators/test-portal.js';
 
 /** For the other services only; the operator's API is settings-api's. */
 @Controller('internal/v1/portals/:portalId')
@@ -11,6 +12,7 @@ export class PortalsController {
   constructor(
     private readonly statusQuery: PortalStatusQuery,
     private readonly refreshPortal: RefreshPortal,
+    private readonly testPortal: TestPortal,
   ) {}
 
   @Get('status')
@@ -18,6 +20,14 @@ export class PortalsController {
     const status = await this.statusQuery.of(portalId);
     if (status === null) throw new NotFoundException();
     return status;
+  }
+
+  @Post('test')
+  @HttpCode(200)
+  async test(@Param('portalId', ParseUUIDPipe) portalId: string): Promise<ConnectionTest> {
+    const test = await this.testPortal.execute(portalId);
+    if (test === null) throw new NotFoundException();
+    return test;
   }
 
   /** Answered at once; crm.portals.v1 tells what was read. */

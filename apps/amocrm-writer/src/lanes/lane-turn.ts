@@ -7,6 +7,7 @@ import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
 import { isCreation } from '../writes/tariff-limit.js';
 import { WriteRound } from '../writes/write-round.js';
+import { testConnection } from '../portals/test-connection.js';
 import { LaneFailures } from './lane-failures.js';
 import type { TurnEnd } from './lane-leases.js';
 import type { LaneRequests } from './lane-requests.js';
@@ -33,6 +34,7 @@ export class LaneTurn {
   private readonly busyPhones = new Set<string>();
   private readonly busyQuestions = new Set<string>();
   private readonly checkedPortals = new Set<string>();
+  private readonly testedPortals = new Set<string>();
   private readonly probedLimits = new Set<string>();
   private failure: Error | null = null;
   private unitCount = 0;
@@ -101,6 +103,10 @@ export class LaneTurn {
     const before = this.units.size;
 
     for (const portal of mine) {
+      if (portal.isTestAsked && !this.testedPortals.has(portal.portalId)) {
+        this.testedPortals.add(portal.portalId);
+        this.start(() => testConnection(this.turn, portal));
+      }
       // Each portal at most once a turn: its next check has a time of its own.
       if (this.checkedPortals.has(portal.portalId) || !isCheckDue(portal, clock.now())) continue;
       this.checkedPortals.add(portal.portalId);

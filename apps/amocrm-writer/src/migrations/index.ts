@@ -4,6 +4,7 @@ import { Batches1764100000000 } from './1764100000000-batches.js';
 import { Operators1764110000000 } from './1764110000000-operators.js';
 import { Mirror1764120000000 } from './1764120000000-mirror.js';
 import { TariffLimit1764130000000 } from './1764130000000-tariff-limit.js';
+import { ConnectionTest1764140000000 } from './1764140000000-connection-test.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly MigrationClass[] = [
   Operators1764110000000,
   Mirror1764120000000,
   TariffLimit1764130000000,
+  ConnectionTest1764140000000,
 ];

@@ -1,4 +1,4 @@
-import { portals, type Portal as PortalMessage, type Settings } from '@perezvon/contracts';
+import { portals, type ConnectionTest, type Portal as PortalMessage, type Settings } from '@perezvon/contracts';
 import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/lane-leases.js';
@@ -207,6 +207,17 @@ export class PortalStore {
     });
   }
 
+  /** A test was made. One that succeeded ends what stopped the portal at its next reading, which is due now. */
+  async saveTest(portal: PortalRow, test: ConnectionTest): Promise<void> {
+    const isOk = test.checks.every(({ outcome }) => outcome !== 'failed');
+    await this.dataSource.query(
+      `update portal set test = $2, test_asked_at = null,
+              stop_until = case when $3 and stop_reason is not null then clock_timestamp() else stop_until end
+        where portal_id = $1`,
+      [portal.portalId, JSON.stringify(test), isOk],
+    );
+  }
+
   /** A creation went through again. */
   async liftLimit(portal: PortalRow, now: number): Promise<void> {
     await this.change(portal.portalId, now, async (tx) => {
@@ -229,7 +240,8 @@ export class PortalStore {
     const [row]: { at: number | null }[] = await tx.query(
       `select (extract(epoch from min(least(
                 case when stop_reason is null then check_at else stop_until end,
-                case when stop_reason is null and creations_from > clock_timestamp() then creations_from end)))
+                case when stop_reason is null and creations_from > clock_timestamp() then creations_from end,
+                test_asked_at)))
                * 1000)::float8 as at
          from portal where lane = $1 and deleted_at is null`,
       [lane],

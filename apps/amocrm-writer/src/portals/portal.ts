@@ -28,6 +28,8 @@ export interface PortalRow {
   readonly checkAt: number | null;
   /** The tariff's limit of entities is reached (R12): creations wait, with one probe at `until`. */
   readonly limit: { readonly since: number; readonly until: number } | null;
+  /** An operator waits for the connection to be tested. */
+  readonly isTestAsked: boolean;
 }
 
 /** A portal whose pipelines and users are known. */
@@ -63,13 +65,15 @@ export interface StoredPortal {
   check_at: number | null;
   limited_since: number | null;
   creations_from: number | null;
+  is_test_asked: boolean;
 }
 
 const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
 
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
-  p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')}`;
+  p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
+  p.test_asked_at is not null as is_test_asked`;
 
 export function portalOf(row: StoredPortal): PortalRow {
   return {
@@ -91,5 +95,6 @@ export function portalOf(row: StoredPortal): PortalRow {
     checkAt: row.check_at,
     limit:
       row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
+    isTestAsked: row.is_test_asked,
   };
 }

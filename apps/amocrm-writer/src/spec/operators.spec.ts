@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listEffects } from '../operators/effect-list.js';
 import { accountId, Call } from './commands.js';
-import { World } from './world.js';
+import { token, World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -93,5 +93,44 @@ describe('a refresh of what amoCRM has', () => {
     expect(await writer.refreshPortal.execute(world.portalId)).toBe(true);
     await world.until(async () => (await world.portalMessages()).length > before);
     expect(await writer.refreshPortal.execute('00000000-0000-4000-8000-000000000000')).toBe(false);
+  });
+});
+
+describe('a test of the connection', () => {
+  const outcomes = (test: { checks: { code: string; outcome: string }[] } | null) =>
+    test?.checks.map(({ code, outcome }) => `${code}: ${outcome}`);
+
+  it('asks amoCRM what the integration needs, and lets a stopped portal go on when it is well again', async () => {
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'not-the-token');
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    await world.until(async () => (await world.portalMessages()).some(({ stop }) => stop !== null));
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+
+    expect(outcomes(await writer.testPortal.execute(world.portalId))).toEqual([
+      'reachable: ok',
+      'token: ok',
+      'administrator: ok',
+      'users: ok',
+      'pipelines: ok',
+      'marker_field: ok',
+    ]);
+    await world.until(async () => (await world.portalMessages()).at(-1)?.stop === null);
+  });
+
+  it('says what is wrong with the token', async () => {
+    const writer = await world.startKnowingPortal();
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');
+    const test = await writer.testPortal.execute(world.portalId);
+    expect(outcomes(test)).toEqual(['reachable: ok', 'token: failed']);
+    expect(test?.checks.at(-1)?.reason).toBe('unauthorised');
+  });
+
+  it('does not ask a blocked account', async () => {
+    const writer = await world.startKnowingPortal();
+    await world.database.dataSource.query(`update portal set stop_reason = 'blocked', stop_since = clock_timestamp()`);
+    const before = world.emulator.control.requests().length;
+    expect((await writer.testPortal.execute(world.portalId))?.checks.at(-1)?.reason).toBe('blocked');
+    expect(world.emulator.control.requests()).toHaveLength(before);
   });
 });
