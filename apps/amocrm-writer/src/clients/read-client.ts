@@ -2,7 +2,7 @@ import { fieldValues, type Contact, type Lead } from '@perezvon/amocrm';
 import { chooseCard, type CardNow, type DealNow } from '@perezvon/calls';
 import type { ClientCard } from '@perezvon/contracts';
 import { nationalDigits, samePhone } from '@perezvon/phone';
-import { ReadFailure, type LaneRequests } from '../lanes/lane-requests.js';
+import { ReadFailure, together, type LaneRequests } from '../lanes/lane-requests.js';
 import type { Directory, PortalRow } from '../portals/portal.js';
 import { isActiveStage } from './active-deals.js';
 import type { OwnCard } from './client-store.js';
@@ -40,7 +40,7 @@ export async function readClients(
   directory: Directory,
   asked: readonly ClientAsked[],
 ): Promise<ClientFound[]> {
-  const hits = await Promise.all(asked.map((one) => hitsOrRefusal(requests, portal, one)));
+  const hits = await together(asked.map((one) => hitsOrRefusal(requests, portal, one)));
   const leads = await readLeads(requests, portal, directory, hits);
   return hits.map((each) => (each instanceof ReadFailure ? each : each.map((hit) => foundCard(hit, leads, directory))));
 }
@@ -75,10 +75,10 @@ async function hitsOf(
     if (hit !== null && !hit.card.is_deleted) return [hit];
   }
   const query = nationalDigits(phone);
-  const [contacts, companies, read] = await Promise.all([
+  const [contacts, companies, read] = await together([
     requests.read(portal, (client, options) => client.findContacts(query, options)),
     requests.read(portal, (client, options) => client.findCompanies(query, options)),
-    Promise.all(own.map((card) => readCard(requests, portal, card))),
+    together(own.map((card) => readCard(requests, portal, card))),
   ]);
   const readById = new Set(own.map(({ type, id }) => `${type}|${id}`));
   const listed: Hit[] = [

@@ -34,6 +34,17 @@ export class NoCredentials extends Error {
   }
 }
 
+/**
+ * Waits for all, then fails with the first failure: a request must not outlive the turn that asked for it, or it would
+ * leave after the lane was given back.
+ */
+export async function together<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 /** At most so many requests of one lane are on the wire: what a zombie can still do (design.md, Fencing). */
 export const maxInFlight = 4;
 
@@ -86,7 +97,7 @@ export class LaneRequests {
     /** Stopping for good: what has not left yet stays here. */
     private readonly stopping: AbortSignal,
     private readonly share: Share = 'call',
-    private readonly life = { answered: false },
+    private readonly life = { answered: false, stopped: new Map<string, StopPortal>() },
   ) {}
 
   /** Some request was answered: the lane is alive. */
@@ -105,7 +116,7 @@ export class LaneRequests {
     ask: (client: AmocrmClient, options: CallOptions) => Promise<ReadResult<T>>,
   ): Promise<T> {
     const result = await this.send(portal, ask);
-    if (result.kind !== 'done') throw new ReadFailure(portal, result);
+    if (result.kind !== 'done') throw this.failure(portal, result);
     return result.value;
   }
 
@@ -114,11 +125,12 @@ export class LaneRequests {
     portal: PortalRow,
     list: (client: AmocrmClient, options: CallOptions) => Pages<T>,
   ): AsyncGenerator<Page<T>, void, undefined> {
-    const pages = list(this.clientOf(portal), this.options());
+    const pages = list(this.clientOf(portal), this.options(portal));
     for (;;) {
       const next = await this.slots.hold(this.share, () => pages.next());
       if (next.done === true) return;
-      if (next.value.kind !== 'done') throw new ReadFailure(portal, next.value);
+      if (isStop(next.value)) this.life.stopped.set(portal.portalId, next.value);
+      if (next.value.kind !== 'done') throw this.failure(portal, next.value);
       this.life.answered = true;
       yield next.value.value;
     }
@@ -129,12 +141,26 @@ export class LaneRequests {
     portal: PortalRow,
     call: (client: AmocrmClient, options: CallOptions) => Promise<R>,
   ): Promise<R> {
-    const result = await this.slots.hold(this.share, () => call(this.clientOf(portal), this.options()));
+    const result = await this.slots.hold(this.share, () => call(this.clientOf(portal), this.options(portal)));
     if (result.kind === 'done' || result.kind === 'rejected') this.life.answered = true;
+    if (isStop(result)) this.life.stopped.set(portal.portalId, result);
     return result;
   }
 
-  private options(): CallOptions {
-    return { maySend: this.lease.isHeld, signal: AbortSignal.any([this.lease.lost, this.stopping]) };
+  /** Once amoCRM has said that nothing will work, what still waits for its turn stays here, for the same reason. */
+  private failure(portal: PortalRow, result: Rejected | Retry | StopPortal): ReadFailure {
+    const wasHeld = result.kind === 'retry' && result.reason === 'send_refused';
+    return new ReadFailure(portal, (wasHeld && this.life.stopped.get(portal.portalId)) || result);
+  }
+
+  private options({ portalId }: PortalRow): CallOptions {
+    return {
+      maySend: () => this.lease.isHeld() && !this.life.stopped.has(portalId),
+      signal: AbortSignal.any([this.lease.lost, this.stopping]),
+    };
   }
 }
+
+/** A 403 with words is about the one write, and may be the tariff's limit (R12): what it means is found out by asking. */
+const isStop = (result: { readonly kind: string; readonly reason?: unknown }): result is StopPortal =>
+  result.kind === 'stop_portal' && result.reason !== 'forbidden';

@@ -1,6 +1,7 @@
 import type { EffectRow } from '../ledger/effect-row.js';
 import type { Happening } from '../ledger/effect-state.js';
 import { namesOf } from '../ledger/ledger.js';
+import { together } from '../lanes/lane-requests.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { ReadablePortal } from '../portals/portal.js';
 import { prepare, type Prepared, type WriteItem } from './prepare.js';
@@ -36,7 +37,7 @@ export class WriteRound {
       return;
     }
     await ledger.record(prepared.settled, clock.now());
-    await Promise.all(requestsOf(prepared.items).map((items) => this.write(items)));
+    await together(requestsOf(prepared.items).map((items) => this.write(items)));
   }
 
   private async write(items: readonly WriteItem[]): Promise<void> {
