@@ -37,8 +37,11 @@ describe("the tariff's limit of entities", () => {
     await anHourLater();
     await world.until(() => world.writesTo(/contacts$/) === 3);
     await world.until(async () => {
-      const held = await sql(`select 1 from portal where creations_from > clock_timestamp()`);
-      return held.length === 1;
+      const refused = await sql(
+        `select 1 from effect e join portal p on p.creations_from > clock_timestamp()
+          where e.attempts = 2 and e.state = 'waiting' and e.next_at > clock_timestamp()`,
+      );
+      return refused.length === 1;
     });
     expect(world.writesTo(/contacts$/)).toBe(3);
 
