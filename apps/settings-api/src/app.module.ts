@@ -88,11 +88,13 @@ export class AppModule {
     const accounts = new Accounts(dataSource, changes, eraser);
     const journal = new Journal(dataSource, changes);
     const seen = new SeenEmployees(dataSource);
-    const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins);
-    const integration = new Integration(dataSource, changes, copies);
-    const people = new People(dataSource, changes, copies, seen);
     const key = config.internalKey;
     const writer = new WriterClient(new Neighbour({ name: 'amocrm-writer', url: config.writerUrl, key }));
+    const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins, (portalId) =>
+      writer.waitingAt(portalId),
+    );
+    const integration = new Integration(dataSource, changes, copies);
+    const people = new People(dataSource, changes, copies, seen);
     const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
     const useCases = [
       eraser,

@@ -8,7 +8,7 @@ import { invalid } from '../http/validation.js';
 import { type CrmCopies } from '../portals/crm-copies.js';
 import { complete, type Completed } from './complete.js';
 import { type IntegrationDto } from './integration.dto.js';
-import { brokenRules, stopProblem, unknownIds } from './portal-facts.js';
+import { brokenRules, portalWarnings, stopProblem, unknownIds } from './portal-facts.js';
 import { forbiddenCombinations, missingFields } from './rules.js';
 
 /** `blocks_activation`: must be mended first; `broken`: calls go on by R12; `warning`: worth a look. */
@@ -68,6 +68,7 @@ export class Integration {
     return [
       ...rated('blocks_activation', chosen === 'absent' ? [unknownPortal] : blocking(settings, chosen)),
       ...rated('broken', copy === undefined ? [] : brokenRules(settings, copy)),
+      ...rated('warning', copy === undefined ? [] : portalWarnings(copy).filter((warning) => !warning.isBlocking)),
       ...rated('warning', stop === undefined || stop.isLasting ? [] : [stop]),
       ...rated('warning', mappingProblems(employees, mapping, copy)),
     ];
@@ -114,6 +115,7 @@ function blocking(settings: IntegrationSettings, chosen: ChosenPortal | undefine
   } else if (chosen?.copy !== undefined) {
     const stop = stopProblem(chosen.copy);
     if (stop?.isLasting === true) problems.push({ path: stop.path, code: stop.code, message: stop.message });
+    problems.push(...portalWarnings(chosen.copy).filter((warning) => warning.isBlocking));
   }
   return problems;
 }

@@ -1,6 +1,7 @@
-import { type IntegrationSettings, type Portal, type PortalStop } from '@perezvon/contracts';
+import { type IntegrationSettings, type Portal, type PortalStop, type PortalWarning } from '@perezvon/contracts';
 import { type FieldProblem, type Localized } from '@perezvon/service';
 import { type MappingEntry } from '../accounts/documents.js';
+import { reasonWords } from '../journal/effect-words.js';
 import { cellsOf } from './rules.js';
 
 /** Checks against what amoCRM has, by the writer's last copy. Without a copy nothing is known, and nothing is refused. */
@@ -105,10 +106,50 @@ export function stopProblem(portal: Portal): StopProblem | undefined {
   };
 }
 
+const warningMessages: Readonly<Record<PortalWarning, Localized>> = {
+  duplicate_control_on: {
+    ru: 'В amoCRM включён контроль дублей: созданное может объединяться. Выключите его для интеграции.',
+    en: 'Duplicate control is on in amoCRM: what is created may be merged. Switch it off for the integration.',
+  },
+  webhooks_not_available: {
+    ru: 'Тариф amoCRM без вебхуков: изменения карточек видны с задержкой.',
+    en: 'The tariff of amoCRM has no webhooks: changes of cards are seen with a delay.',
+  },
+  tariff_limit: {
+    ru: 'Исчерпан лимит тарифа amoCRM: создание ждёт, записи о звонках идут. Увеличьте лимит или удалите лишнее.',
+    en: 'The limit of the amoCRM tariff is reached: creations wait, call notes go on. Raise it or delete what is not needed.',
+  },
+  unsorted_off: {
+    ru: '«Неразобранное» выключено в amoCRM: вместо записи будут контакт и сделка.',
+    en: 'Unsorted is switched off in amoCRM: a contact and a deal are made instead.',
+  },
+  marker_field_missing: {
+    ru: 'Служебное поле в amoCRM не создано: токену не хватает прав. Укажите токен администратора.',
+    en: 'The marker field could not be made in amoCRM: the token lacks rights. Give one made by an administrator.',
+  },
+};
+
+/** Without the marker field a lost answer could not be found again, so it keeps the integration off (R1, R17). */
+const blockingWarnings = new Set<PortalWarning>(['marker_field_missing']);
+
+/** What the writer found at the portal that stops nothing now. */
+export function portalWarnings({ warnings }: Portal): (FieldProblem & { readonly isBlocking: boolean })[] {
+  return (warnings ?? []).map(({ code }) => ({
+    path: 'portalId',
+    code: `portal_${code}`,
+    message: warningMessages[code],
+    isBlocking: blockingWarnings.has(code),
+  }));
+}
+
 /** What was right when it was saved and is not any more: calls go on by R12, and the operator is told. */
 export function brokenRules(settings: IntegrationSettings, portal: Portal): FieldProblem[] {
   if (portal.readAt === null) return [];
-  const problems = unknownIds(settings, portal);
+  const problems = [
+    ...unknownIds(settings, portal),
+    // What the writer met at the moment of writing (R6, R12).
+    ...(portal.brokenRules ?? []).map((rule) => ({ path: 'integration', code: rule.code, message: reasonWords(rule) })),
+  ];
   for (const { path, cell } of cellsOf(settings)) {
     if (!cell.enabled || cell.action !== 'create_unsorted') continue;
     const pipeline = portal.pipelines.find((each) => each.id === cell.pipelineId);

@@ -29,6 +29,9 @@ beforeEach(async () => {
 const ask = (method: string, path: string, language = 'ru'): Promise<Answer> =>
   api.request(method, `/accounts/${accountId}${path}`, { key, headers: { 'accept-language': language } });
 
+const call = (method: string, path: string, body: unknown): Promise<Answer> =>
+  api.request(method, `/accounts/${accountId}${path}`, { key, body });
+
 const status = (more: Partial<PortalStatus> = {}): PortalStatus => ({
   portalId,
   accountId,
@@ -109,6 +112,16 @@ describe('the status', () => {
       200,
       { activity: null, unavailable: ['call-ingest'], health: { level: 'off' } },
     ]);
+  });
+});
+
+describe('deleting the portal that is used', () => {
+  it('is refused with what waits for it', async () => {
+    await call('PUT', '/integration', { active: false, portalId });
+    const effects = [{ state: 'waiting', reason: null, count: 7, oldestAt: '2026-01-02T03:04:05.678Z' }] as const;
+    writer.answer(`GET /internal/v1/portals/${portalId}/status`, 200, status({ effects: [...effects] }));
+    const refused = await ask('DELETE', `/portals/${portalId}`);
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'portal_in_use', waiting: 7 }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { NotFoundException } from '@nestjs/common';
 import {
   type ConnectionTest,
   connectionTest,
@@ -8,7 +9,7 @@ import {
   type WaitingEffect,
 } from '@perezvon/contracts';
 import { type List } from '../http/list.js';
-import { type Neighbour } from './neighbour.js';
+import { type Neighbour, NeighbourUnavailable } from './neighbour.js';
 
 export interface EffectSearch {
   readonly state: EffectState | undefined;
@@ -23,6 +24,18 @@ export class WriterClient {
 
   status(portalId: string): Promise<PortalStatus> {
     return this.writer.get(`/portals/${portalId}/status`, portalStatus);
+  }
+
+  /** How many operations are not settled; null while the writer cannot say. */
+  async waitingAt(portalId: string): Promise<number | null> {
+    try {
+      const { effects } = await this.status(portalId);
+      return effects.reduce((sum, row) => sum + row.count, 0);
+    } catch (error) {
+      if (error instanceof NeighbourUnavailable) return null;
+      if (error instanceof NotFoundException) return 0;
+      throw error;
+    }
   }
 
   test(portalId: string): Promise<ConnectionTest> {

@@ -46,6 +46,8 @@ export class Portals {
     private readonly credentials: CredentialStore,
     private readonly eraser: TokenEraser,
     private readonly extraOrigins: readonly string[],
+    /** How many operations wait for the portal; null: nobody can say now. */
+    private readonly waitingAt: (portalId: string) => Promise<number | null>,
   ) {}
 
   async list(accountId: string): Promise<PortalView[]> {
@@ -110,12 +112,15 @@ export class Portals {
    * @param deactivate switch the integration off first if it uses this portal; otherwise such a portal is refused
    */
   async remove(accountId: string, portalId: string, deactivate: boolean): Promise<void> {
+    const { body: settings } = await new Documents(this.dataSource, accountId).integration();
+    const isRefused = settings.portalId === portalId && !deactivate;
+    const waiting = isRefused ? await this.waitingAt(portalId) : null;
     await this.changes.change(accountId, 'portal_deleted', async (tx) => {
       await existing(tx, accountId, portalId);
       const documents = new Documents(tx, accountId);
       const { body: integration } = await documents.integration();
       if (integration.portalId === portalId) {
-        if (!deactivate) throw portalInUse(integration.active);
+        if (!deactivate) throw portalInUse(integration.active, waiting);
         await documents.save('integration', { ...integration, active: false, portalId: null });
       }
       await tx.query('delete from crm_copies where portal_id = $1', [portalId]);
@@ -208,7 +213,7 @@ function urlIsFixed(): Problem {
   });
 }
 
-function portalInUse(isActive: boolean): Problem {
+function portalInUse(isActive: boolean, waiting: number | null): Problem {
   return new Problem({
     status: 409,
     code: 'portal_in_use',
@@ -216,7 +221,7 @@ function portalInUse(isActive: boolean): Problem {
       ru: 'Портал выбран в настройках интеграции. Чтобы выключить интеграцию и удалить его, повторите с deactivate=true.',
       en: 'The integration uses this portal. To switch it off and delete the portal, repeat with deactivate=true.',
     },
-    extra: { usedBy: [{ kind: 'integration', active: isActive }] },
+    extra: { usedBy: [{ kind: 'integration', active: isActive }], waiting },
   });
 }
 
