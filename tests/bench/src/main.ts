@@ -4,6 +4,8 @@ import { benchIngest } from './ingest/run.js';
 import { benchMemory } from './pipeline/memory.js';
 import { benchPipeline } from './pipeline/run.js';
 import { benchRouting } from './routing/run.js';
+import { benchSettingsEffect } from './settings/effect.js';
+import { benchJournal } from './settings/journal.js';
 import { writeRows, type Row } from './rows.js';
 
 /** `npm run bench [-- --only emulator] [-- --runs 5]` */
@@ -13,6 +15,8 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
   pipeline: benchPipeline,
   memory: benchMemory,
   routing: benchRouting,
+  journal: benchJournal,
+  settings: benchSettingsEffect,
 };
 
 /** Fewer say too little to stand in a file that others read. */
