@@ -15,7 +15,6 @@ import { OutgoingCalls } from './outgoing-calls.js';
 import { PortalListeners } from './portal-listeners.js';
 import { sendPage } from './page/page.js';
 import { Portal } from './portal.js';
-import { SeededRandom } from './random.js';
 import { type PortalSettings } from './settings.js';
 
 export interface EmulatorOptions {
@@ -70,7 +69,7 @@ const DEFAULT_LOG_CAPACITY = 200_000;
 /** Starts the stand-in: one HTTP server per portal in this process. Rejects when a port cannot be had. */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const { port = 0, host = '127.0.0.1', token, seed = 1, clock = new SystemClock() } = options;
-  const faults = new FaultBook(new SeededRandom(seed));
+  const faults = new FaultBook(seed);
   const integrations = new Integrations(options.integrations ?? []);
   const calls = new OutgoingCalls(clock);
   const requestsByIp: RequestTimes = new Map();

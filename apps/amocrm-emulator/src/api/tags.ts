@@ -13,7 +13,7 @@ export function tagsOf(type: CardType): Record<'list' | 'create', Handler> {
       const names = queryList(filter, 'name');
       const ids = queryList(filter, 'id');
       const query = queryText(x.query, 'query')?.toLowerCase() ?? '';
-      const tags = x.store.directory.tags[type].filter(
+      const tags = [...x.store.directory.tags[type].all()].filter(
         (tag) =>
           (names === undefined || names.includes(tag.name)) &&
           (ids === undefined || ids.includes(String(tag.id))) &&

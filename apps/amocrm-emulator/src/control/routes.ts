@@ -31,7 +31,7 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['POST', '/_emulator/snapshots/{snapshot}/restore', restore],
   ['POST', '/_emulator/clock/advance', advanceClock],
 
-  ['GET', '/_emulator/faults', (x) => ok({ faults: x.faults.list() })],
+  ['GET', '/_emulator/faults', (x) => ok({ seed: x.faults.seed, faults: x.faults.list() })],
   ['POST', '/_emulator/faults', addFault],
   ['DELETE', '/_emulator/faults', (x) => removeFaults(x)],
   ['DELETE', '/_emulator/faults/{fault}', (x) => removeFaults(x, x.params['fault'])],

@@ -1,4 +1,4 @@
-import { type SeededRandom } from '../random.js';
+import { SeededRandom } from '../random.js';
 import { FAULT_KINDS, type FaultMoment } from './fault-kinds.js';
 import { type FaultRule, parseFaultRule } from './fault-rule.js';
 
@@ -25,7 +25,12 @@ export class FaultBook {
   private entries: Entry[] = [];
   private nextId = 1;
 
-  constructor(readonly random: SeededRandom) {}
+  readonly random: SeededRandom;
+
+  /** The seed tells the dice: with the same seed and requests the same faults fire. */
+  constructor(readonly seed: number) {
+    this.random = new SeededRandom(seed);
+  }
 
   /** Adds a rule; a problem with it comes back as text. */
   add(raw: unknown): { rule: FaultRule } | { problem: string } {

@@ -198,7 +198,7 @@ describe('choosing what a fault hits', () => {
     const id = await fault({ kind: 'delay', ms: 1, count: 5 });
     expect((await open.amo.get('/_emulator/faults')).json()).toMatchObject({ faults: [{ id, fired: 0 }] });
     await open.amo.delete(`/_emulator/faults/${id}`);
-    expect((await open.amo.get('/_emulator/faults')).json()).toEqual({ faults: [] });
+    expect((await open.amo.get('/_emulator/faults')).json()).toEqual({ seed: 1, faults: [] });
     for (const rule of [{}, { kind: 'no' }, { kind: 'delay' }, { kind: 'truncated', probability: 2 }, 5]) {
       expect((await open.amo.post('/_emulator/faults', rule)).status).toBe(400);
     }

@@ -25,6 +25,7 @@ import { type Change } from './change.js';
 import { eventsOf, type NewEvent } from './events-of-change.js';
 import { PhoneIndex } from './phone-index.js';
 import { Relation } from './relation.js';
+import { TagBook } from './tag-book.js';
 import { VersionedCollection } from './versioned-collection.js';
 
 type DirectoryIds = 'users' | 'pipelines' | 'statuses' | 'sources' | 'tags' | 'fields' | 'enums';
@@ -38,7 +39,7 @@ export interface Directory {
   sources: Source[];
   taskTypes: TaskType[];
   fields: Record<CardType, CustomField[]>;
-  tags: Record<CardType, Tag[]>;
+  tags: Record<CardType, TagBook>;
 }
 
 /**
@@ -246,15 +247,15 @@ export class PortalStore {
   }
 
   tag(type: CardType, id: number): Tag | undefined {
-    return this.directory.tags[type].find((tag) => tag.id === id);
+    return this.directory.tags[type].get(id);
   }
 
   /** The tag of that name; an existing name gives the existing id (§4.2). */
   tagNamed(type: CardType, name: string): Tag {
-    const existing = this.directory.tags[type].find((tag) => tag.name === name);
+    const existing = this.directory.tags[type].named(name);
     if (existing !== undefined) return existing;
     const tag = { id: this.newId('tags'), name };
-    this.directory.tags[type].push(tag);
+    this.directory.tags[type].add(tag);
     return tag;
   }
 
@@ -300,7 +301,11 @@ export class PortalStore {
       sources: [...sources],
       taskTypes: [...taskTypes],
       fields: { contacts: [...fields.contacts], companies: [...fields.companies], leads: [...fields.leads] },
-      tags: { contacts: [...tags.contacts], companies: [...tags.companies], leads: [...tags.leads] },
+      tags: {
+        contacts: new TagBook(tags.contacts.all()),
+        companies: new TagBook(tags.companies.all()),
+        leads: new TagBook(tags.leads.all()),
+      },
     };
     const { accountId, createdAt, nextIds, clock, random, listingLagMs, onChange } = this;
     return new PortalStore(accountId, createdAt, directory, { ...nextIds }, clock, random, listingLagMs, onChange);

@@ -4,6 +4,7 @@ import { type Change } from './change.js';
 import { type CustomField, type FieldEnum, type Pipeline, OWN_CARDS } from './model.js';
 import { freshPipeline } from './pipeline-edits.js';
 import { type Directory, PortalStore } from './portal-store.js';
+import { TagBook } from './tag-book.js';
 
 /** Ids of one portal never occur in another, so that a mix-up of portals fails instead of hitting a neighbour's card. */
 const PORTAL_ID_STEP = 1_000_000;
@@ -78,7 +79,7 @@ function freshDirectory(base: number): Directory {
       companies: contactFields(base + 40_011, base + 41_011),
       leads: [],
     },
-    tags: { contacts: [], companies: [], leads: [] },
+    tags: { contacts: new TagBook(), companies: new TagBook(), leads: new TagBook() },
   };
 }
 
