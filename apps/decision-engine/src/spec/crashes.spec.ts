@@ -183,11 +183,13 @@ const settingsOf = (bench: EngineBench) => {
 };
 
 it('an engine killed at any point, under load, tells the writer what an undisturbed one tells', async () => {
-  const portal = disturbed.portal();
   await producer.send(settings, [settingsOf(disturbed)]);
-  await producer.send(portals, [portal]);
+  await producer.send(portals, [disturbed.portal()]);
   // Whose end is only hinted at is looked up beforehand, so that his calls wait for nothing but their time.
   await answer(POINTS.map((_, index) => numberOf(index, 'lost')));
+  const first = startEngine();
+  while (!(await knowsItsAccount())) await sleep(100);
+  await ended(first);
 
   const events: CallEvent[] = [];
   for (const [index, point] of POINTS.entries()) {
@@ -215,6 +217,15 @@ it('an engine killed at any point, under load, tells the writer what an undistur
   expect(cellsOf([...told.decisions.values()])).toEqual(cellsOf(expected.decisions));
   expect(await disturbed.database.dataSource.query('select 1 from outbox')).toEqual([]);
 }, 300_000);
+
+/** Settings, portal and what was looked up beforehand have reached the engine's tables. */
+async function knowsItsAccount(): Promise<boolean> {
+  const [row]: { clients: number; known: number }[] = await disturbed.database.dataSource.query(
+    `select (select count(*) from clients)::int as clients,
+            (select count(*) from accounts join portals using (portal_id))::int as known`,
+  );
+  return row?.clients === POINTS.length && row.known === 1;
+}
 
 /** Not decided yet, or decided and not told yet. */
 async function openCalls(): Promise<number> {
