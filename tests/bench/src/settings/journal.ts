@@ -47,8 +47,8 @@ export async function benchJournal(runs: number, say: (line: string) => void): P
 const FILL = `
   insert into settings.journal_calls
     (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body)
-  select $1, call_id, n::text, started_at, direction, phone, outcome, state, null,
-         json_build_object('accountId', $1, 'callId', call_id, 'pbxCallId', n::text, 'events', '{}'::json,
+  select $1::text, call_id, n::text, started_at, direction, phone, outcome, state, null,
+         json_build_object('accountId', $1::text, 'callId', call_id, 'pbxCallId', n::text, 'events', '{}'::json,
                            'decisions', '{}'::json, 'results', '{}'::json, 'state', null, 'routes', '{}'::json,
                            'linked', '[]'::json)
     from generate_series($2::int, $3::int) as n,
