@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EffectCommand } from '@perezvon/contracts';
 import { Call } from './commands.js';
+import type { Writer } from '../writer.js';
 import { World } from './world.js';
 
 let world: World;
@@ -19,11 +20,12 @@ const sizes = (path: RegExp) =>
     .map(({ items }) => items);
 
 /** Stores commands while the integration is off, so that all are due in the same moment. */
-async function dueTogether(commands: readonly EffectCommand[]): Promise<void> {
+async function dueTogether(commands: readonly EffectCommand[]): Promise<Writer> {
   const writer = await world.startKnowingPortal();
   await writer.takeSettings.execute([{ document: world.settings({ isActive: false }) }]);
   await writer.takeCommands.execute(commands);
   await writer.takeSettings.execute([{ document: world.settings({ isActive: true }) }]);
+  return writer;
 }
 
 describe('a backlog', () => {
@@ -63,6 +65,26 @@ describe('a batch of which a part was kept before amoCRM broke down', () => {
     for (const call of calls) await world.resultOf(call.callId, 'deal', undefined, 60_000);
 
     expect(state().contacts.map(({ leads }) => leads.length)).toEqual([1, 1, 1, 1, 1]);
+    expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
+  }, 120_000);
+});
+
+describe('a batch of notes whose answer is lost', () => {
+  it('is looked for in one list of the account, and nothing is sent twice', async () => {
+    const known = callsOf(4);
+    const writer = await dueTogether(
+      known.flatMap((call) => [call.contact(), call.note(1, null, { after: ['contact'] })]),
+    );
+    for (const call of known) await world.resultOf(call.callId, 'note', undefined, 60_000);
+    world.fault({ kind: 'lose_answer_after_commit', method: 'POST', path: '/api/v4/contacts/notes' });
+    const calls = callsOf(4);
+    const before = world.emulator.control.requests().length;
+    await writer.takeCommands.execute(calls.map((call) => call.note()));
+    for (const call of calls) await world.resultOf(call.callId, 'note', undefined, 60_000);
+
+    expect(state().contacts.map(({ notes }) => notes.length)).toEqual([2, 2, 2, 2]);
+    const since = world.emulator.control.requests().slice(before);
+    expect(since.filter(({ path }) => /contacts\/\d+\/notes$/.test(path))).toEqual([]);
     expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
   }, 120_000);
 });

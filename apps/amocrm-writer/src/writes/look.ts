@@ -1,4 +1,4 @@
-import type { Note, Task, Unsorted } from '@perezvon/amocrm';
+import type { EntityType, Note, Task, Unsorted } from '@perezvon/amocrm';
 import type { NoteFields } from '@perezvon/calls';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
 import type { LaneRequests } from '../lanes/lane-requests.js';
@@ -30,7 +30,7 @@ export async function look(
   await lookForLeads(requests, portal, ofKind(effects, 'lead'), found);
   await lookForClaims(requests, portal, ofKind(effects, 'unsorted'), found);
   await lookForTasks(tools, requests, portal, ofKind(effects, 'task'), found);
-  for (const effect of ofKind(effects, 'note')) await lookForNote(tools, requests, portal, effect, found);
+  await lookForNotes(tools, requests, portal, ofKind(effects, 'note'), found);
   for (const effect of ofKind(effects, 'note_update')) await lookAtNote(requests, portal, effect, found);
   return found;
 }
@@ -164,31 +164,60 @@ function isTask(task: Task, { on, text, taskTypeId, completeTill }: Of<'task'>['
   );
 }
 
+/** Notes of this many cards or more are listed for the account as a whole instead of card by card. */
+const manyNotes = 3;
+
 /**
  * By type and `uniq` on the card it was sent to. Two calls may share a `uniq` (two accounts in one amoCRM): a note that
  * another effect of ours made is not this one.
  */
-async function lookForNote(
+async function lookForNotes(
   { queries }: TurnTools,
   requests: LaneRequests,
   portal: PortalRow,
-  { seq, lane, marker, sent }: Of<'note'>,
+  effects: readonly Of<'note'>[],
   found: Map<string, FoundByLook>,
 ): Promise<void> {
+  for (const entity of ['leads', 'contacts', 'companies'] as const) {
+    const there = effects.filter(({ sent }) => entityTypeOf(sent.on) === entity);
+    const floor = Math.min(...there.map(({ sent }) => sent.highWater));
+    // Without a mark the list of the account would have no end.
+    const all = there.length >= manyNotes && floor > 0 ? await newNotes(requests, portal, entity, floor) : null;
+    for (const { seq, lane, marker, sent } of there) {
+      const notes = all ?? (await newNotesOf(requests, portal, sent));
+      const ids = notes
+        .filter(({ entity_id, params, note_type }) => {
+          return entity_id === sent.on.id && note_type === sent.type && params.uniq === marker;
+        })
+        .map(({ id }) => id);
+      const others = await queries.madeByOthers(lane, 'note', ids, seq);
+      note(
+        found,
+        seq,
+        ids.filter((id) => !others.has(id)),
+        (id) => noteMade({ id }),
+      );
+    }
+  }
+}
+
+function newNotes(requests: LaneRequests, portal: PortalRow, entity: EntityType, floor: number): Promise<Note[]> {
+  const types = ['call_in', 'call_out'];
   const pages = requests.pages(portal, (client, options) =>
-    client.listNotes(entityTypeOf(sent.on), sent.on.id, { ...options, types: [sent.type], pageSize }),
+    client.listNotesOfAll(entity, { ...options, types, pageSize }),
   );
-  const notes = await newerThan(pages, sent.highWater);
-  const ids = notes
-    .filter(({ params, note_type }) => note_type === sent.type && params.uniq === marker)
-    .map(({ id }) => id);
-  const others = await queries.madeByOthers(lane, 'note', ids, seq);
-  note(
-    found,
-    seq,
-    ids.filter((id) => !others.has(id)),
-    (id) => noteMade({ id }),
+  return newerThan(pages, floor);
+}
+
+function newNotesOf(
+  requests: LaneRequests,
+  portal: PortalRow,
+  { on, type, highWater }: Of<'note'>['sent'],
+): Promise<Note[]> {
+  const pages = requests.pages(portal, (client, options) =>
+    client.listNotes(entityTypeOf(on), on.id, { ...options, types: [type], pageSize }),
   );
+  return newerThan(pages, highWater);
 }
 
 /** An update stands when the note says what was sent. */
