@@ -12,6 +12,8 @@ const CLIENTS = 100_000;
 const QUESTIONS_PER_SECOND = 200;
 const ROUND_SECONDS = 10;
 const GOAL_MS = 10;
+/** Every client of the directory has a manager: another answer counts as the whole budget of one. */
+const NOT_ANSWERED_MS = 1_000;
 /** Not measured: the first questions fill caches and let the compiler finish. */
 const WARM_UP_SECONDS = 3;
 
@@ -104,7 +106,7 @@ async function questions(url: string, seconds: number): Promise<number[]> {
     const dueMs = startedMs + (n * 1000) / QUESTIONS_PER_SECOND;
     const early = dueMs - performance.now();
     if (early > 1) await sleep(early);
-    asked.push(ask(url, agent, n).then(() => performance.now() - Math.max(dueMs, startedMs)));
+    asked.push(ask(url, agent, n).then((found) => (found ? performance.now() - dueMs : NOT_ANSWERED_MS)));
   }
   const taken = await Promise.all(asked);
   agent.destroy();
@@ -113,7 +115,8 @@ async function questions(url: string, seconds: number): Promise<number[]> {
 
 let calls = 0;
 
-function ask(url: string, agent: Agent, n: number): Promise<void> {
+/** True when the manager was named. */
+function ask(url: string, agent: Agent, n: number): Promise<boolean> {
   calls += 1;
   const body = JSON.stringify({
     account_id: ACCOUNT,
@@ -131,9 +134,7 @@ function ask(url: string, agent: Agent, n: number): Promise<void> {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        if (answer.includes('"decision":"connect"')) resolve();
-        else reject(new Error(`a question was answered with ${answer}`));
+        resolve(Buffer.concat(chunks).toString().includes('"decision":"connect"'));
       });
     })
       .on('error', reject)
