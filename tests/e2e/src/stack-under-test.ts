@@ -68,6 +68,11 @@ export class StackUnderTest {
     return this.running.emulatorUrl;
   }
 
+  /** What the emulator takes for a portal's long-lived token. */
+  get amocrmToken(): string {
+    return this.running.facts.secrets.amocrmToken;
+  }
+
   url(name: 'settingsApi' | 'callIngest' | 'amocrmWriter' | 'decisionEngine'): string {
     return `http://127.0.0.1:${String(this.running.facts.ports[name])}`;
   }

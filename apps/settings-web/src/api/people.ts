@@ -52,16 +52,41 @@ export function useSaveMapping() {
   });
 }
 
-export type NewEmployee = Pick<PbxEmployee, 'name' | 'ext' | 'login' | 'email' | 'phones'>;
+export type NewEmployee = Pick<PbxEmployee, 'name' | 'ext' | 'login' | 'email' | 'phones' | 'pbxId'>;
 
-export function useAddEmployee() {
+/** Whom the PBX named in its events and nobody has added yet. */
+export function useDiscovered() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'employees', 'discovered'],
+    queryFn: async ({ signal }) => {
+      const { items } = await get<{ items: DiscoveredEmployee[] }>(`${path}/employees/discovered`, signal);
+      return items;
+    },
+    refetchInterval: 15_000,
+  });
+}
+
+export interface DiscoveredEmployee {
+  readonly pbxId: string | null;
+  readonly login: string | null;
+  readonly ext: string | null;
+  readonly phone: string | null;
+  readonly name: string | null;
+}
+
+export function useAddEmployees() {
   const path = useAccountPath();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (added: NewEmployee) => {
+    mutationFn: async (added: readonly NewEmployee[]) => {
       const { body, etag } = await send<PbxEmployee[]>(`${path}/employees`);
-      return send<PbxEmployee[]>(`${path}/employees`, { method: 'PUT', body: [...body, added], ifMatch: etag });
+      return send<PbxEmployee[]>(`${path}/employees`, { method: 'PUT', body: [...body, ...added], ifMatch: etag });
     },
-    onSuccess: (answer) => client.setQueryData<Answer<PbxEmployee[]>>([path, 'employees'], answer),
+    onSuccess: async (answer) => {
+      client.setQueryData<Answer<PbxEmployee[]>>([path, 'employees'], answer);
+      await client.invalidateQueries({ queryKey: [path, 'employees', 'discovered'] });
+      await client.invalidateQueries({ queryKey: [path, 'mapping', 'suggestions'] });
+    },
   });
 }

@@ -216,6 +216,8 @@ export const en: typeof ru = {
     user: 'amoCRM user',
     nobody: 'Not mapped',
     none: 'No employees yet. They appear after the first calls, or add them yourself.',
+    discovered: 'The PBX named in its calls: {{names}}',
+    addDiscovered: 'Add to the list',
     addEmployee: 'Add an employee',
     ext: 'Extension',
     login: 'PBX login',

@@ -55,9 +55,14 @@ function Counts({ calls }: { readonly calls: readonly CallLine[] }) {
         <Text size="xl" fw={700}>
           {t('overview.calls', { count: calls.length })}
         </Text>
-        <Progress.Root size={20} aria-label={t('journal.outcome')}>
+        <Progress.Root size={20}>
           {outcomes.map(({ outcome, color }) => (
-            <Progress.Section key={outcome} value={(countOf(outcome) / calls.length) * 100} color={color} />
+            <Progress.Section
+              key={outcome}
+              aria-label={t(`journal.outcomes.${outcome}`)}
+              value={(countOf(outcome) / calls.length) * 100}
+              color={color}
+            />
           ))}
         </Progress.Root>
         <Group gap="lg">

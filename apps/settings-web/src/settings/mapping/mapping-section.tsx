@@ -14,6 +14,7 @@ import type { CrmView } from '../../api/portals';
 import { Failure } from '../../shell/failure';
 import { UserSelect } from '../direction/user-select';
 import { fieldId } from '../problems';
+import { Discovered } from './discovered';
 
 const NewEmployeeDialog = lazy(() => import('./new-employee-dialog'));
 
@@ -53,6 +54,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
         {t('mapping.lead')}
       </Text>
       {save.error && <Failure error={save.error} />}
+      <Discovered />
       <Group justify="space-between">
         {people.length > 0 && (
           <Badge color={unmapped === 0 ? 'teal' : 'yellow'} variant="light" tt="none" size="lg">

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAddEmployee } from '../../api/people';
+import { useAddEmployees } from '../../api/people';
 import { Failure } from '../../shell/failure';
 
 const fields = ['employeeName', 'ext', 'login', 'phone', 'email'] as const;
@@ -9,20 +9,22 @@ type Field = (typeof fields)[number];
 
 export default function NewEmployeeDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
-  const add = useAddEmployee();
+  const add = useAddEmployees();
   const [given, setGiven] = useState<Partial<Record<Field, string>>>({});
   const textOf = (field: Field): string | null => given[field]?.trim() || null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const phone = textOf('phone');
     add.mutate(
-      {
-        name: textOf('employeeName'),
-        ext: textOf('ext'),
-        login: textOf('login'),
-        email: textOf('email'),
-        phones: phone === null ? [] : [phone],
-      },
+      [
+        {
+          name: textOf('employeeName'),
+          ext: textOf('ext'),
+          login: textOf('login'),
+          email: textOf('email'),
+          phones: phone === null ? [] : [phone],
+        },
+      ],
       { onSuccess: onClose },
     );
   };

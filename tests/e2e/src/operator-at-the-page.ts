@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { StackUnderTest } from './stack-under-test.js';
+
+/** An operator of a new account in front of the settings page, in a real browser. */
+export class OperatorAtThePage {
+  /** What the browser itself complains of: script errors, refused styles and scripts, answers of 500. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly accountId: string,
+    private readonly login: { readonly name: string; readonly password: string },
+    private readonly origin: string,
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('response', (answer) => {
+      if (answer.status() >= 500) this.complaints.push(`${String(answer.status())} ${answer.url()}`);
+    });
+  }
+
+  static async of(stack: StackUnderTest): Promise<OperatorAtThePage> {
+    const account = await answerOf<{ accountId: string }>(stack.settingsApi('POST', '/accounts', { name: 'Ромашка' }));
+    const login = {
+      name: `operator-${randomBytes(4).toString('hex')}`,
+      password: randomBytes(12).toString('base64url'),
+    };
+    await answerOf(
+      stack.settingsApi('POST', `/accounts/${account.accountId}/users`, {
+        name: 'Ольга Оператор',
+        login: login.name,
+        password: login.password,
+        role: 'account_admin',
+      }),
+    );
+    const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'ru-RU' });
+    page.setDefaultTimeout(30_000);
+    return new OperatorAtThePage(account.accountId, login, stack.url('settingsApi'), browser, page);
+  }
+
+  async logIn(): Promise<void> {
+    await this.page.goto(this.origin);
+    await this.page.getByLabel('Логин').fill(this.login.name);
+    await this.page.locator('input[name=password]').fill(this.login.password);
+    await this.page.getByRole('button', { name: 'Войти' }).click();
+    await this.room('Обзор');
+  }
+
+  /** Goes to a room by the page's own menu, and waits until it is there. */
+  async room(name: string): Promise<void> {
+    await this.page.getByRole('link', { name, exact: true }).click();
+    await this.page.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
+    await this.page.waitForLoadState('networkidle');
+  }
+
+  /** One setting of the page by its place in the document. */
+  field(path: string): Locator {
+    return this.page.locator(`#field-${path.replaceAll('.', '-')}`);
+  }
+
+  async switchOn(path: string): Promise<void> {
+    // By the keyboard: what is above may still be unfolding, and a click would miss.
+    const toggle = this.field(path).getByRole('switch');
+    if (await toggle.isChecked()) return;
+    await toggle.focus();
+    await this.page.keyboard.press('Space');
+  }
+
+  /** Chooses from a list that opens at a field. */
+  async choose(path: string, option: string): Promise<void> {
+    await this.field(path).click();
+    const wanted = this.page.getByText(option, { exact: true });
+    await this.page.getByRole('option').filter({ has: wanted }).click();
+  }
+
+  async save(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Сохранить настройки' }).click();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+async function answerOf<Body = unknown>(asked: Promise<Response>): Promise<Body> {
+  const answer = await asked;
+  if (!answer.ok) throw new Error(`settings-api answers ${String(answer.status)}: ${await answer.text()}`);
+  return (await answer.json()) as Body;
+}
