@@ -4,9 +4,10 @@ import { type MessageBatch } from '@perezvon/kafka';
 import { type Cabinet, type PushAdapter } from '../adapters/push-adapter.js';
 import { pushAdapters } from '../adapters/push-adapters.js';
 import { canonicalise, type Canonicalised, type IngestContext } from '../canonical/canonicalise.js';
-import { type Rejection, rejection } from '../canonical/rejection.js';
+import { accountIdOf, type Rejection, rejection } from '../canonical/rejection.js';
 import { type Delivery, MAX_EVENT_BYTES } from './delivery.js';
 import { Intake } from './intake.js';
+import { isNestedTooDeep } from './nesting.js';
 
 /** What a door knows when it takes a delivery. */
 export interface DoorContext {
@@ -135,7 +136,10 @@ function readJson(bytes: Buffer): { readonly value: unknown } | { readonly probl
   }
   if (!isUtf8(bytes)) return { problem: rejection('invalid_json', 'The event is not UTF-8.') };
   try {
-    return { value: JSON.parse(bytes.toString('utf8')) };
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    if (!isNestedTooDeep(value, bytes.length)) return { value };
+    const message = 'The event is nested deeper than 100 levels.';
+    return { problem: rejection('invalid_event', message, { accountId: accountIdOf(value) }) };
   } catch {
     // The parser's own message quotes the text, which may hold a phone number.
     const message = bytes.length === 0 ? 'The message is empty.' : 'The text is not JSON.';
