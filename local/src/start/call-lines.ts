@@ -1,74 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EmulatorState, type Entity, readEmulatorState } from './emulator-state.js';
-import { phonesOf } from './holdings.js';
+import { type SettingsApiClient } from './settings-api-client.js';
 
 const POLL_MS = 1_000;
+/** The newest so many calls are looked at; the simulator plays far fewer in a second. */
+const LOOKED_AT = 200;
 
-/** One line per call that reached amoCRM, until the signal: what a person would see there. */
-export async function followCalls(url: string, print: (line: string) => void, signal: AbortSignal): Promise<void> {
-  let seen = keysOf(await readEmulatorState(url).catch(() => undefined));
+/** What the journal says of one call, as far as a line shows it. */
+export interface JournalCall {
+  readonly callId: string;
+  readonly startedAt: string;
+  readonly direction: string;
+  readonly phone: string | null;
+  readonly outcome: string | null;
+  readonly talkSec: number | null;
+  readonly cell: string | null;
+  readonly state: string;
+  readonly effects: readonly { readonly effect: string; readonly state: string }[];
+}
+
+/** One line per call once it is known what became of it, until the signal: also where nothing was to be written. */
+export async function followCalls(
+  api: Pick<SettingsApiClient, 'call'>,
+  accountId: string,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen = new Set((await settledCalls(api, accountId)).map((call) => call.callId));
   while (!signal.aborted) {
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
-    // The emulator may be restarting; what it has then is looked at the next time.
-    const state = await readEmulatorState(url).catch(() => undefined);
-    if (state === undefined) continue;
-    for (const line of callLines(state, seen)) print(line);
-    seen = keysOf(state);
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined); // woken by the signal
+    const calls = await settledCalls(api, accountId);
+    for (const call of calls.toReversed()) if (!seen.has(call.callId)) print(callLine(call));
+    // A call that fell out of the newest ones does not come back.
+    if (calls.length > 0) seen = new Set(calls.map((call) => call.callId));
   }
 }
 
-/** The calls in `state` that are not among the `seen` ones. */
-export function callLines(state: EmulatorState, seen: ReadonlySet<string>): string[] {
-  const { notes, unsorted } = state.entities;
-  const answered = notes
-    .filter((note) => isCallNote(note) && !seen.has(noteKey(note)))
-    .map((note) => `${timeOf(note)}  ${directionOf(note)} ${clientOf(note, state)}, call note (${durationOf(note)})`);
-  const missed = unsorted
-    .filter((claim) => !seen.has(claimKey(claim)))
-    .map((claim) => `${timeOf(claim)}  missed   ${contactPhone(claim['contact_id'], state)}: unsorted record`);
-  return [...answered, ...missed];
+/** Newest first. None while the settings API restarts: what it has then is looked at the next time. */
+async function settledCalls(api: Pick<SettingsApiClient, 'call'>, accountId: string): Promise<JournalCall[]> {
+  const answer = await api
+    .call('GET', `/accounts/${accountId}/calls?limit=${String(LOOKED_AT)}`)
+    .catch(() => undefined);
+  const items: unknown =
+    typeof answer?.body === 'object' && answer.body !== null ? Reflect.get(answer.body, 'items') : undefined;
+  return Array.isArray(items) ? items.filter(isJournalCall).filter(isSettled) : [];
 }
 
-export function keysOf(state: EmulatorState | undefined): Set<string> {
-  if (state === undefined) return new Set();
-  return new Set([...state.entities.notes.map(noteKey), ...state.entities.unsorted.map(claimKey)]);
+function isJournalCall(value: unknown): value is JournalCall {
+  return typeof value === 'object' && value !== null && 'callId' in value && 'effects' in value && 'state' in value;
 }
 
-function clientOf(note: Entity, state: EmulatorState): string {
-  if (note['entity_type'] === 'contacts') {
-    return `${contactPhone(note['entity_id'], state)}: contact ${String(note['entity_id'])}`;
-  }
-  const lead = state.entities.leads.find((each) => each['id'] === note['entity_id']);
-  const contacts: unknown = lead?.['contacts'];
-  const first: unknown = Array.isArray(contacts) ? contacts[0] : undefined;
-  const contactId: unknown = typeof first === 'object' && first !== null ? Reflect.get(first, 'id') : undefined;
-  return `${contactPhone(contactId, state)}: deal ${String(note['entity_id'])}`;
-}
+const isSettled = ({ state }: JournalCall): boolean => ['done', 'ignored', 'parked'].includes(state);
 
-function contactPhone(contactId: unknown, state: EmulatorState): string {
-  const contact = state.entities.contacts.find((each) => each['id'] === contactId);
-  return (contact === undefined ? undefined : phonesOf(contact)[0]) ?? 'unknown number';
+/** Such as `23:01:05  in  +79161000101 answered, 41 s: answeredUnknown → contact, deal, note`. */
+export function callLine(call: JournalCall): string {
+  const time = new Date(call.startedAt).toLocaleTimeString('ru-RU');
+  const talk = call.talkSec === null || call.talkSec === 0 ? '' : `, ${String(call.talkSec)} s`;
+  const cell = call.cell === null ? '' : `${call.cell} → `;
+  const effects = call.effects.map(({ effect, state }) => (state === 'done' ? effect : `${effect} (${state})`));
+  const became = effects.length === 0 ? `nothing (${call.state})` : effects.join(', ');
+  return `${time}  ${call.direction.padEnd(8)} ${call.phone ?? 'no number'} ${call.outcome ?? ''}${talk}: ${cell}${became}`;
 }
-
-function isCallNote(note: Entity): boolean {
-  return note['note_type'] === 'call_in' || note['note_type'] === 'call_out';
-}
-
-function directionOf(note: Entity): string {
-  return note['note_type'] === 'call_in' ? 'incoming' : 'outgoing';
-}
-
-function durationOf(note: Entity): string {
-  const params = note['params'];
-  const duration: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'duration') : undefined;
-  return typeof duration === 'number' ? `${String(duration)} s` : 'no duration';
-}
-
-/** Local time of day at which it was written; amoCRM's times are Unix seconds. */
-function timeOf(entity: Entity): string {
-  const at = entity['created_at'];
-  return new Date(typeof at === 'number' ? at * 1000 : Date.now()).toLocaleTimeString('ru-RU');
-}
-
-const noteKey = (note: Entity): string => `note ${String(note['id'])}`;
-const claimKey = (claim: Entity): string => `claim ${String(claim['uid'])}`;

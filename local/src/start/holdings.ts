@@ -72,7 +72,7 @@ export function inWords(counts: Counts): string {
 }
 
 /** The numbers on a contact, as written there. */
-export function phonesOf(contact: Entity): string[] {
+function phonesOf(contact: Entity): string[] {
   return listOf(contact['custom_fields_values'])
     .filter((field) => field['field_code'] === 'PHONE')
     .flatMap((field) => listOf(field['values']).map((value) => String(value['value'])));

@@ -10,6 +10,7 @@ import { isProven, proveSample, table } from './prove-sample.js';
 import { takeRunLock } from './run-lock.js';
 import { type RunningStack, Stack, reset } from './stack.js';
 import { localUrl } from './services.js';
+import { SettingsApiClient } from './settings-api-client.js';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -62,7 +63,9 @@ async function run(
   if (isOnce) return playOnce(stack, running);
   if (hasSimulator) await stack.startSimulator(running, false);
   const following = new AbortController();
-  const lines = followCalls(running.emulatorUrl, print, following.signal);
+  const { accountId, accountApiKey } = running.demo;
+  const api = new SettingsApiClient(localUrl(running.facts.ports, 'settingsApi'), accountApiKey);
+  const lines = followCalls(api, accountId, print, following.signal);
   const code = await interrupted;
   following.abort();
   await lines;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { type EmulatorState, type Entity } from './emulator-state.js';
-import { callLines, keysOf } from './call-lines.js';
 import { compare, isProven, table } from './prove-sample.js';
 import { readSample, type SampleScene } from './sample.js';
 
@@ -71,15 +70,5 @@ describe('the proof of the sample', () => {
     const scenes = await readSample();
     expect(scenes.length).toBeGreaterThan(10);
     expect(scenes.every((each) => each.title !== '' && each.rule !== '')).toBe(true);
-  });
-});
-
-describe('the lines of npm start', () => {
-  it('tell each call that reached amoCRM once', () => {
-    expect(callLines(answered, new Set())).toEqual([expect.stringContaining('incoming 8 (916) 100-01-01: contact 1')]);
-    expect(callLines(missed, keysOf(portal({ notes: missed.entities.notes })))).toEqual([
-      expect.stringContaining('missed   +79161000102: unsorted record'),
-    ]);
-    expect(callLines(answered, keysOf(answered))).toEqual([]);
   });
 });
