@@ -41,6 +41,7 @@ import { OauthController } from './oauth/oauth.controller.js';
 import { PublicUrl } from './page/public-url.js';
 import { PbxSourcesController } from './pbx-sources/pbx-sources.controller.js';
 import { PbxSources } from './pbx-sources/pbx-sources.js';
+import { PullTokens } from './pbx-sources/pull-tokens.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.js';
 import { CrmCopies } from './portals/crm-copies.js';
@@ -114,10 +115,15 @@ export class AppModule {
       new Status(integration, portals, writer, ingest),
       people,
       new Audit(dataSource, changes, integration, people),
-      new PbxSources(dataSource, changes, {
-        ingestUrl: config.publicIngestUrl ?? config.publicUrl,
-        routeUrl: config.publicRouteUrl ?? config.publicUrl,
-      }),
+      new PbxSources(
+        dataSource,
+        changes,
+        {
+          ingestUrl: config.publicIngestUrl ?? config.publicUrl,
+          routeUrl: config.publicRouteUrl ?? config.publicUrl,
+        },
+        new PullTokens(config.pullKeys, config.pbxExtraOrigins),
+      ),
       new JournalStore(dataSource),
       seen,
       journal,

@@ -69,6 +69,9 @@ const shape = {
   ingestUrl: variable('CALL_INGEST_INTERNAL_URL', z.url('must be a URL').meta({ example: 'http://call-ingest:3001' })),
   amocrm: amocrmIntegration,
   amocrmOauthUrl: variable('AMOCRM_OAUTH_URL', z.url('must be a URL').default('https://www.amocrm.ru/oauth')),
+  /** What the API tokens of PBX vendors are sealed with on their way to call-ingest; unset: no vendor is asked. */
+  pullKeys: variable('PBX_PULL_KEYS', parsedBy((text) => KeyRing.parse(text)).optional()),
+  pbxExtraOrigins: variable('PBX_EXTRA_ORIGINS', commaList(z.url('each must be a URL')).default([])),
   bootstrapApiKey: variable(
     'BOOTSTRAP_API_KEY',
     z

@@ -78,6 +78,7 @@ const constraints: Readonly<Record<string, { code: string; ru: (limit: string) =
   isInt: { code: 'wrong_type', ru: () => 'Нужно целое число.' },
   isObject: { code: 'wrong_type', ru: () => 'Нужен объект.' },
   isString: { code: 'wrong_type', ru: () => 'Нужен текст.' },
+  isTextMap: { code: 'wrong_type', ru: (limit) => `Нужен объект с текстами не длиннее ${limit} символов.` },
   isUuid: { code: 'not_uuid', ru: () => 'Нужен идентификатор UUID.' },
   matches: { code: 'wrong_form', ru: () => 'Неверный вид значения.' },
   max: { code: 'too_large', ru: (limit) => `Не больше ${limit}.` },

@@ -3,6 +3,7 @@ import { Audit1764100000003 } from './audit.js';
 import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
 import { Journal1764100000002 } from './journal.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
+import { PullAndFieldMap1764100000005 } from './pull-and-field-map.js';
 import { Settings1764000000001 } from './settings.js';
 
 /** All migrations of schema `settings`, oldest first. */
@@ -12,4 +13,5 @@ export const migrations: readonly MigrationClass[] = [
   Journal1764100000002,
   Audit1764100000003,
   ConsentsAwaited1764100000004,
+  PullAndFieldMap1764100000005,
 ];

@@ -65,6 +65,8 @@ function keywords({ name, constraints: [first] }: Rule, dto: Type, propertyName:
       return { type: 'array' };
     case 'isDate':
       return { type: 'string', format: 'date-time' };
+    case 'isTextMap':
+      return { type: 'object', additionalProperties: { type: 'string', maxLength: 100 } };
     case 'isUuid':
       return { type: 'string', format: 'uuid' };
     case 'isEmail':

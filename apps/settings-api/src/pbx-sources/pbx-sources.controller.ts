@@ -1,11 +1,42 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { type PbxSource } from '@perezvon/contracts';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
+import { IsTextMap } from '../http/text-map.js';
 import { IfGiven } from '../http/validation.js';
 import { PbxSources, type PbxSourceView } from './pbx-sources.js';
+
+/** How the vendor is asked for calls whose events were lost. */
+export class PullDto {
+  @IsBoolean()
+  enabled!: boolean;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(300)
+  url!: string;
+
+  /** Never read back; absent: the stored one stays. */
+  @IfGiven()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(2_000)
+  token?: string | undefined;
+}
 
 class PbxSourceDto {
   /** Tells two cabinets of one kind apart; then part of the events' ids. */
@@ -35,6 +66,16 @@ class PbxSourceDto {
   @IfGiven()
   @IsIn(['branch', 'default_employee'])
   routeFallback?: PbxSource['routeFallback'];
+
+  /** Our name of a parameter → the name under which this cabinet sends it. */
+  @IsOptional()
+  @IsTextMap()
+  fieldMap?: Record<string, string> | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => PullDto)
+  pull?: PullDto | null;
 }
 
 class NewPbxSourceDto extends PbxSourceDto {

@@ -105,3 +105,38 @@ describe('a PBX source', () => {
     expect((await api.request('GET', at, { key })).body).toEqual({ items: [], nextCursor: null });
   });
 });
+
+describe('asking the vendor for lost calls', () => {
+  const url = 'https://dataapi.uiscom.ru/v2.0';
+
+  it('keeps the token sealed and never reads it back', async () => {
+    const { accountId, key } = await api.newAccount();
+    const at = `/accounts/${accountId}/pbx-sources`;
+    const body = { kind: 'uis', pull: { enabled: true, url, token: 'canary-vendor-token' } };
+    const made = await api.request('POST', at, { key, body });
+    const origin = 'https://dataapi.uiscom.ru';
+    expect(made.body).toMatchObject({ pull: { enabled: true, url: origin } });
+    const { sourceId } = made.body as { sourceId: string };
+    const off = { pull: { enabled: false, url }, fieldMap: { call_session_id: 'session' } };
+    const changed = await api.request('PATCH', `${at}/${sourceId}`, { key, body: off });
+    expect(changed.body).toMatchObject({ pull: { enabled: false, url: origin }, fieldMap: off.fieldMap });
+    const rows: unknown = await api.database.dataSource.query('select pull from settings.pbx_sources');
+    for (const text of [made.text, changed.text, JSON.stringify(rows), api.log.join('\n')]) {
+      expect(text).not.toContain('canary-vendor-token');
+    }
+    const gone = await api.request('PATCH', `${at}/${sourceId}`, { key, body: { pull: null } });
+    expect(gone.body).toMatchObject({ pull: null, fieldMap: off.fieldMap });
+  });
+
+  it.each([
+    [{ pull: { enabled: true, url: 'http://dataapi.uiscom.ru', token: 't' } }, 'pull.url'],
+    [{ pull: { enabled: true, url: 'https://user:pass@dataapi.uiscom.ru', token: 't' } }, 'pull.url'],
+    [{ pull: { enabled: true, url } }, 'pull.token'],
+    [{ fieldMap: { a: 1 } }, 'fieldMap'],
+  ])('is refused %j', async (fields, path) => {
+    const { accountId, key } = await api.newAccount();
+    const body = { kind: 'uis', ...fields };
+    const answer = await api.request('POST', `/accounts/${accountId}/pbx-sources`, { key, body });
+    expect([answer.status, answer.body]).toMatchObject([422, { errors: [{ path }] }]);
+  });
+});

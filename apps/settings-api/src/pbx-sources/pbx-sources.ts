@@ -1,22 +1,32 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { NotFoundException } from '@nestjs/common';
-import { type PbxSource } from '@perezvon/contracts';
+import { type PbxSource, type PullSettings } from '@perezvon/contracts';
 import { type DataSource } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
 import { tooMany } from '../http/limits.js';
 import { invalid } from '../http/validation.js';
 import { timeOrderedUuid } from '../ids.js';
 import { addressesOf, type PbxEdges, type SourceAddresses } from './addresses.js';
+import { type PullAsked, type PullTokens, type PullView } from './pull-tokens.js';
 
 /** A source without its secret: that is shown once, when it is made. */
-export type PbxSourceView = StoredSource & { readonly addresses: SourceAddresses };
+export type PbxSourceView = Omit<StoredSource, 'pull'> & {
+  readonly pull: PullView | null;
+  readonly addresses: SourceAddresses;
+};
 
-type StoredSource = Omit<PbxSource, 'secretHash'> & { readonly createdAt: Date };
+type StoredSource = Omit<PbxSource, 'secretHash' | 'pull'> & {
+  readonly pull: PullSettings | null;
+  readonly createdAt: Date;
+};
 
 export type PbxSourceFields = Pick<
   PbxSource,
-  'instance' | 'timeZone' | 'settleDelaySec' | 'ringLimitSec' | 'routeFallback'
+  'instance' | 'timeZone' | 'settleDelaySec' | 'ringLimitSec' | 'routeFallback' | 'fieldMap'
 >;
+
+/** Null: the vendor is not asked any more. */
+export type GivenFields = Partial<PbxSourceFields> & { readonly pull?: PullAsked | null | undefined };
 
 /** Settle delay: R3. Ring limit: a call that rings longer than this has ended (R4 takes at least 15 min of silence). */
 const defaults: PbxSourceFields = {
@@ -25,13 +35,14 @@ const defaults: PbxSourceFields = {
   settleDelaySec: 20,
   ringLimitSec: 120,
   routeFallback: 'branch',
+  fieldMap: null,
 };
 
 const maxSourcesPerAccount = 100;
 
 const columnsOfView = `source_id as "sourceId", kind, instance, time_zone as "timeZone",
   settle_delay_sec as "settleDelaySec", ring_limit_sec as "ringLimitSec", route_fallback as "routeFallback",
-  created_at as "createdAt"`;
+  field_map as "fieldMap", pull, created_at as "createdAt"`;
 
 /** Where an account's calls come from: one per PBX cabinet, each with its own secret. */
 export class PbxSources {
@@ -39,6 +50,7 @@ export class PbxSources {
     private readonly dataSource: DataSource,
     private readonly changes: AccountChanges,
     private readonly edges: PbxEdges,
+    private readonly pullTokens: PullTokens,
   ) {}
 
   async list(accountId: string): Promise<PbxSourceView[]> {
@@ -63,12 +75,13 @@ export class PbxSources {
   async add(
     accountId: string,
     kind: PbxSource['kind'],
-    given: Partial<PbxSourceFields>,
+    { pull: asked, ...given }: GivenFields,
   ): Promise<PbxSourceView & { readonly secret: string }> {
     const fields = { ...defaults, ...given };
     refuseUnknownZone(fields.timeZone);
     const sourceId = timeOrderedUuid();
     const secret = newSecret();
+    const pull = asked == null ? null : this.pullTokens.seal(asked, null, { accountId, sourceId });
     await this.changes.change(accountId, 'source_added', async (tx) => {
       const rows: { n: number }[] = await tx.query('select count(*)::int as n from pbx_sources where account_id = $1', [
         accountId,
@@ -76,9 +89,9 @@ export class PbxSources {
       if ((rows[0]?.n ?? 0) >= maxSourcesPerAccount) throw tooMany(maxSourcesPerAccount);
       await tx.query(
         `insert into pbx_sources (source_id, account_id, kind, instance, time_zone, settle_delay_sec, ring_limit_sec,
-                                  route_fallback, secret_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [sourceId, accountId, kind, ...inOrder(fields), hashOf(secret)],
+                                  route_fallback, field_map, secret_hash, pull)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        [sourceId, accountId, kind, ...inOrder(fields), hashOf(secret), jsonOrNull(pull)],
       );
     });
     return { ...(await this.get(accountId, sourceId)), secret };
@@ -92,7 +105,7 @@ export class PbxSources {
   async edit(
     accountId: string,
     sourceId: string,
-    changed: Partial<PbxSourceFields>,
+    { pull: asked, ...changed }: GivenFields,
     rotateSecret: boolean,
   ): Promise<PbxSourceView & { readonly secret?: string }> {
     if (changed.timeZone !== undefined) refuseUnknownZone(changed.timeZone);
@@ -103,12 +116,20 @@ export class PbxSources {
         [accountId, sourceId],
       );
       if (rows[0] === undefined) throw new NotFoundException();
+      const stored = rows[0].pull;
+      const owner = { accountId, sourceId };
+      const pull = asked === undefined ? stored : asked && this.pullTokens.seal(asked, stored, owner);
       await tx.query(
         `update pbx_sources
             set instance = $2, time_zone = $3, settle_delay_sec = $4, ring_limit_sec = $5, route_fallback = $6,
-                secret_hash = coalesce($7, secret_hash)
+                field_map = $7, secret_hash = coalesce($8, secret_hash), pull = $9
           where source_id = $1`,
-        [sourceId, ...inOrder({ ...rows[0], ...changed }), secret === undefined ? null : hashOf(secret)],
+        [
+          sourceId,
+          ...inOrder({ ...rows[0], ...changed }),
+          secret === undefined ? null : hashOf(secret),
+          jsonOrNull(pull),
+        ],
       );
     });
     return { ...(await this.get(accountId, sourceId)), ...(secret !== undefined && { secret }) };
@@ -125,12 +146,18 @@ export class PbxSources {
   }
 
   private view(row: StoredSource): PbxSourceView {
-    return { ...row, addresses: addressesOf(row, this.edges) };
+    const pull = row.pull && { enabled: row.pull.enabled, url: row.pull.url };
+    return { ...row, pull, addresses: addressesOf(row, this.edges) };
   }
 }
 
 function inOrder(fields: PbxSourceFields): unknown[] {
-  return [fields.instance, fields.timeZone, fields.settleDelaySec, fields.ringLimitSec, fields.routeFallback];
+  const { instance, timeZone, settleDelaySec, ringLimitSec, routeFallback, fieldMap } = fields;
+  return [instance, timeZone, settleDelaySec, ringLimitSec, routeFallback, jsonOrNull(fieldMap ?? null)];
+}
+
+function jsonOrNull(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 /** 256 random bits in characters that a URL's path takes as they are. */

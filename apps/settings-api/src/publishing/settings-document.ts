@@ -17,6 +17,8 @@ interface SourceRow {
   ring_limit_sec: number;
   route_fallback: string;
   secret_hash: string;
+  pull: unknown;
+  field_map: unknown;
 }
 
 /**
@@ -65,6 +67,8 @@ export async function settingsDocument(
       ringLimitSec: source.ring_limit_sec,
       routeFallback: source.route_fallback,
       secretHash: source.secret_hash,
+      pull: source.pull,
+      fieldMap: source.field_map,
     })),
   });
 }

@@ -58,6 +58,8 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     trustedProxies: [],
     journalRetentionDays: 400,
     amocrm: undefined,
+    pullKeys: KeyRing.parse(newCredentialsKey('pull')),
+    pbxExtraOrigins: [],
     amocrmOauthUrl: 'https://www.amocrm.ru/oauth',
     internalKey: 'an-internal-key-of-specs',
     writerUrl: 'http://127.0.0.1:1',
