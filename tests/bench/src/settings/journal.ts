@@ -59,14 +59,22 @@ const FILL = `
                          case when n % 10 = 0 then 'missed' else 'answered' end as outcome,
                          case when n % 1000 = 0 then 'parked' else 'done' end as state) as call`;
 
+/** Built again when the rows are in, as the migration made them: filling takes minutes instead of a quarter of an hour. */
+const SECONDARY_INDEXES = `
+  select indexname, indexdef from pg_indexes
+   where schemaname = 'settings' and tablename = 'journal_calls' and indexname not like '%pkey'`;
+
 async function fill({ databaseUrl }: BenchApi, say: (line: string) => void): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    const indexes = await client.query<{ indexname: string; indexdef: string }>(SECONDARY_INDEXES);
+    for (const { indexname } of indexes.rows) await client.query(`drop index settings.${indexname}`);
     for (let first = 1; first <= CALLS; first += CALLS_AT_ONCE) {
       await client.query(FILL, [ACCOUNT, first, first + CALLS_AT_ONCE - 1]);
       say(`${(first + CALLS_AT_ONCE - 1).toLocaleString('en')} calls`);
     }
+    for (const { indexdef } of indexes.rows) await client.query(indexdef.replace(' ON ONLY ', ' ON '));
     await client.query('vacuum analyze settings.journal_calls');
   } finally {
     await client.end();
