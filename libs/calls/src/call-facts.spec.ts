@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CallEvent } from '@perezvon/contracts';
@@ -32,14 +33,15 @@ describe('the facts of a call', () => {
   ];
 
   it('are the same in every order and with every repetition of the events', () => {
-    const anyDelivery = fc.array(fc.nat(history.length - 1), { maxLength: 20 }).chain((repeats) =>
+    const anyDelivery = fc.array(fc.nat(history.length - 1), { maxLength: 6 }).chain((repeats) =>
       fc.shuffledSubarray([...history, ...repeats.flatMap((i) => history.slice(i, i + 1))], {
         minLength: history.length + repeats.length,
       }),
     );
+    const whole = callOf(...history);
     fc.assert(
       fc.property(anyDelivery, (events) => {
-        expect(callOf(...events)).toEqual(callOf(...history));
+        return isDeepStrictEqual(callOf(...events), whole);
       }),
       { numRuns: 10_000, seed: 20_250_304 },
     );

@@ -59,11 +59,11 @@ const pool: readonly CallEvent[] = [
   }),
 ];
 
-const history = fc.subarray([...pool], { minLength: 1 });
+const history = fc.subarray([...pool], { minLength: 1, maxLength: 9 });
 /** The same events in another order, some of them more than once. */
 const redelivered = history.chain((events) =>
   fc
-    .array(fc.nat(events.length - 1), { maxLength: 6 })
+    .array(fc.nat(events.length - 1), { maxLength: 4 })
     .chain((again) => {
       const all = [...events, ...again.flatMap((index) => events.slice(index, index + 1))];
       return fc.shuffledSubarray(all, { minLength: all.length });
