@@ -37,8 +37,8 @@ async function account(...steps: Step[]): Promise<ScriptedPortal> {
   return portal;
 }
 
-const endpoint = (timeouts = {}): TokenEndpoint =>
-  new TokenEndpoint({ integration, extraOrigins: started.map(({ origin }) => origin), timeouts });
+const endpoint = (): TokenEndpoint =>
+  new TokenEndpoint({ integration, extraOrigins: started.map(({ origin }) => origin) });
 
 /** A pair whose access token names where to ask for the account's address. */
 function pairOf(apiDomain?: ScriptedPortal) {
@@ -101,15 +101,24 @@ describe('a refresh', () => {
     expect(portal.requests).toHaveLength(1);
   });
 
+  it('that is given up before its answer is in doubt: the pair may exist', async () => {
+    const portal = await account(() => undefined);
+    const abort = new AbortController();
+    const result = endpoint().refresh(portal.origin, pairOf(), { signal: abort.signal });
+    await portal.received(1);
+    abort.abort();
+    expect(await result).toMatchObject({ kind: 'in_doubt', reason: 'aborted_after_send' });
+    expect(portal.requests).toHaveLength(1);
+  });
+
   it.each<[string, Step]>([
-    ['no answer', () => undefined],
     ['a reset', (socket) => socket.resetAndDestroy()],
     ['a 504', answer(504, '<html>nginx</html>')],
     ['half an answer', answer(200, '{"access_token":"can')],
     ['a pair without its refresh token', answer(200, { access_token: 'a', expires_in: 1 })],
   ])('whose answer is lost (%s) is in doubt: the pair may exist', async (_what, step) => {
     const portal = await account(step);
-    expect(await endpoint({ firstByteMs: 100 }).refresh(portal.origin, pairOf())).toMatchObject({ kind: 'in_doubt' });
+    expect(await endpoint().refresh(portal.origin, pairOf())).toMatchObject({ kind: 'in_doubt' });
     expect(portal.requests).toHaveLength(1);
   });
 
