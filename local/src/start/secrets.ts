@@ -10,6 +10,8 @@ export interface Secrets {
   readonly platformAdminApiKey: string;
   /** The long-lived token that the amoCRM emulator accepts. */
   readonly amocrmToken: string;
+  /** AMOCRM_CLIENT_SECRET: by which the emulator knows our integration. */
+  readonly amocrmClientSecret: string;
   /** What the passwords of the services' database roles follow from. */
   readonly databasePassword: string;
 }
@@ -24,6 +26,7 @@ export async function loadSecrets(dir: string): Promise<Secrets> {
     internalApiKey: secret(known, 'internalApiKey', () => randomBytes(24).toString('base64url')),
     platformAdminApiKey: secret(known, 'platformAdminApiKey', () => randomBytes(32).toString('base64url')),
     amocrmToken: secret(known, 'amocrmToken', unsignedJwt),
+    amocrmClientSecret: secret(known, 'amocrmClientSecret', () => randomBytes(32).toString('base64url')),
     databasePassword: secret(known, 'databasePassword', () => randomBytes(18).toString('base64url')),
   };
   await mkdir(dir, { recursive: true });

@@ -26,8 +26,29 @@ export function localUrl(ports: Ports, name: PortName): string {
 }
 
 export function amocrmEmulator(ports: Ports, secrets: Secrets): ProgramOptions {
-  const env = { AMOCRM_EMULATOR_PORT: String(ports.amocrmEmulator), AMOCRM_EMULATOR_TOKEN: secrets.amocrmToken };
+  const { AMOCRM_CLIENT_ID, AMOCRM_CLIENT_SECRET, AMOCRM_REDIRECT_URI } = integration(ports, secrets);
+  const env = {
+    AMOCRM_EMULATOR_PORT: String(ports.amocrmEmulator),
+    AMOCRM_EMULATOR_TOKEN: secrets.amocrmToken,
+    AMOCRM_EMULATOR_CLIENT_ID: AMOCRM_CLIENT_ID,
+    AMOCRM_EMULATOR_CLIENT_SECRET: AMOCRM_CLIENT_SECRET,
+    AMOCRM_EMULATOR_REDIRECT_URI: AMOCRM_REDIRECT_URI,
+  };
   return program('amocrm-emulator', env, `${localUrl(ports, 'amocrmEmulator')}/health/live`);
+}
+
+/** Our integration at the emulator: portals can be authorised by consent there, as at amoCRM. */
+function integration(ports: Ports, secrets: Secrets) {
+  return {
+    AMOCRM_CLIENT_ID: 'perezvon-local',
+    AMOCRM_CLIENT_SECRET: secrets.amocrmClientSecret,
+    AMOCRM_REDIRECT_URI: `${publicUrl(ports)}/api/v1/oauth/amocrm/callback`,
+    AMOCRM_OAUTH_URL: `${localUrl(ports, 'amocrmEmulator')}/oauth`,
+  };
+}
+
+function publicUrl(ports: Ports): string {
+  return process.env['PUBLIC_URL'] ?? localUrl(ports, 'settingsApi');
 }
 
 /** The four services. They wait for each other's topics and schemas by themselves, so they may start together. */
@@ -37,7 +58,7 @@ export function services(facts: StackFacts): ProgramOptions[] {
     KAFKA_BROKERS: facts.kafkaBrokers,
     INTERNAL_API_KEY: secrets.internalApiKey,
     AMOCRM_EXTRA_ORIGINS: localUrl(ports, 'amocrmEmulator'),
-    PUBLIC_URL: process.env['PUBLIC_URL'] ?? localUrl(ports, 'settingsApi'),
+    PUBLIC_URL: publicUrl(ports),
     PUBLIC_INGEST_URL: process.env['PUBLIC_INGEST_URL'] ?? localUrl(ports, 'callIngest'),
     PUBLIC_ROUTE_URL: process.env['PUBLIC_ROUTE_URL'] ?? localUrl(ports, 'decisionEngine'),
     PUBLIC_WEBHOOK_URL: process.env['PUBLIC_WEBHOOK_URL'] ?? localUrl(ports, 'amocrmWriter'),
@@ -56,7 +77,9 @@ export function services(facts: StackFacts): ProgramOptions[] {
     };
     return program(name, env, `${localUrl(ports, portName)}/health/ready`);
   };
-  const tokens = { CREDENTIALS_KEYS: secrets.credentialsKeys };
+  // An integration of the environment's own is a real amoCRM's: it comes before the emulator's.
+  const amocrm = process.env['AMOCRM_CLIENT_ID'] ? {} : integration(ports, secrets);
+  const tokens = { CREDENTIALS_KEYS: secrets.credentialsKeys, ...amocrm };
   return [
     service('settings-api', 'settingsApi', 'SETTINGS_API_PORT', {
       ...tokens,
