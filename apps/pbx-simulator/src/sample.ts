@@ -7,6 +7,7 @@ const expectation = z.object({
   deals: z.int().min(0),
   notes: z.int().min(0),
   unsorted: z.int().min(0),
+  tasks: z.int().min(0),
 });
 
 const delivery = z.object({

@@ -25,8 +25,9 @@ export function demoIntegration(portalId: string, crm: EmulatorState): unknown {
   const unknown = { answeredUnknown: contactAndDeal, missedUnknown: unsorted };
   const direction = {
     tagging: { enabled: false, number: 'client' },
-    answeredTask: { enabled: false, text: 'Обработать звонок: {phone}', dueInMinutes: 60 },
-    missedTask: { enabled: false, text: 'Перезвонить: {phone}', dueInMinutes: 60 },
+    // A day: a shorter term would count from the writing wherever the sample's calls are long over (R6).
+    answeredTask: { enabled: true, text: 'Обработать звонок: {phone}', dueInMinutes: 1440 },
+    missedTask: { enabled: true, text: 'Перезвонить: {phone}', dueInMinutes: 1440 },
     defaultResponsibleUserId: user.id,
     filteredNumbers: [],
     logCalls: true,

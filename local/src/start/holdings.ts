@@ -6,13 +6,14 @@ export interface Counts {
   readonly deals: number;
   readonly notes: number;
   readonly unsorted: number;
+  readonly tasks: number;
 }
 
-export const nothing: Counts = { contacts: 0, deals: 0, notes: 0, unsorted: 0 };
+export const nothing: Counts = { contacts: 0, deals: 0, notes: 0, unsorted: 0, tasks: 0 };
 
 /** What a client's calls left in amoCRM, by the number on the contact. */
 export function heldFor(phone: string, state: EmulatorState): Counts {
-  const { contacts, leads, notes, unsorted } = state.entities;
+  const { contacts, leads, notes, unsorted, tasks } = state.entities;
   const theirs = contacts.filter((contact) => hasPhone(contact, phone));
   const contactIds = idsOf(theirs.filter(stands));
   const deals = leads.filter((lead) => stands(lead) && contactsOf(lead).some((id) => contactIds.has(id)));
@@ -26,12 +27,14 @@ export function heldFor(phone: string, state: EmulatorState): Counts {
       return owners.has(note['entity_id']);
     }).length,
     unsorted: unsorted.filter((claim) => waits(claim) && claimed.has(claim['contact_id'])).length,
+    // A task may stand alone (R6); the demo's texts carry the number.
+    tasks: tasks.filter((task) => String(task['text']).includes(phone)).length,
   };
 }
 
 /** Everything in the portal, whosever it is: what no scene expected shows here. */
 export function heldInAll(state: EmulatorState): Counts {
-  const { contacts, leads, notes, unsorted } = state.entities;
+  const { contacts, leads, notes, unsorted, tasks } = state.entities;
   const standing = { contacts: idsOf(contacts.filter(stands)), leads: idsOf(leads.filter(stands)) };
   return {
     contacts: standing.contacts.size,
@@ -40,6 +43,7 @@ export function heldInAll(state: EmulatorState): Counts {
       (note['entity_type'] === 'leads' ? standing.leads : standing.contacts).has(note['entity_id']),
     ).length,
     unsorted: unsorted.filter(waits).length,
+    tasks: tasks.length,
   };
 }
 
@@ -50,13 +54,15 @@ export function sum(all: readonly Counts[]): Counts {
       deals: total.deals + each.deals,
       notes: total.notes + each.notes,
       unsorted: total.unsorted + each.unsorted,
+      tasks: total.tasks + each.tasks,
     }),
     nothing,
   );
 }
 
 export function isSame(a: Counts, b: Counts): boolean {
-  return a.contacts === b.contacts && a.deals === b.deals && a.notes === b.notes && a.unsorted === b.unsorted;
+  const kinds = ['contacts', 'deals', 'notes', 'unsorted', 'tasks'] as const;
+  return kinds.every((kind) => a[kind] === b[kind]);
 }
 
 /** In words, such as `1 contact, 1 deal, 2 notes`. */
@@ -66,6 +72,7 @@ export function inWords(counts: Counts): string {
     [counts.deals, 'deal'],
     [counts.notes, 'call note'],
     [counts.unsorted, 'unsorted record'],
+    [counts.tasks, 'task'],
   ] as const;
   const words = parts.filter(([n]) => n > 0).map(([n, word]) => `${String(n)} ${word}${n === 1 ? '' : 's'}`);
   return words.length === 0 ? 'nothing' : words.join(', ');

@@ -15,7 +15,7 @@ function portal(entities: Partial<EmulatorState['entities']>): EmulatorState {
 }
 
 function scene(phone: string | null, expect: Partial<SampleScene['expect']>): SampleScene {
-  const counts = { contacts: 0, deals: 0, notes: 0, unsorted: 0, ...expect };
+  const counts = { contacts: 0, deals: 0, notes: 0, unsorted: 0, tasks: 0, ...expect };
   return { title: 'a call', phone, known: null, expect: counts, rule: 'R2', reason: null };
 }
 

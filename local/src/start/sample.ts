@@ -31,6 +31,7 @@ export async function readSample(): Promise<SampleScene[]> {
       deals: number(field(scene, 'expect'), 'deals'),
       notes: number(field(scene, 'expect'), 'notes'),
       unsorted: number(field(scene, 'expect'), 'unsorted'),
+      tasks: number(field(scene, 'expect'), 'tasks'),
     },
     rule: text(scene, 'rule') ?? '',
     reason: text(scene, 'reason'),
