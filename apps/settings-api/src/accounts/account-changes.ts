@@ -5,6 +5,7 @@ import { type Logger } from '@perezvon/service';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { writeDown } from '../audit/audit-log.js';
 import { type ChangeName } from '../audit/change-names.js';
+import { publishable } from '../publishing/publishable.js';
 import { settingsDocument } from '../publishing/settings-document.js';
 
 /** What relays the outbox; told as soon as there is something to relay. */
@@ -28,6 +29,7 @@ export class AccountChanges {
 
   /**
    * @throws NotFoundException when there is no such account
+   * @throws Problem 422 when its settings would be larger than a message may be; nothing is saved then
    */
   async change<Result>(
     accountId: string,
@@ -134,7 +136,7 @@ export class AccountChanges {
     const version = Number(row.version);
     const document = await settingsDocument(tx, { accountId, name: row.name, version, updatedAt: row.updated_at });
     await this.outbox.append(tx, [
-      { topic: settings.topic, key: settings.key(document), value: JSON.stringify(document) },
+      { topic: settings.topic, key: settings.key(document), value: publishable(document) },
     ]);
     return document;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PbxEmployee } from '@perezvon/contracts';
+import { PublishedSettings } from '../testing/published-settings.js';
 import { type Answer, startTestApi, type TestApi } from '../testing/settings-api.js';
 
 let api: TestApi;
@@ -64,10 +65,28 @@ describe('employees', () => {
     expect((await put('employees', [{ ext: '2' }], { 'if-match': '"0"' })).status).toBe(412);
   });
 
-  it('may be 10 000', async () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => ({ ext: String(index), name: `Сотрудник ${index}` }));
-    expect((await put('employees', many)).status).toBe(200);
-    expect(errorsOf(await put('employees', [...many, { ext: 'x' }]))).toEqual([' too_many']);
+  it('are 10 000 at most', async () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => ({ ext: String(index) }));
+    expect(errorsOf(await put('employees', many))).toEqual([' too_many']);
+  });
+
+  it('of one account, too many for a Kafka message, kept every account’s settings from being published', async () => {
+    const published = new PublishedSettings();
+    await published.start(api.config.kafka.brokers);
+    try {
+      const list = (length: number) => Array.from({ length }, (_, index) => ({ ext: String(index) }));
+      const refused = await put('employees', list(10_000));
+      expect([refused.status, (refused.body as { code: string }).code]).toEqual([422, 'settings_too_large']);
+      expect((await api.request('GET', `${at}/employees`, { key })).body).toEqual([]);
+
+      const neighbour = await api.newAccount();
+      await published.newest(neighbour.accountId);
+      expect((await put('employees', list(5_000))).status).toBe(200);
+      const accountId = at.slice('/accounts/'.length);
+      expect((await published.newest(accountId, (document) => document?.version === 2))?.employees).toHaveLength(5_000);
+    } finally {
+      await published.stop();
+    }
   });
 });
 
