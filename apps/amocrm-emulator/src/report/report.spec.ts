@@ -112,6 +112,55 @@ describe('blind resends', () => {
     expect(report().blindResends).toMatchObject([{ marker: 'note:blind' }]);
   });
 
+  const cardWith = { custom_fields_values: phone('+79161234567') };
+  const uniq = { source_uid: 's', source_name: 'АТС', metadata: { uniq: 'u', called_at: 1 } };
+  it.each([
+    ['contact', '/api/v4/contacts', [cardWith], 'contacts?query=9161234567', 'contacts?order[id]=desc'],
+    ['company', '/api/v4/companies', [cardWith], 'companies?query=9161234567', 'companies?order[id]=desc'],
+    [
+      'contact with its lead',
+      '/api/v4/leads/complex',
+      [{ _embedded: { contacts: [cardWith] } }],
+      'contacts?query=9161234567',
+      'leads?order[id]=desc',
+    ],
+    ['task', '/api/v4/tasks', [{ text: 'т', complete_till: 5 }], 'tasks', 'tasks?order[id]=desc'],
+    ['claim', '/api/v4/leads/unsorted/sip', [uniq], 'leads?order[id]=desc', 'leads/unsorted'],
+    ['note', '/api/v4/contacts/notes', [call('n', { entity_id: 1 })], 'leads/notes', 'contacts/notes'],
+  ])('takes no search and no other list for a look: %s', async (_, path, items, noLook, look) => {
+    open.emulator.control.portal().settings.unsortedMetadata = 'lenient';
+    const sendTwiceWith = async (between: string): Promise<void> => {
+      open.emulator.control.faults.add({ kind: 'http_error', status: 500, applied: false });
+      expect((await open.amo.post(path, items)).status).toBe(500);
+      await open.amo.get(`/api/v4/${between}`);
+      await open.amo.post(path, items);
+    };
+    await sendTwiceWith(noLook);
+    const planted = report().blindResends.length;
+    expect(planted).toBe(1);
+    await open.amo.get(`/api/v4/${look}`);
+    await sendTwiceWith(look);
+    expect(report().blindResends).toHaveLength(planted);
+  });
+
+  it('takes no search for a look at a lead, which its API-only field marks', async () => {
+    const field = { type: 'text', name: 'Ключ', code: 'KEY', is_api_only: true };
+    const field_id = await open.amo.create('/api/v4/leads/custom_fields', field);
+    const lead = [{ custom_fields_values: [{ field_id, values: [{ value: 'a' }] }] }];
+    open.emulator.control.faults.add({ kind: 'http_error', status: 500, applied: false });
+    await open.amo.post('/api/v4/leads', lead);
+    await open.amo.get('/api/v4/leads?query=a');
+    await open.amo.post('/api/v4/leads', lead);
+    expect(report().blindResends).toMatchObject([{ marker: `field:${field_id}:a` }]);
+  });
+
+  it('lets what was made for certain and is gone be made again after a search', async () => {
+    await open.amo.post('/api/v4/contacts', [cardWith]);
+    await open.amo.get('/api/v4/contacts?query=9161234567');
+    await open.amo.post('/api/v4/contacts', [cardWith]);
+    expect(report().blindResends).toEqual([]);
+  });
+
   it('does not take two claims of one caller for a resend', async () => {
     open.emulator.control.portal().settings.unsortedMetadata = 'lenient';
     const claim = (source_uid: string) => ({
