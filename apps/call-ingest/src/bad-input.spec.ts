@@ -99,7 +99,8 @@ describe('duplicates (§5.1)', () => {
 
 describe('missing or misplaced answers and hang-ups (§5.2)', () => {
   it('a forwarded call that is always reported as cancelled is answered if somebody talked', () => {
-    const forwarded = { ...canonical, finish_reason: 'subscriber_disconnects', outcome: 'missed', talk_sec: 40 };
+    const cancelled = { ...canonical, finish_reason: 'subscriber_disconnects', outcome: 'missed', talk_sec: 40 };
+    const forwarded = { ...cancelled, target_number: { raw: '79035550101' } };
     expect(only(byKafka(forwarded))).toMatchObject({ outcome: 'answered', warnings: ['lost_with_talk'] });
   });
 

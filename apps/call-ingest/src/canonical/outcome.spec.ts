@@ -9,6 +9,27 @@ const employee = { pbx_id: '7' };
 const cases: Case[] = [
   ['talk with an employee', { talk_sec: 12, employee }, 'answered', null],
   ['talk with an outside number', { talk_sec: 12, target_number: { raw: '79035550101' } }, 'answered', null],
+  ['talk with nobody named, a machine’s, was an answer', { talk_sec: 14, group: { id: 'g_7' } }, 'missed', null],
+  ['talk with a machine, outgoing', { direction: 'out', talk_sec: 14, employee: null }, 'not_reached', null],
+  [
+    '«lost» after talk with a machine',
+    { talk_sec: 14, outcome: 'missed', target_number: { raw: null } },
+    'missed',
+    null,
+  ],
+  [
+    'talk with a machine while a phone rang',
+    { talk_sec: 14, participants: [{ employee, rang: true }] },
+    'missed',
+    null,
+  ],
+  ['talk without a name that the PBX calls answered', { talk_sec: 14, outcome: 'answered' }, 'answered', null],
+  [
+    'talk that a participant had, how long unsaid',
+    { talk_sec: 9, participants: [{ employee, talked: true }] },
+    'answered',
+    null,
+  ],
   ['talk known from a participant only', { participants: [{ employee, talk_sec: 5 }] }, 'answered', null],
   ['outgoing talk', { direction: 'out', talk_sec: 1, employee }, 'answered', null],
   ['no talk', { talk_sec: 0 }, 'missed', null],

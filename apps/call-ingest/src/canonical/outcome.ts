@@ -8,9 +8,10 @@ export interface SettledOutcome {
 }
 
 /**
- * Answered or not, from the end record alone: rules.md R4, reference/pbx-events.md §4.4. Measured talk decides; what
- * the PBX calls the result is used only where no talk was measured. The engine may still raise it from call state
- * (§4.4, step 4), which is why talk that was not measured stays null.
+ * Answered or not, from the end record alone: rules.md R4, reference/pbx-events.md §4.4. Measured talk decides, if the
+ * record says who talked; talk with nobody named is a machine's (voice mail, an IVR, a queue's greeting), unless the PBX
+ * itself calls the call answered. Where no talk was measured, the PBX's word is used. The engine may still raise it from
+ * call state (§4.4, step 4), as for talk in a leg of which the record keeps no trace.
  */
 export function settleOutcome(end: PbxCallEvent): SettledOutcome {
   const reason = reasonGroup(end.finish_reason);
@@ -21,7 +22,7 @@ export function settleOutcome(end: PbxCallEvent): SettledOutcome {
   if (given === 'rejected' || reason === 'spam') {
     return { outcome: 'rejected', detail: end.outcome_detail ?? 'spam' };
   }
-  if (talked !== null && talked > 0) {
+  if (talked !== null && talked > 0 && (given === 'answered' || somebodyTalked(end))) {
     const lost = given === 'missed' || given === 'not_reached';
     return { outcome: 'answered', detail: answeredDetail(end), ...(lost && { warning: 'lost_with_talk' as const }) };
   }
@@ -42,6 +43,19 @@ function unanswered(end: PbxCallEvent, given: 'missed' | 'not_reached' | null): 
 /** A PBX may leave its default detail on an answered call; only `inferred` says something about an answer. */
 function answeredDetail(end: PbxCallEvent): CallOutcomeDetail | null {
   return end.outcome_detail === 'inferred' ? 'inferred' : null;
+}
+
+/** An employee, or the outside number that the call was forwarded to. A group talks with nobody. */
+function somebodyTalked({ employee, target_number: target, participants }: PbxCallEvent): boolean {
+  const isForwarded = Boolean(target?.raw) || Boolean(target?.e164);
+  return employee != null || isForwarded || (participants ?? []).some(hasTalked);
+}
+
+type Participant = NonNullable<PbxCallEvent['participants']>[number];
+
+/** A participant who is no employee is an outside number. */
+function hasTalked({ talked, talk_sec }: Participant): boolean {
+  return talked === true || (talk_sec ?? 0) > 0;
 }
 
 function longestTalk(end: PbxCallEvent): number | null {
