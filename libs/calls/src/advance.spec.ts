@@ -105,6 +105,17 @@ describe('a call advances', () => {
     expect(commandsOf(steps)).toEqual([[], ['unsorted/1'], []]);
   });
 
+  it('an answer that created a card and then proved to be no talk still owes the missed task (R6, R15)', () => {
+    const missedTask = { ...settings.integration.incoming.missedTask, enabled: true };
+    const cardAtAnswer = settingsWith({ cells: { answeredUnknown: withDeal }, incoming: { missedTask } });
+    const steps = play(
+      [started(), answered(), endedMissed({ received_at: '2025-03-04T09:13:20.000Z' })],
+      {},
+      cardAtAnswer,
+    );
+    expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1'], ['task.missed/1', 'note/1']]);
+  });
+
   it('gives the same ids when history is replayed', () => {
     const events = [started(), answered(), endedAnswered(), recorded()];
     expect(play(events)).toEqual(play(events));

@@ -77,6 +77,7 @@ export function advance(
     clientKnown: before.clientKnown,
     promised: new Set(Object.keys(before.promised) as EffectName[]),
     decidedAs: before.decidedAs,
+    endedAs: endedAsOf(before),
     now: around.now,
     heardAt: before.heard?.at ?? around.now,
   });
@@ -186,7 +187,9 @@ function revisionOf({ intent }: PlannedEffect, promised: Promised | undefined): 
 function conclude(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Moved {
   const { before, facts } = step;
   const settles = (next.state === 'decided' || next.state === 'ignored') && !before.endDecided;
-  const decidedAs = settles || commands.length > 0 || before.endDecided ? decidedNow(facts, before) : before.decidedAs;
+  const decides = settles || commands.length > 0 || before.endDecided;
+  const decidedAs = decides ? decidedNow(facts, before.decidedAs) : before.decidedAs;
+  const endedAs = decides && facts.ended ? decidedNow(facts, endedAsOf(before)) : endedAsOf(before);
   const corrected = before.endDecided && decidedAs !== before.decidedAs;
   const doubles = before.untold.joined.some(({ effects }) => effects.length > 0);
   if (commands.length === 0 && !settles && !corrected && !doubles) return still(next);
@@ -198,6 +201,7 @@ function conclude(step: Step, next: CallProgress, commands: readonly EffectComma
       endDecided: before.endDecided || settles,
       promised: { ...before.promised, ...promisesOf(commands) },
       decidedAs,
+      endedAs,
       untold: { lookup: null, joined: [] },
     },
     commands,
@@ -207,11 +211,13 @@ function conclude(step: Step, next: CallProgress, commands: readonly EffectComma
 }
 
 /** R15: a call that was answered once stays answered; null = it was neither. */
-function decidedNow(facts: CallFacts, { decidedAs }: CallProgress): CallProgress['decidedAs'] {
+function decidedNow(facts: CallFacts, decidedAs: CallProgress['decidedAs']): CallProgress['decidedAs'] {
   const verdict = verdictOf(facts);
   if (verdict === null || verdict.kind === 'ignored') return decidedAs;
   return verdict.kind === 'answered' ? 'answered' : (decidedAs ?? 'missed');
 }
+
+const endedAsOf = ({ endedAs, endDecided, decidedAs }: CallProgress) => endedAs ?? (endDecided ? decidedAs : null);
 
 const promisesOf = (commands: readonly EffectCommand[]) =>
   Object.fromEntries(commands.map(({ effect, revision, intent }) => [effect, { revision, intent }]));

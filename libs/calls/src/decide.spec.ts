@@ -339,7 +339,7 @@ describe('R15: corrections', () => {
   it('answered → missed only updates the note', () => {
     const promised = new Set(['contact', 'deal'] as const);
     const events = [endedAnswered(), endedMissed({ received_at: '2025-03-04T09:20:00.000Z' })];
-    const made = plan(events, settings, { promised, decidedAs: 'answered' });
+    const made = plan(events, settings, { promised, decidedAs: 'answered', endedAs: 'answered' });
     expect(made.effects.map((e) => e.effect)).toEqual(['note']);
     expect(made.reasons).toContainEqual({ ruleId: 'R15', code: 'answered_then_missed' });
   });

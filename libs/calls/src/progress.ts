@@ -18,6 +18,8 @@ export interface CallProgress {
   readonly promised: Readonly<Partial<Record<EffectName, Promised>>>;
   /** What the end, or the first creation, was decided as; once answered, always answered (R15). */
   readonly decidedAs: 'answered' | 'missed' | null;
+  /** The same of the end alone: an answer that created something decides no task (R6). Absent in older rows. */
+  readonly endedAs?: 'answered' | 'missed' | null;
   readonly decisions: number;
   /** The journal has had its decision of the end: what comes now is late. */
   readonly endDecided: boolean;

@@ -157,6 +157,31 @@ describe('for every call', () => {
     );
   });
 
+  it('switching a cell off never adds a task to a call as it is delivered, nor anything to a call that made nothing (R1, R6)', () => {
+    const name = fc.constantFrom<CellName>('answeredUnknown', 'missedUnknown', 'answeredKnown', 'missedKnown');
+    const created = (delivered: readonly CallEvent[], using: Settings, known: boolean) =>
+      follow(delivered, using, [{ ...NOBODY, known }])
+        .flatMap(({ commands }) => commands.flatMap((c) => (c.type === 'effect' ? [c.effect] : [])))
+        .filter((effect) => CREATIONS.has(effect));
+    fc.assert(
+      fc.property(
+        redelivered,
+        cells,
+        incoming,
+        name,
+        fc.boolean(),
+        ({ delivered }, withCells, withRules, cell, known) => {
+          const on = created(delivered, settingsWith({ cells: withCells, incoming: withRules }), known);
+          const less = { cells: { ...withCells, [cell]: off }, incoming: withRules };
+          const left = created(delivered, settingsWith(less), known);
+          const tasks = left.filter((effect) => effect.startsWith('task.'));
+          return tasks.every((task) => on.includes(task)) && (left.length === 0 || on.length > 0);
+        },
+      ),
+      { ...RUNS, numRuns: 3000 },
+    );
+  });
+
   it('a filtered number never creates anything (R8)', () => {
     const hit = fc.constantFrom(CLIENT, '+7916*', '7916*');
     fc.assert(

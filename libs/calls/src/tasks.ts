@@ -12,7 +12,7 @@ import { because } from './reasons.js';
 export function task(occasion: Occasion, made: Part): Part {
   const { facts, verdict, direction, situation } = occasion;
   if (!facts.ended || 'createsNothing' in verdict) return none();
-  if (situation.decidedAs === 'answered' && verdict.kind === 'missed') return none();
+  if (situation.endedAs === 'answered' && verdict.kind === 'missed') return none();
   if (filterHit(facts.client, direction.filteredNumbers) !== null) return none();
   return verdict.kind === 'answered' ? answeredTask(occasion, made) : missedTask(occasion, made);
 }

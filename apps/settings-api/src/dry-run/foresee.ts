@@ -33,6 +33,7 @@ export function foresee(facts: CallFacts, settings: Settings, clientKnown: boole
       clientKnown,
       promised: new Set(),
       decidedAs: null,
+      endedAs: null,
       heardAt: facts.lastReceivedAt,
       now: longAfter(facts),
     });

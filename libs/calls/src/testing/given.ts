@@ -154,6 +154,7 @@ export function situation(settings: Settings, more: Partial<Situation> = {}): Si
     clientKnown: false,
     promised: new Set(),
     decidedAs: null,
+    endedAs: null,
     now: '2025-03-04T10:00:00.000Z',
     heardAt: '2025-03-04T09:50:00.000Z',
     ...more,
