@@ -104,6 +104,11 @@ describe('R3: the moment', () => {
     expect(effects([started(), forwarded], settings)).toEqual(['contact', 'deal']);
   });
 
+  it('a leg that nobody in person picked up (an IVR, voice mail, a group) is no answer (R4)', () => {
+    expect(effects([started(), answered(null)], settings)).toEqual([]);
+    expect(effects([started(), answered(null, { group: { id: 'sales', name: 'Sales' } })], settings)).toEqual([]);
+  });
+
   it('known or unknown is asked before anything is decided', () => {
     const asked = plan([started()], settings, { clientKnown: null });
     expect(asked).toMatchObject({ needs: 'client', effects: [] });

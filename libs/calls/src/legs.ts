@@ -26,7 +26,9 @@ const MAX_LEGS = 1000;
 export function legOf(event: CallEvent): Leg | null {
   if (event.type !== 'leg.ringing' && event.type !== 'leg.answered' && event.type !== 'leg.ended') return null;
   const at = timeOf(event);
-  const answered = event.type === 'leg.answered' ? at : null;
+  // R4: only an employee or an outside number answers; an IVR, voice mail or a group as a whole is nobody.
+  const isBySomebody = Boolean(event.employee ?? event.target_number);
+  const answered = event.type === 'leg.answered' && isBySomebody ? at : null;
   return {
     key: keyOf(event),
     employee: event.employee ?? null,
