@@ -24,6 +24,7 @@ const client = new QueryClient({
 const LoginPage = lazy(() => import('./login/login-page'));
 const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
+const HistoryPage = lazy(() => import('./history/history-page'));
 const JournalPage = lazy(() => import('./journal/journal-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const QueuePage = lazy(() => import('./queue/queue-page'));
@@ -65,6 +66,7 @@ function Rooms() {
             <Route path="/queue" component={QueuePage} />
             <Route path="/settings" component={SettingsPage} />
             <Route path="/sources" component={SourcesPage} />
+            <Route path="/history" component={HistoryPage} />
             <Route path="/people" component={AccessPage} />
             <Route path="/journal" component={JournalPage} />
             <Route path="/journal/:callId" component={CallPage} />

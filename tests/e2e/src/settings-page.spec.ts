@@ -165,6 +165,15 @@ describe('звонок', () => {
   });
 });
 
+describe('история изменений', () => {
+  it('говорит, кто что изменил, и возвращает прежние настройки', async () => {
+    const { page } = operator;
+    await operator.room('История изменений');
+    await page.getByText('Ольга Оператор').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Вернуть к этому' }).count()).toBeGreaterThan(0);
+  });
+});
+
 describe('каждая комната', () => {
   const rooms = [
     ['Обзор', 'overview'],
@@ -172,6 +181,7 @@ describe('каждая комната', () => {
     ['Журнал звонков', 'journal'],
     ['Очередь', 'queue'],
     ['Телефония', 'sources'],
+    ['История изменений', 'history'],
     ['Пользователи и ключи', 'people'],
   ] as const;
 

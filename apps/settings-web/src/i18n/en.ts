@@ -431,4 +431,9 @@ export const en: typeof ru = {
     replay: 'Process again',
     replayed: 'Processed again',
   },
+  history: {
+    empty: 'The settings have not been changed yet.',
+    restore: 'Back to this',
+    untold: 'and {{count}} more',
+  },
 };

@@ -426,4 +426,9 @@ export const ru = {
     replay: 'Обработать снова',
     replayed: 'Обработано снова',
   },
+  history: {
+    empty: 'Настройки ещё не меняли.',
+    restore: 'Вернуть к этому',
+    untold: 'и ещё {{count}}',
+  },
 };

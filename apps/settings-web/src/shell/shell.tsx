@@ -2,6 +2,7 @@ import { AppShell, Burger, Button, Group, NavLink, ScrollArea, Text, Title } fro
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
+  IconHistory,
   IconLayoutDashboard,
   IconListDetails,
   IconLogout,
@@ -22,6 +23,7 @@ const rooms = [
   { path: '/journal', label: 'shell.journal', Icon: IconListDetails, admins: false },
   { path: '/queue', label: 'shell.queue', Icon: IconStack2, admins: false },
   { path: '/sources', label: 'shell.sources', Icon: IconPhoneCall, admins: false },
+  { path: '/history', label: 'shell.history', Icon: IconHistory, admins: false },
   { path: '/people', label: 'shell.people', Icon: IconUsers, admins: true },
 ] as const;
 
