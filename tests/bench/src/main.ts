@@ -33,7 +33,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 for (const [name, bench] of chosen) {
   say(`== ${name}`);
   const rows = await bench(runs, say);
-  if (runs >= RUNS_THAT_COUNT) writeRows(rows);
+  if (runs >= RUNS_THAT_COUNT) await writeRows(rows);
   else say(`not written to docs/measurements: a figure is the median of at least ${String(RUNS_THAT_COUNT)} runs`);
   for (const row of rows)
     say(`${row.id}: ratio ${String(row.ratio ?? row.value)} (goal ${row.goal}: ${row.met ? 'met' : 'NOT met'})`);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 
 /** One figure of docs/measurements/bench.json (interfaces.md, Start and stop): what was measured, never guessed. */
 export interface Row {
@@ -23,12 +24,12 @@ const jsonFile = new URL('docs/measurements/bench.json', root);
 const markdownFile = new URL('docs/measurements/bench.md', root);
 
 /** Replaces the rows with the same ids and keeps the others, each file with the machine and commit of this run. */
-export function writeRows(rows: readonly Row[]): void {
+export async function writeRows(rows: readonly Row[]): Promise<void> {
   const kept = earlierRows().filter((earlier) => !rows.some((row) => row.id === earlier.id));
   const all = [...kept, ...rows].sort((a, b) => a.id.localeCompare(b.id));
   const report = { measuredAt: new Date().toISOString(), commit: commit(), machine: machine(), rows: all };
   writeFileSync(jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
-  writeFileSync(markdownFile, markdown(report));
+  writeFileSync(markdownFile, await formatted(markdown(report)));
 }
 
 function earlierRows(): Row[] {
@@ -52,6 +53,11 @@ function machine(): string {
   const [cpu] = cpus();
   const gib = Math.round(totalmem() / 2 ** 30);
   return `${String(cpus().length)} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${String(gib)} GiB, Node ${process.version}`;
+}
+
+/** As the format check of `npm test` wants it. */
+async function formatted(text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(fileURLToPath(markdownFile))), parser: 'markdown' });
 }
 
 function markdown(report: { measuredAt: string; commit: string; machine: string; rows: readonly Row[] }): string {
