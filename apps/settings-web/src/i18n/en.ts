@@ -132,6 +132,13 @@ export const en: typeof ru = {
         'A contact or company in amoCRM has the number and a manager answered. A contact is never created twice.',
       missedKnown: 'A contact or company in amoCRM has the number and nobody answered.',
     },
+    cellHintsOutgoing: {
+      answeredUnknown: 'A manager called a number that is not in amoCRM, and the client answered.',
+      missedUnknown: 'A manager called a number that is not in amoCRM, and nobody answered.',
+      answeredKnown:
+        'A manager called a client whose number a contact or company has, and the client answered. A contact is never created twice.',
+      missedKnown: 'A manager called a client whose number a contact or company has, and nobody answered.',
+    },
     action: 'Action',
     chooseAction: 'Choose an action',
     actions: {
@@ -174,7 +181,7 @@ export const en: typeof ru = {
     taskTypeDefault: "amoCRM's default",
     personalManager: 'Forward to the personal manager',
     personalManagerHint:
-      "A client's call goes straight to the responsible of the contact. Needs mapped employees and the option “personal manager” in the PBX's incoming scenario.",
+      "A client's call goes straight to the responsible of the contact. Needs mapped employees (else the call goes to the default responsible) and the option “personal manager” in the PBX's incoming scenario. If the scenario of the number names an employee, the scenario decides.",
     responsible: 'Default responsible manager in amoCRM',
     responsibleHint: 'Required. This employee becomes responsible for a new contact and deal.',
     chooseUser: 'Choose an employee',

@@ -33,7 +33,7 @@ export function Cell({ path, name, isOutgoing, cell, crm, onChange }: CellProps)
     <Toggle
       path={path}
       label={t(`direction.${isOutgoing ? 'cellsOutgoing' : 'cells'}.${name}`)}
-      hint={t(`direction.cellHints.${name}`)}
+      hint={t(`direction.${isOutgoing ? 'cellHintsOutgoing' : 'cellHints'}.${name}`)}
       checked={cell.enabled}
       onChange={(enabled) => onChange({ ...cell, enabled })}
     >

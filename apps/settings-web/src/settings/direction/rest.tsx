@@ -6,7 +6,7 @@ import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel, Toggle } from '../toggle';
 
 interface RestProps {
-  readonly path: string;
+  readonly path: 'incoming' | 'outgoing';
   readonly settings: DirectionSettings;
   readonly onChange: (changed: Partial<DirectionSettings>) => void;
 }
@@ -33,15 +33,17 @@ export function Rest({ path, settings, onChange }: RestProps) {
               <Choice name="acceptedBy" values={['first', 'last']} {...{ path, settings, onChange }} />
               <Choice name="activeDealScope" values={['all', 'same_pipeline']} {...{ path, settings, onChange }} />
               <Choice name="hiddenNumbers" values={['ignore', 'unsorted']} {...{ path, settings, onChange }} />
-              <NumberField
-                id={fieldId(`${path}.unsortedRecordWaitSec`)}
-                label={<FieldLabel label={t('direction.recordWait')} hint={t('direction.recordWaitHint')} />}
-                min={0}
-                max={600}
-                value={settings.unsortedRecordWaitSec}
-                error={waitProblem}
-                onChange={(seconds) => onChange({ unsortedRecordWaitSec: seconds ?? 0 })}
-              />
+              {path === 'incoming' && (
+                <NumberField
+                  id={fieldId(`${path}.unsortedRecordWaitSec`)}
+                  label={<FieldLabel label={t('direction.recordWait')} hint={t('direction.recordWaitHint')} />}
+                  min={0}
+                  max={600}
+                  value={settings.unsortedRecordWaitSec}
+                  error={waitProblem}
+                  onChange={(seconds) => onChange({ unsortedRecordWaitSec: seconds ?? 0 })}
+                />
+              )}
             </SimpleGrid>
           </Stack>
         </Accordion.Panel>
