@@ -19,13 +19,17 @@ export function maskPhone(phone: string): string {
   return `${phone.trimStart().startsWith('+') ? '+' : ''}${digits.slice(0, Math.min(4, digits.length - 6))}***${digits.slice(-4)}`;
 }
 
+/** A Russian number as people write it: `8 (916) 123-45-67`. */
+const spelledPhone = /(?<![\w-])(?:\+?7|8)[\s(.-]{1,2}\d{3}[\s).-]{1,2}\d{3}[\s.-]\d{2}[\s.-]?\d{2}(?![\w-])/g;
+
 /** Free text with phone numbers masked, and without passwords in addresses or bearer tokens. */
 export function maskText(text: string): string {
   return text
     .replaceAll(/(:\/\/)[^/\s@]+@/g, `$1${redacted}@`)
     .replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${redacted}`)
     .replaceAll(/(?:\+|%2B)\d{8,15}(?!\d)/gi, maskPhone)
-    .replaceAll(/(?<![\w-])[78]\d{10}(?![\w-])/g, maskPhone);
+    .replaceAll(/(?<![\w-])[78]\d{10}(?![\w-])/g, maskPhone)
+    .replaceAll(spelledPhone, maskPhone);
 }
 
 /** A copy that may be logged: secrets replaced, phones masked, errors reduced to what names them. */
