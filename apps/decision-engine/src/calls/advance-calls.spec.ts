@@ -210,6 +210,36 @@ describe('R3: the settings version', () => {
   });
 });
 
+describe('an integration that is switched off and on again', () => {
+  const off = () => bench.settings((integration) => (integration.active = false), 2);
+  const on = () => bench.settings(undefined, 3);
+  const reasons = async () => (await bench.emitted()).decisions.flatMap((d) => d.reasons.map((r) => r.code));
+
+  it('while a call rang still wrote that call when it ended (R3)', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const [started, ...rest] = bench.missedCall();
+    if (started) await bench.process().withEvents([started]);
+    await bench.publishSettings(off());
+    await bench.publishSettings(on());
+    await bench.process().withEvents(rest);
+    expect(await bench.wanted()).toEqual([]);
+    expect(await reasons()).toEqual(['integration_inactive']);
+
+    await bench.process().withEvents(bench.missedCall({ call_id: 'later' }));
+    expect(await bench.wanted()).toEqual(['unsorted']);
+  });
+
+  it('between two looks at a waiting call left it waiting for amoCRM (R3)', async () => {
+    await ready();
+    await bench.process().withEvents(bench.missedCall());
+    await bench.storeSettings(off(), on());
+    await bench.process().again(await bench.awaiting.missedNews(bench.now, 10));
+    expect(await reasons()).toEqual(['integration_inactive']);
+    expect(await bench.awaiting.missedNews(bench.now, 10)).toEqual([]);
+  });
+});
+
 describe('the end of an integration', () => {
   const waiting = async () => {
     const rows: { state: string }[] = await bench.database.dataSource.query('select state from calls');

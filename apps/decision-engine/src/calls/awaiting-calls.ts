@@ -65,7 +65,8 @@ export class AwaitingCalls {
          where c.state = 'awaiting_portal' and p.lane is not null and ${notPutOff} limit $1)
        union all
        (select c.call_id from calls c join accounts a using (account_id)
-         where c.state in ('awaiting_client', 'awaiting_portal') and not a.active and ${notPutOff} limit $1)`,
+         where c.state in ('awaiting_client', 'awaiting_portal')
+           and (not a.active or c.settings_version <= a.last_off_version) and ${notPutOff} limit $1)`,
       [limit, now],
     );
   }

@@ -2,7 +2,7 @@ import { advance, evolve } from '@perezvon/calls';
 import { callStates, type CallEvent, type Settings } from '@perezvon/contracts';
 import type { OutboxRecord } from '@perezvon/postgres';
 import type { LockedClients } from '../directory/client-directory.js';
-import type { AccountNow, LaneOfPortal } from '../settings/account-settings.js';
+import { isActiveFor, type AccountNow, type LaneOfPortal } from '../settings/account-settings.js';
 import type { CallRow } from './call-row.js';
 import { emittedBy, owed } from './emitted.js';
 
@@ -37,7 +37,7 @@ export function step(row: CallRow, context: Context): Stepped {
   const client = lane !== null && phone !== null ? { lane: lane.lane, phone } : null;
   const lookup = lane && client && context.clients.lookUp(client, lane.mirror, row.callId);
   const advanced = advance({ callId: row.callId, pbxCallId: row.pbxCallId, settings }, facts, row.progress, {
-    stillActive: context.accounts.get(row.accountId)?.active ?? false,
+    stillActive: isActiveFor(context.accounts.get(row.accountId), settings.version),
     lane: lane?.lane ?? null,
     client: lookup,
     now: context.now,

@@ -1,6 +1,7 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
+import { SwitchedOff1764120000000 } from './switched-off.js';
 import { UnsortedClients1764110000000 } from './unsorted-clients.js';
 
 /** Calls, their aliases, the client directory, and what other services published about accounts and portals. */
@@ -84,4 +85,5 @@ export const migrations: readonly MigrationClass[] = [
   CallsAndDirectory1763900000000,
   RoutingAndTimes1764100000000,
   UnsortedClients1764110000000,
+  SwitchedOff1764120000000,
 ];

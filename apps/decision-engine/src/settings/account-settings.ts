@@ -8,21 +8,35 @@ import type { Mirror } from '../directory/client-directory.js';
 export interface AccountNow {
   readonly version: number;
   readonly active: boolean;
+  /** The newest version in which the integration was off; null: there was none. */
+  readonly lastOffVersion: number | null;
 }
+
+/**
+ * R3: does the integration still count for a call of this settings version? Switching off ends the planning of the calls
+ * there are, also of those that nothing happens to until it is on again; switching on counts for later calls.
+ */
+export const isActiveFor = (account: AccountNow | undefined, settingsVersion: number): boolean =>
+  account?.active === true && (account.lastOffVersion === null || settingsVersion > account.lastOffVersion);
 
 const STORE_VERSIONS = `
   insert into settings_versions (account_id, version, document)
   select * from unnest($1::text[], $2::int[], $3::jsonb[])
   on conflict do nothing`;
 
-/** A replayed older document never overrules a newer one. Answers with the accounts that moved. */
+/**
+ * A replayed older document never overrules a newer one. A switch-off counts also when the same batch holds the version
+ * that switched on again. Answers with the accounts that moved.
+ */
 const MOVE_ACCOUNTS = `
-  insert into accounts as a (account_id, version, active, portal_id)
-  select distinct on (account_id) account_id, version, active, portal_id
+  insert into accounts as a (account_id, version, active, portal_id, last_off_version)
+  select distinct on (account_id) account_id, version, active, portal_id,
+         max(version) filter (where not active) over (partition by account_id)
     from unnest($1::text[], $2::int[], $3::boolean[], $4::uuid[]) as n (account_id, version, active, portal_id)
    order by account_id, version desc
   on conflict (account_id) do update
-     set version = excluded.version, active = excluded.active, portal_id = excluded.portal_id, deleted = false
+     set version = excluded.version, active = excluded.active, portal_id = excluded.portal_id, deleted = false,
+         last_off_version = greatest(a.last_off_version, excluded.last_off_version)
    where a.version < excluded.version
   returning a.account_id, a.version`;
 
@@ -70,16 +84,26 @@ async function storeSources(tx: EntityManager, documents: readonly Settings[]): 
 /** A deleted account plans nothing any more; its calls' rows go with the retention. */
 export async function deleteAccounts(tx: EntityManager, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
-  await tx.query('update accounts set deleted = true, active = false where account_id = any($1::text[])', [accountIds]);
+  await tx.query(
+    'update accounts set deleted = true, active = false, last_off_version = version where account_id = any($1::text[])',
+    [accountIds],
+  );
   await tx.query('delete from pbx_sources where account_id = any($1::text[])', [accountIds]);
 }
 
 export async function accountsNow(tx: EntityManager, accountIds: readonly string[]): Promise<Map<string, AccountNow>> {
-  const rows: { account_id: string; version: number; active: boolean }[] = await tx.query(
-    'select account_id, version, active from accounts where account_id = any($1::text[]) and not deleted',
-    [accountIds],
+  const rows: { account_id: string; version: number; active: boolean; last_off_version: number | null }[] =
+    await tx.query(
+      `select account_id, version, active, last_off_version from accounts
+        where account_id = any($1::text[]) and not deleted`,
+      [accountIds],
+    );
+  return new Map(
+    rows.map(({ account_id, version, active, last_off_version: lastOffVersion }) => [
+      account_id,
+      { version, active, lastOffVersion },
+    ]),
   );
-  return new Map(rows.map(({ account_id, version, active }) => [account_id, { version, active }]));
 }
 
 export interface VersionKey {

@@ -70,8 +70,9 @@ export class EngineBench {
     };
   }
 
-  async storeSettings(document: Settings = this.settings()): Promise<void> {
-    await inTransaction(this.database.dataSource, (tx) => storeSettings(tx, [document]));
+  async storeSettings(...documents: Settings[]): Promise<void> {
+    const stored = documents.length > 0 ? documents : [this.settings()];
+    await inTransaction(this.database.dataSource, (tx) => storeSettings(tx, stored));
   }
 
   async publishSettings(document: Settings = this.settings()): Promise<void> {
