@@ -63,6 +63,13 @@ describe('a call advances', () => {
     expect(asking.at(-1)?.progress.state).toBe('awaiting_client');
   });
 
+  it('asks again when the record tells another number than the one it waits for, and then once (R4, R5)', () => {
+    const other = { client: { raw: '79998887766', e164: '+79998887766', kind: 'e164' as const } };
+    const steps = play([started(), endedAnswered(other), recorded()], { client: null });
+    expect(commandsOf(steps)).toEqual([['lookup'], ['lookup'], []]);
+    expect(steps[1]?.commands).toMatchObject([{ phone: '+79998887766' }]);
+  });
+
   it('known or unknown never flips within a call (R3)', () => {
     const identity = { callId: CALL, pbxCallId: '1', settings };
     const first = advance(identity, callOf(started(), answered()), newProgress, calm);

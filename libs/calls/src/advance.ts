@@ -136,11 +136,12 @@ const switchedOff = (settings: Settings): Settings => ({
 
 const isInactive = (plan: Plan) => plan.reasons.some((r) => r.code === 'integration_inactive');
 
-/** R5: the call waits for amoCRM's answer; it asks once. */
+/** R5: the call waits for amoCRM's answer; it asks once for each number that it proves to be about (R4). */
 function ask({ identity, facts, around, before }: Step, address: Address): Moved {
   const phone = facts.client.e164;
-  const waiting = still({ ...before, state: 'awaiting_client', wakeAt: null });
-  if (phone === null || before.state === 'awaiting_client') return waiting;
+  const waiting: CallProgress = { ...before, state: 'awaiting_client', wakeAt: null };
+  const isAsked = before.state === 'awaiting_client' && (before.askedPhone ?? phone) === phone;
+  if (phone === null || isAsked) return still(waiting);
   const question: LookupCommand = {
     type: 'lookup',
     commandId: lookupIdOf(address.lane, phone, identity.callId),
@@ -148,7 +149,7 @@ function ask({ identity, facts, around, before }: Step, address: Address): Moved
     phone,
     requestedAt: around.now,
   };
-  return { ...waiting, commands: [question] };
+  return { ...still({ ...waiting, askedPhone: phone }), commands: [question] };
 }
 
 /** What the plan wants and no earlier decision has promised, or promised in another state (a note's revision, R9). */

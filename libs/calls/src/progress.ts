@@ -20,6 +20,8 @@ export interface CallProgress {
   readonly decidedAs: 'answered' | 'missed' | null;
   /** The same of the end alone: an answer that created something decides no task (R6). Absent in older rows. */
   readonly endedAs?: 'answered' | 'missed' | null;
+  /** The number that amoCRM was last asked about (R5). Absent in older rows and before the first question. */
+  readonly askedPhone?: string;
   readonly decisions: number;
   /** The journal has had its decision of the end: what comes now is late. */
   readonly endDecided: boolean;
