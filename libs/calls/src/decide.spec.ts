@@ -172,6 +172,14 @@ describe('R4: the outcome', () => {
     expect(made.reasons.map((r) => `${r.ruleId} ${r.code}`)).toEqual([reason]);
   });
 
+  it('a leg that ended and answered again is talking: its silence is no end', () => {
+    const back = event('leg.answered', 40, { employee: PETROVA });
+    const ended = event('leg.ended', 30, { employee: PETROVA });
+    const silent = { heardAt: '2025-03-04T09:12:40.000Z', now: '2025-03-04T12:00:00.000Z' };
+    expect(plan([started(), answered(), ended, back], settings, silent).ended).toBeNull();
+    expect(plan([started(), answered(), ended], settings, silent).ended).not.toBeNull();
+  });
+
   it("an employee's own number is nobody's client", () => {
     const mobile = { client: { raw: '79035550101', e164: '+79035550101', kind: 'e164' as const } };
     expect(reasons([started(mobile), endedMissed(mobile)], settings)).toEqual(['R4 employees_number']);

@@ -1,6 +1,7 @@
 import type { PbxSource } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import type { CallEnd } from './ends.js';
+import type { Leg } from './legs.js';
 
 /** R3, R4: does the call count as ended, or what is waited for? */
 export interface Ending {
@@ -56,7 +57,7 @@ function isSecondRecordOwed({ secondIds, ends }: CallFacts): boolean {
  * end is inferred and given the settle delay. A talking call is left alone for 24 h: hours are legal (§4.7).
  */
 function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment): Ending {
-  if (facts.legs.some((leg) => leg.answeredAt !== null && leg.endedAt === null)) {
+  if (facts.legs.some(isTalking)) {
     const until = later(facts.firstReceivedAt, LONGEST_TALK_SEC);
     return now < until ? goesOn(until) : inferredEnd(facts, 'talk_without_end');
   }
@@ -66,6 +67,11 @@ function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment):
   if (now < askedUntil) return waiting({ for: 'report', until: askedUntil });
   const settled = later(askedUntil, delays.settleDelaySec);
   return now < settled ? waiting({ for: 'record', until: settled }) : inferredEnd(facts, 'from_silence');
+}
+
+/** Also a leg that ended and to which the conversation came back (§4.5). */
+function isTalking({ answeredAt, lastAnsweredAt, endedAt }: Leg): boolean {
+  return answeredAt !== null && (endedAt === null || (lastAnsweredAt !== null && lastAnsweredAt > endedAt));
 }
 
 const SILENCE_SEC = 15 * 60;
