@@ -329,6 +329,26 @@ describe('R10: a hidden number', () => {
     expect(intent('unsorted', events, settings)).toMatchObject({ leadName: 'Номер скрыт', contactName: 'Номер скрыт' });
   });
 
+  it('makes no record of a number that cannot be called, nor of an answer corrected to missed (R4, R15)', () => {
+    const kept = { hiddenNumbers: 'unsorted' } as const;
+    const settings = settingsWith({ cells: { missedUnknown: withUnsorted }, incoming: kept, outgoing: kept });
+    const forbidden = endedMissed({ ...hidden, ...outgoing, outcome_detail: 'not_allowed' });
+    expect(reasons([forbidden], settings)).toEqual(['R4 not_allowed']);
+    expect(reasons(events, settings, { decidedAs: 'answered' })).toEqual(['R15 answered_then_missed']);
+  });
+
+  it('an unsorted record kept for hidden numbers still yields to the filter (R8)', () => {
+    const cells = { missedUnknown: withUnsorted };
+    const short = { client: { raw: '0100', e164: null, kind: 'short' as const } };
+    const settings = settingsWith({ cells, incoming: { hiddenNumbers: 'unsorted', filteredNumbers: ['0100'] } });
+    expect(reasons([endedMissed(short)], settings)).toEqual(['R8 filtered']);
+  });
+
+  it('no unsorted record follows a contact that was promised while the number was told', () => {
+    const settings = settingsWith({ cells: { missedUnknown: withUnsorted }, incoming: { hiddenNumbers: 'unsorted' } });
+    expect(effects(events, settings, { promised: new Set(['contact'] as const) })).toEqual([]);
+  });
+
   it('stops being hidden when the authoritative record tells it (R4)', () => {
     expect(effects([started(hidden), endedMissed()], on('missedUnknown', withUnsorted))).toEqual(['unsorted']);
   });

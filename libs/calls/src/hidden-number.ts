@@ -22,6 +22,10 @@ export function hiddenNumber(
   if (!wanted || situation.promised.has('contact')) return { ...none(because('hidden_number')), cell: null };
   const hit = filterHit(facts.client, direction.filteredNumbers);
   if (hit !== null) return { ...none(because('filtered', { entry: hit })), cell: null };
+  if ('createsNothing' in verdict) return { ...none(because(verdict.createsNothing)), cell: null };
+  if (situation.decidedAs === 'answered' && verdict.kind === 'missed') {
+    return { ...none(because('answered_then_missed')), cell: null };
+  }
 
   const occasion = { facts, verdict, direction };
   const until = recordingAwaitedUntil(occasion);
