@@ -246,6 +246,13 @@ describe('R6: a task', () => {
     });
   });
 
+  it('carries the number when it stands alone, though its own text leaves it out, and only then', () => {
+    const silent = command(task({ text: 'Перезвонить клиенту' }));
+    expect(resolve(silent, now())).toMatchObject({ text: `Перезвонить клиенту ${CLIENT}` });
+    expect(resolve(silent, now({ card: card() }))).toMatchObject({ text: 'Перезвонить клиенту' });
+    expect(resolve(command(task()), now())).toMatchObject({ text: `Перезвонить: ${CLIENT}` });
+  });
+
   it.each([
     ['counts from the end of the call', '2025-03-04T09:13:20.000Z', '2025-03-04T10:13:11.000Z'],
     ['is never less than 15 minutes after the writing', '2025-03-04T12:00:00.000Z', '2025-03-04T12:15:00.000Z'],

@@ -28,7 +28,7 @@ export function resolve(command: EffectCommand, now: Now): Resolution {
     case 'call_note':
       return resolveNote(intent, command, now);
     case 'create_task':
-      return resolveTask(intent, now);
+      return resolveTask(intent, command, now);
   }
 }
 
@@ -156,7 +156,7 @@ function resolveNote(intent: CallNoteIntent, command: EffectCommand, now: Now): 
 }
 
 /** R6: a task at the call's place, or alone; for the employee who took the call, or the card's responsible. */
-function resolveTask(intent: CreateTaskIntent, now: Now): Resolution {
+function resolveTask(intent: CreateTaskIntent, { phone }: EffectCommand, now: Now): Resolution {
   const { responsible, defaultResponsibleUserId: defaultUserId } = intent;
   const { responsibleUserId, reasons } =
     responsible === 'card_owner'
@@ -165,13 +165,17 @@ function resolveTask(intent: CreateTaskIntent, now: Now): Resolution {
   return {
     kind: 'create_task',
     on: now.card && placeOfCall(now.card),
-    text: intent.text,
+    text: now.card ? intent.text : withNumber(intent.text, phone),
     taskTypeId: intent.taskTypeId,
     completeTill: termOf(intent, now),
     responsibleUserId,
     ...grounds(['R6'], now.card ? reasons : [...reasons, because('task_stands_alone')]),
   };
 }
+
+/** R6: a task that stands alone is of no use without the number, whatever text the operator chose. */
+const withNumber = (text: string, phone: string | null) =>
+  phone === null || text.includes(phone) ? text : `${text} ${phone}`;
 
 /** R6: a task that is written late still leaves somebody time to do it. */
 function termOf({ callEndedAt, dueInMinutes }: CreateTaskIntent, { at }: Now): string {
