@@ -180,6 +180,29 @@ describe('R4: the outcome', () => {
     expect(plan([started(), answered(), ended], settings, silent).ended).not.toBeNull();
   });
 
+  it('an answered leg without measured talk and a leg of zero seconds are an answered call', () => {
+    const untimed = endedAnswered({ talk_sec: null });
+    const second = event('call.ended', 80, { call_id: 'second', outcome: 'missed', talk_sec: 0 });
+    expect(plan([started(), untimed, second], settings).cell).toBe('answeredUnknown');
+  });
+
+  it('a call that rings longer than 15 minutes is not over before the ring limit of its source', () => {
+    const source = {
+      kind: 'uis',
+      instance: null,
+      settleDelaySec: 20,
+      ringLimitSec: 3600,
+    } as Settings['sources'][number];
+    const after = (minutes: number) => ({
+      heardAt: '2025-03-04T09:12:02.000Z',
+      now: new Date(Date.parse('2025-03-04T09:12:02.000Z') + minutes * 60_000).toISOString(),
+    });
+    expect(plan([started(), ringing()], { ...settings, sources: [source] }, after(59)).ended).toBeNull();
+    expect(plan([started(), ringing()], { ...settings, sources: [source] }, after(61)).ended).not.toBeNull();
+    expect(plan([started(), ringing()], settings, after(14)).ended).toBeNull();
+    expect(plan([started(), ringing()], settings, after(16)).ended).not.toBeNull();
+  });
+
   it("an employee's own number is nobody's client", () => {
     const mobile = { client: { raw: '79035550101', e164: '+79035550101', kind: 'e164' as const } };
     expect(reasons([started(mobile), endedMissed(mobile)], settings)).toEqual(['R4 employees_number']);

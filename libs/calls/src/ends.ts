@@ -125,12 +125,16 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
     direction: earlier.direction === 'unknown' ? later.direction : earlier.direction,
     virtualNumber: earlier.virtualNumber ?? later.virtualNumber,
     waitSec: earlier.waitSec ?? later.waitSec,
-    talkSec: sum(earlier.talkSec, later.talkSec),
+    talkSec: isTalkUnmeasured(earlier, later) ? null : sum(earlier.talkSec, later.talkSec),
     totalSec: sum(earlier.totalSec, later.totalSec),
     talkers: toldBy(earlier) || toldBy(later) ? [...talkersIn(earlier), ...talkersIn(later)] : null,
     receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
   };
 }
+
+/** An answered leg whose talk nobody measured, beside legs without any: unknown is not 0 s (R4, R9). */
+const isTalkUnmeasured = (a: CallEnd, b: CallEnd) =>
+  [a, b].some((end) => end.outcome === 'answered' && end.talkSec === null) && !a.talkSec && !b.talkSec;
 
 const sum = (a: number | null, b: number | null) => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));
 

@@ -151,6 +151,19 @@ describe('a deal (R2, R6, R12)', () => {
     expect(made).toMatchObject({ pipelineId: 10, statusId: 101 });
   });
 
+  it('an archived pipeline counts as deleted', () => {
+    const pipelines = portal.pipelines.map((p) => ({ ...p, isArchive: p.id === 20 }));
+    const made = resolve(command(deal({ pipelineId: 20, statusId: 202 })), now({ portal: { ...portal, pipelines } }));
+    expect(made).toMatchObject({ pipelineId: 10, statusId: 101, reasons: [{ code: 'pipeline_deleted' }] });
+  });
+
+  it('the first working stage is never won or lost, wherever amoCRM sorts them', () => {
+    const statuses = [status(142, 1), status(143, 2), status(101, 20)];
+    const pipelines = portal.pipelines.map((p) => (p.id === 10 ? { ...p, statuses } : p));
+    const made = resolve(command(deal({ statusId: 999 })), now({ portal: { ...portal, pipelines } }));
+    expect(made).toMatchObject({ pipelineId: 10, statusId: 101 });
+  });
+
   it('is on the company where only a company has the phone', () => {
     const made = resolve(command(deal()), now({ card: card({ type: 'company', id: 88 }) }));
     expect(made).toMatchObject({ on: { type: 'company', id: 88 } });

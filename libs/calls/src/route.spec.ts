@@ -93,6 +93,14 @@ describe('R13: the personal manager', () => {
     expect(route(asked({ cards: [], settings: petrovaByDefault })).defaultEmployee).toMatchObject({ login: 'petrova' });
   });
 
+  it('is not the default responsible’s employee when the PBX disabled that employee', () => {
+    const disabled = settings((s) => {
+      s.integration.incoming.defaultResponsibleUserId = PETROVA_IN_CRM;
+      s.employees = s.employees.map((e) => ({ ...e, isDisabled: true }));
+    });
+    expect(route(asked({ cards: [], settings: disabled })).defaultEmployee).toBeNull();
+  });
+
   it('counts as active while the portal’s users have not been read', () => {
     expect(route(asked({ users: [] }))).toMatchObject({ decision: 'connect' });
   });
