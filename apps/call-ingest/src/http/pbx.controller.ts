@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountDirectory, type AuthorisedSource, cabinetOf } from '../accounts/account-directory.js';
 import { type Rejection } from '../canonical/rejection.js';
-import { type Delivery } from '../intake/delivery.js';
+import { type Delivery, MAX_EVENTS } from '../intake/delivery.js';
 import { takeDelivery } from '../intake/take.js';
 import { IngestMetrics } from '../ingest-metrics.js';
 import { type Command, readCommand, withoutToken } from '../itoolabs/command-body.js';
@@ -14,8 +14,6 @@ import { RouteClient, ROUTE_WITHIN_MS } from '../routing/route-client.js';
 import { cannotStore, tooManyEvents, tooManyRequests, unauthorised } from './http-problems.js';
 import { isSignedBy } from './signature.js';
 import { DurableStore } from './store-durably.js';
-
-const MAX_EVENTS = 500;
 
 /** A caller who waits for his route does not wait longer for our storage; calls go on without this event. */
 const STORE_BEFORE_ROUTE_MS = ROUTE_WITHIN_MS + 100;
@@ -137,7 +135,8 @@ export class PbxController {
 
   private async take(delivery: Delivery): Promise<IngestAnswer> {
     const intake = takeDelivery(delivery, { nowMs: delivery.receivedAtMs, knowsAccount: this.directory.knows });
-    if (intake.calls.length + intake.rejected.length > MAX_EVENTS) throw tooManyEvents(MAX_EVENTS);
+    // Larger bodies were refused before they came here: what is too large by now is the number of events.
+    if (intake.rejections[0]?.rejection.code === 'too_large') throw tooManyEvents(MAX_EVENTS);
     const stored = await this.durable.store(delivery, intake);
     if (stored === 'nowhere') throw cannotStore();
     this.metrics.took('http', intake, stored === 'held' ? 'held' : 'produced');

@@ -20,3 +20,6 @@ export interface Delivery {
 
 /** Larger events are refused: with ids and remarks added they would outgrow what Kafka takes (1 MiB). */
 export const MAX_EVENT_BYTES = 256 * 1024;
+
+/** More events in one request are refused without looking at any: each refusal is a message to write. */
+export const MAX_EVENTS = 500;

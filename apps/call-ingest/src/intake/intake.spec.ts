@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeKafkaBatch } from './take.js';
+import { type Delivery, MAX_EVENTS } from './delivery.js';
+import { takeDelivery, takeKafkaBatch } from './take.js';
 
 const now = Date.now();
 const event = (more: object) =>
@@ -19,6 +20,32 @@ const take = (bytes: Buffer) => {
   const messages = [{ value: bytes, offset: '0', timestampMs: now }];
   return takeKafkaBatch({ topic: 't', partition: 0, messages }, { nowMs: now, knowsAccount: () => true });
 };
+
+const takeBody = (body: string) => {
+  const delivery: Delivery = {
+    door: 'http',
+    dialect: 'canonical',
+    bytes: Buffer.from(body),
+    query: '',
+    position: 'POST events',
+    sourceId: '018e0b1a-0000-7000-8000-000000000031',
+    cabinet: { accountId: 'acc-17', instance: null, timeZone: 'Europe/Moscow' },
+    receivedAtMs: now,
+  };
+  return takeDelivery(delivery, { nowMs: now, knowsAccount: () => true });
+};
+
+describe('many events in one request', () => {
+  it('an array of 131 001 numbers blocked every door for seconds: it is refused as a whole, unlooked at', () => {
+    const intake = takeBody(`[${Array.from({ length: 131_001 }, () => '1').join(',')}]`);
+    expect(intake.rejections.map(({ rejection }) => rejection.code)).toEqual(['too_large']);
+  });
+
+  it('are each looked at up to the limit', () => {
+    const intake = takeBody(`[${Array.from({ length: MAX_EVENTS }, () => '1').join(',')}]`);
+    expect(intake.rejections).toHaveLength(MAX_EVENTS);
+  });
+});
 
 describe('text that no database keeps', () => {
   it.each([

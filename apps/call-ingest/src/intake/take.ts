@@ -5,7 +5,7 @@ import { type Cabinet, type PushAdapter } from '../adapters/push-adapter.js';
 import { pushAdapters } from '../adapters/push-adapters.js';
 import { canonicalise, type Canonicalised, type IngestContext } from '../canonical/canonicalise.js';
 import { accountIdOf, type Rejection, rejection } from '../canonical/rejection.js';
-import { type Delivery, MAX_EVENT_BYTES } from './delivery.js';
+import { type Delivery, MAX_EVENT_BYTES, MAX_EVENTS } from './delivery.js';
 import { Intake } from './intake.js';
 import { isNestedTooDeep } from './nesting.js';
 
@@ -85,6 +85,10 @@ function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorCont
     return;
   }
   const events: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
+  if (events.length > MAX_EVENTS) {
+    intake.reject(rejection('too_large', `A request may have at most ${MAX_EVENTS} events.`), delivery);
+    return;
+  }
   for (const [index, input] of events.entries()) {
     const refused = accepted(intake, canonicalise(input, contextOf(delivery, context)));
     if (refused !== null) intake.reject(refused, delivery, { index, bytes: Buffer.from(JSON.stringify(input)) });
