@@ -59,6 +59,12 @@ function ended(callId: string, over: Record<string, unknown> = {}): Record<strin
   };
 }
 
+/** Deeper than `JSON.stringify` and PostgreSQL can follow. */
+function nestedDeep(callId: string): string {
+  const open = JSON.stringify(ended(callId)).slice(0, -1);
+  return `${open},"raw":${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}}`;
+}
+
 function notification(callId: string): Record<string, unknown> {
   return {
     notification_name: 'Завершение звонка',
@@ -222,6 +228,16 @@ describe('the HTTP door', () => {
     expect(await many.json()).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'invalid_event' }] });
     await eventOf('http-1');
     await eventOf('http-3');
+  });
+
+  it('an event nested 8 000 levels deep was answered 500: it is refused, and its neighbours are taken', async () => {
+    const body = `[${JSON.stringify(ended('beside-deep'))},${nestedDeep('deep')}]`;
+    const answer = await postCanonical(body);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'invalid_event' }] });
+    await eventOf('beside-deep');
+    const vendors = await postUis(nestedDeep('deep'));
+    expect([vendors.status, await vendors.json()]).toMatchObject([200, { accepted: 0, rejected: [{ index: 0 }] }]);
   });
 
   it('gives one fact the same ids by Kafka, by signed HTTP and by webhook', async () => {
@@ -467,7 +483,9 @@ describe('while the broker is away', () => {
 
   it('keeps webhooks in Postgres, answers 2xx, and relays them when the broker is back', async () => {
     const uis = await postUis(JSON.stringify(notification('away-1')));
-    const canonical = await postCanonical(JSON.stringify([ended('away-2'), ended('away-3')]));
+    const canonical = await postCanonical(
+      `[${JSON.stringify(ended('away-2'))},${nestedDeep('away-deep')},${JSON.stringify(ended('away-3'))}]`,
+    );
     expect([uis.status, canonical.status, await held()]).toEqual([200, 200, 2]);
 
     await ingest.database.dataSource.query('alter table held_deliveries rename to away');

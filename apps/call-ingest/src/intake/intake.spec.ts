@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { rejectedCallEvents } from '@perezvon/contracts';
 import { type Delivery, MAX_EVENTS } from './delivery.js';
 import { takeDelivery, takeKafkaBatch } from './take.js';
 
@@ -44,6 +45,34 @@ describe('many events in one request', () => {
   it('are each looked at up to the limit', () => {
     const intake = takeBody(`[${Array.from({ length: MAX_EVENTS }, () => '1').join(',')}]`);
     expect(intake.rejections).toHaveLength(MAX_EVENTS);
+  });
+});
+
+describe('an event nested 8 000 levels deep', () => {
+  const usual = event({}).toString();
+  const deep = `${usual.slice(0, -1)},"raw":${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}}`;
+
+  it('failed its whole request: it alone is refused, its neighbours are taken', () => {
+    const intake = takeBody(`[${usual}, ${deep} ,${usual}]`);
+    expect(intake.calls).toHaveLength(2);
+    expect(intake.rejections).toMatchObject([{ index: 1, rejection: { code: 'invalid_event', accountId: 'acc-17' } }]);
+  });
+
+  it.each([
+    ['alone in a request', () => takeBody(deep)],
+    ['in a Kafka message', () => take(Buffer.from(deep))],
+    ['of arrays', () => takeBody(`${'['.repeat(8_000)}${']'.repeat(8_000)}`)],
+  ])('%s is refused, not thrown over', (_title, taking) => {
+    expect(taking().rejections.map(({ rejection }) => rejection.code)).toEqual(['invalid_event']);
+  });
+});
+
+describe('a refused part of a request', () => {
+  it('is kept as it was written, whatever its neighbours hold', () => {
+    const parts = ['{"a" : "],[\\"" }', '[1,[2]]', '"x,y"', '1.0'];
+    const intake = takeBody(`[${parts.join(' ,')}]`);
+    const originals = intake.rejected.map(({ value }) => rejectedCallEvents.schema.parse(JSON.parse(String(value))));
+    expect(originals.map(({ original }) => Buffer.from(original.base64, 'base64').toString())).toEqual(parts);
   });
 });
 

@@ -7,6 +7,7 @@ import { canonicalise, type Canonicalised, type IngestContext } from '../canonic
 import { accountIdOf, type Rejection, rejection } from '../canonical/rejection.js';
 import { type Delivery, MAX_EVENT_BYTES, MAX_EVENTS } from './delivery.js';
 import { Intake } from './intake.js';
+import { elementsOf } from './json-elements.js';
 import { isNestedTooDeep } from './nesting.js';
 
 /** What a door knows when it takes a delivery. */
@@ -71,7 +72,7 @@ function takeEvent(intake: Intake, delivery: Delivery, context: DoorContext): vo
     intake.reject(read.problem, delivery);
     return;
   }
-  const refused = accepted(intake, canonicalise(read.value, contextOf(delivery, context)));
+  const refused = takeParsed(intake, read.value, delivery, context);
   if (refused === null) return;
   if (refused.code === 'unknown_account') intake.unknownAccount.push({ delivery, accountId: refused.accountId });
   else intake.reject(refused, delivery);
@@ -84,14 +85,19 @@ function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorCont
     intake.reject(read.problem, delivery);
     return;
   }
-  const events: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
+  const isArray = Array.isArray(read.value);
+  const events: readonly unknown[] = isArray ? read.value : [read.value];
   if (events.length > MAX_EVENTS) {
     intake.reject(rejection('too_large', `A request may have at most ${MAX_EVENTS} events.`), delivery);
     return;
   }
+  let texts: readonly string[] | undefined;
   for (const [index, input] of events.entries()) {
-    const refused = accepted(intake, canonicalise(input, contextOf(delivery, context)));
-    if (refused !== null) intake.reject(refused, delivery, { index, bytes: Buffer.from(JSON.stringify(input)) });
+    const refused = takeParsed(intake, input, delivery, context);
+    if (refused === null) continue;
+    texts ??= isArray ? elementsOf(delivery.bytes.toString('utf8')) : [];
+    const text = texts[index];
+    intake.reject(refused, delivery, { index, bytes: text === undefined ? delivery.bytes : Buffer.from(text) });
   }
 }
 
@@ -117,6 +123,15 @@ function takePush(
   }
 }
 
+/** One event of whichever door. Null = it is taken; else why not. */
+function takeParsed(intake: Intake, value: unknown, delivery: Delivery, context: DoorContext): Rejection | null {
+  if (isNestedTooDeep(value, delivery.bytes.length)) {
+    const message = 'The event is nested deeper than 100 levels.';
+    return rejection('invalid_event', message, { accountId: accountIdOf(value) });
+  }
+  return accepted(intake, canonicalise(value, contextOf(delivery, context)));
+}
+
 /** Null = the event is taken; else why not. */
 function accepted(intake: Intake, result: Canonicalised): Rejection | null {
   return 'event' in result ? intake.accept(result.event) : result.rejected;
@@ -140,10 +155,7 @@ function readJson(bytes: Buffer): { readonly value: unknown } | { readonly probl
   }
   if (!isUtf8(bytes)) return { problem: rejection('invalid_json', 'The event is not UTF-8.') };
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (!isNestedTooDeep(value, bytes.length)) return { value };
-    const message = 'The event is nested deeper than 100 levels.';
-    return { problem: rejection('invalid_event', message, { accountId: accountIdOf(value) }) };
+    return { value: JSON.parse(bytes.toString('utf8')) };
   } catch {
     // The parser's own message quotes the text, which may hold a phone number.
     const message = bytes.length === 0 ? 'The message is empty.' : 'The text is not JSON.';
