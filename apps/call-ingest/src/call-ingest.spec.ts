@@ -190,6 +190,24 @@ describe('the Kafka door', () => {
     await until('nothing is held any more', async () => ((await held()) === 0 ? true : undefined));
   });
 
+  it('produced a batch again at each retry while an unknown account could not be held: now once, afterwards', async () => {
+    const retries = () => ingest.logLines.filter((line) => line.includes('a batch failed')).length;
+    const before = retries();
+    await ingest.database.dataSource.query('alter table held_deliveries rename to away');
+    const batch = [ended('cannot-be-held', { account_id: 'acc-4' }), ended('beside-unknown')];
+    await ingest.producer.sendRaw(
+      pbxCallEvents.topic,
+      batch.map((event) => ({ key: 'one partition', value: JSON.stringify(event) })),
+    );
+    await until('the batch is tried again', () => retries() > before + 1 || undefined);
+    await ingest.database.dataSource.query('alter table away rename to held_deliveries');
+    await publishAccount(ingest.producer, 'acc-4');
+    await eventOf('beside-unknown');
+    await eventOf('cannot-be-held');
+    await ingest.settled();
+    expect(ingest.events.filter((event) => event.call_id === 'beside-unknown')).toHaveLength(1);
+  });
+
   it('rejects the event of an account that stays unknown', async () => {
     await produce(ended('never', { account_id: 'acc-9' }));
     await until('it is held', async () => ((await held()) === 1 ? true : undefined));
@@ -230,7 +248,7 @@ describe('the HTTP door', () => {
     await eventOf('http-3');
   });
 
-  it('an event nested 8 000 levels deep was answered 500: it is refused, and its neighbours are taken', async () => {
+  it('an event nested 8 000 levels deep failed its request: it is refused, and its neighbours are taken', async () => {
     const body = `[${JSON.stringify(ended('beside-deep'))},${nestedDeep('deep')}]`;
     const answer = await postCanonical(body);
     expect(answer.status).toBe(200);

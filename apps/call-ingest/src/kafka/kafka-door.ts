@@ -24,10 +24,9 @@ export class KafkaDoor {
   @ConsumesRaw(pbxCallEvents.topic)
   async takeEvents(batch: MessageBatch<Buffer>): Promise<void> {
     const intake = takeKafkaBatch(batch, { nowMs: Date.now(), knowsAccount: this.directory.knows });
-    await Promise.all([
-      this.producer.store(intake, PRODUCE_TIMEOUT_MS),
-      holdDeliveries(this.dataSource, 'unknown_account', intake.unknownAccount, UNKNOWN_ACCOUNT_WAIT_MS),
-    ]);
+    // First what can be repeated without anybody seeing it: while Postgres is away, each retry would produce all again.
+    await holdDeliveries(this.dataSource, 'unknown_account', intake.unknownAccount, UNKNOWN_ACCOUNT_WAIT_MS);
+    await this.producer.store(intake, PRODUCE_TIMEOUT_MS);
     this.metrics.took('kafka', intake, 'produced');
   }
 
