@@ -154,7 +154,8 @@ async function configure(jars: string, dataDir: string, port: number): Promise<v
   const topicsDir = join(dataDir, 'topics');
   await writeFile(propertiesIn(dataDir), serverProperties(port, await freePort(), topicsDir));
   const clusterId = randomBytes(16).toString('base64url');
-  const format = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId];
+  // Joined by `=`: one id in 64 begins with `-`, and would be taken for an option.
+  const format = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', `--cluster-id=${clusterId}`];
   const isFormatted = await readFile(join(topicsDir, 'meta.properties')).then(
     () => true,
     () => false,
