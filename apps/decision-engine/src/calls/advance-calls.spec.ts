@@ -266,6 +266,30 @@ describe('the end of an integration', () => {
 });
 
 describe('identity', () => {
+  it('an event of a call that the retention deletes at this moment founds the call anew', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const [started, ...rest] = bench.missedCall();
+    if (started) await bench.process().withEvents([started]);
+    const { dataSource } = bench.database;
+    const isWaitedFor = async () => {
+      const [row]: { waiting: boolean }[] = await dataSource.query(
+        `select exists (select 1 from pg_stat_activity
+                         where datname = current_database() and wait_event_type = 'Lock') as waiting`,
+      );
+      return row?.waiting === true;
+    };
+    const late = await inTransaction(dataSource, async (tx) => {
+      await tx.query('delete from calls');
+      await tx.query('delete from call_aliases');
+      const handled = bench.process().withEvents(rest);
+      while (!(await isWaitedFor())) continue;
+      return { handled };
+    });
+    await late.handled;
+    expect(await bench.wanted()).toEqual(['unsorted']);
+  });
+
   it('an event under a linked id belongs to the same call, in either order (§4.3)', async () => {
     await ready();
     await bench.answerLookup(PHONE);

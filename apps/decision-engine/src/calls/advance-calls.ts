@@ -6,7 +6,7 @@ import { accountsNow, lanesOf } from '../settings/account-settings.js';
 import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
 import { moveAliases } from './aliases.js';
-import { CallJoinedMeanwhile, claimCalls } from './claim-calls.js';
+import { CallMovedMeanwhile, claimCalls } from './claim-calls.js';
 import { inTurns } from './in-turns.js';
 import { aliasesMovedBy, joinYounger } from './join-rows.js';
 import { lockCalls, lockDueCalls } from './lock-calls.js';
@@ -47,8 +47,8 @@ export class AdvanceCalls {
         );
         return;
       } catch (error) {
-        // The next look sees what was committed meanwhile; a call is joined once, so this comes to an end.
-        if (!(error instanceof CallJoinedMeanwhile)) throw error;
+        // The next look sees what was committed meanwhile; a call is joined or expires once, so this comes to an end.
+        if (!(error instanceof CallMovedMeanwhile)) throw error;
       }
     }
   }

@@ -13,13 +13,16 @@ export interface ClaimedCall {
   readonly younger: readonly CallRow[];
 }
 
-/** A row was joined to another between the look at its aliases and its lock: look again, in a new transaction. */
-export class CallJoinedMeanwhile extends Error {
-  readonly code = 'call_joined_meanwhile';
+/**
+ * Between the look at its aliases and its lock a row was joined to another, or went with the retention: look again, in a
+ * new transaction. Its aliases moved or went in the same transaction as the row, so the new look finds something else.
+ */
+export class CallMovedMeanwhile extends Error {
+  readonly code = 'call_moved_meanwhile';
 
   constructor() {
-    super('a call was joined to another while its row was waited for');
-    this.name = 'CallJoinedMeanwhile';
+    super('a call was joined to another or expired while its row was waited for');
+    this.name = 'CallMovedMeanwhile';
   }
 }
 
@@ -28,25 +31,24 @@ export class CallJoinedMeanwhile extends Error {
  * be joined, so that two processes holding neighbouring batches never wait for each other in a circle (design.md, Topics:
  * correctness comes from rows).
  *
- * @throws CallJoinedMeanwhile
+ * @throws CallMovedMeanwhile
  */
 export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]): Promise<ClaimedCall[]> {
   const conversations = await findConversations(tx, events);
   await foundCalls(
     tx,
-    conversations.flatMap(({ callIds, events: [first] }) =>
-      first ? callIds.map((callId) => ({ callId, first })) : [],
+    conversations.flatMap(({ isNew, callIds, events: [first] }) =>
+      isNew && first ? callIds.map((callId) => ({ callId, first })) : [],
     ),
   );
   const rows = await lockCalls(
     tx,
     conversations.flatMap((conversation) => conversation.callIds),
   );
-  return conversations.flatMap((conversation) => {
+  return conversations.map((conversation) => {
     const [row, ...younger] = conversation.callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
-    if (!row) return [];
-    if ([row, ...younger].some(({ state }) => state === 'joined')) throw new CallJoinedMeanwhile();
-    return [{ row, events: conversation.events, younger }];
+    if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
+    return { row, events: conversation.events, younger };
   });
 }
 
