@@ -159,6 +159,16 @@ export class StackUnderTest {
     }
   }
 
+  /** Resolves when call-ingest has taken every event of Kafka, whatever becomes of them further on. */
+  async taken(): Promise<void> {
+    const connection = { brokers: this.kafkaBrokers.split(','), clientId: 'e2e' };
+    const giveUpAt = Date.now() + 120_000;
+    while ((await groupLag(connection, 'call-ingest', [pbxCallEvents.topic])).some(({ messages }) => messages > 0)) {
+      if (Date.now() > giveUpAt) throw new Error('call-ingest does not come to the end of the PBX events');
+      await sleep(200);
+    }
+  }
+
   /** What is owed by the services, in words; empty = nothing. */
   private async onItsWay(): Promise<string[]> {
     const { rows } = await this.database
