@@ -10,6 +10,7 @@ export const theme = createTheme({
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '600' },
   cursorType: 'pointer',
+  respectReducedMotion: true,
   components: {
     // Their own colours on their own tints are too faint to read.
     Alert: Alert.extend({ styles: { title: asText } }),

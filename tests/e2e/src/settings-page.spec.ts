@@ -194,6 +194,7 @@ describe('каждая комната', () => {
         (scheme) => document.documentElement.dataset['mantineColorScheme'] === scheme,
         colorScheme,
       );
+      await coloursAtRest();
       await keepPicture(`${file}-${colorScheme}`);
       expect(await obstacles()).toEqual([]);
     }
@@ -242,6 +243,14 @@ async function keepPicture(name: string): Promise<void> {
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Resolves when no colour is on its way to another: half-way contrast is nobody's. What turns for ever does not count. */
+async function coloursAtRest(): Promise<void> {
+  await operator.page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
 
 /** What axe calls serious or critical, in words. */
 async function obstacles(): Promise<string[]> {
