@@ -16,7 +16,7 @@ import {
 } from '@perezvon/service';
 import { AppModule } from './app.module.js';
 import type { WriterConfig } from './config.js';
-import type { Point } from './lanes/turn-context.js';
+import type { Point } from './lanes/turn-tools.js';
 import { migrations } from './migrations/index.js';
 import { writerSchema } from './migrations/schema.js';
 import { PortalTokens } from './portals/portal-tokens.js';

@@ -8,7 +8,7 @@ import { Dispatcher } from './lanes/dispatcher.js';
 import { LaneLeases } from './lanes/lane-leases.js';
 import { LaneRuntimes } from './lanes/lane-runtime.js';
 import { PostgresClock } from './lanes/postgres-clock.js';
-import type { Point, TurnTools, WriterLog } from './lanes/turn-context.js';
+import type { Point, TurnTools, WriterLog } from './lanes/turn-tools.js';
 import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
 import { Ledger } from './ledger/ledger.js';

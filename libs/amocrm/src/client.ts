@@ -1,7 +1,8 @@
 import { createLinks } from './links.js';
 import { type Pacer } from './pacer.js';
 import { createReads, type Reads } from './reads.js';
-import { Requester, type NoToken, type RequestObserver } from './requester.js';
+import { type RequestObserver } from './request-observer.js';
+import { Requester, type NoToken } from './requester.js';
 import { Transport, type Timeouts } from './transport.js';
 import { createWrites, type Writes } from './writes.js';
 import { portalUrl } from './portal-url.js';

@@ -41,13 +41,8 @@ export { claimsOf, type TokenClaims } from './oauth/token-claims.js';
 export { TokenEndpoint, type GrantResult, type TokenEndpointOptions, type TokenPair } from './oauth/token-endpoint.js';
 export { createPacer, type Clock, type Pacer, type TurnEnd, type WindowPacer } from './pacer.js';
 export { parseExtraOrigins, portalUrl, type PortalUrl, type PortalUrlProblem } from './portal-url.js';
-export {
-  type CallOptions,
-  type NoToken,
-  type RequestEnd,
-  type RequestObserver,
-  type RequestStart,
-} from './requester.js';
+export { type RequestEnd, type RequestObserver, type RequestStart } from './request-observer.js';
+export { type CallOptions, type NoToken } from './requester.js';
 export {
   type Done,
   type Exchange,

@@ -3,6 +3,7 @@ import { isUsable } from './connection.js';
 import { errorTable, type CodeOf } from './error-table.js';
 import { masked } from './mask.js';
 import { type Pacer, type TurnEnd } from './pacer.js';
+import { type RequestEnd, type RequestObserver, type RequestStart } from './request-observer.js';
 import { exchangeOf, type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
 import { inSpan } from './trace.js';
@@ -18,27 +19,6 @@ export interface CallOptions {
    */
   maySend?: () => boolean;
 }
-
-/** One request as metrics and traces see it: no ids, no query, no body. */
-export interface RequestStart {
-  method: Method;
-  /** The route's template, such as `/api/v4/contacts/{id}`. */
-  route: string;
-  /** How many items a write carries; 0 for a read. */
-  items: number;
-}
-
-export interface RequestEnd extends Exchange {
-  /** `done`, or the code from the error table. */
-  outcome: 'done' | FailureOf['code'];
-  /** Waiting for a token, a connection and the pacer's turn. */
-  waitedMs: number;
-  /** From handing over to the end. */
-  tookMs: number;
-}
-
-/** Called when a request begins; what it returns is called when it ends. Must not throw. */
-export type RequestObserver = (start: RequestStart) => (end: RequestEnd) => void;
 
 /** Why there is no access token now: the request ends with this code. */
 export interface NoToken {

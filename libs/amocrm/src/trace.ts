@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { type RequestEnd, type RequestStart } from './requester.js';
+import { type RequestEnd, type RequestStart } from './request-observer.js';
 
 /**
  * Does `work` in a span of its own, named by the route's template: no id, query, body or token of the request is in it.

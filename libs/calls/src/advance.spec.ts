@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CallEvent, ClientLookup, Settings } from '@perezvon/contracts';
-import { advance, type Advance, type Surroundings } from './advance.js';
+import { advance, type Advance } from './advance.js';
+import type { Surroundings } from './step.js';
 import { newProgress, type CallProgress } from './progress.js';
 import {
   callOf,

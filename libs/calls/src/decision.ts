@@ -1,9 +1,9 @@
 import type { CallDecision, ClientLookup, EffectCommand, Reason } from '@perezvon/contracts';
-import type { Step } from './advance.js';
 import { decisionIdOf } from './ids.js';
 import { outcomeWord, verdictOf } from './outcome.js';
 import type { Plan } from './plan.js';
 import { because } from './reasons.js';
+import type { Step } from './step.js';
 
 /** R16: what the journal is told of one step. */
 export function decisionOf(step: Step, commands: readonly EffectCommand[]): CallDecision {

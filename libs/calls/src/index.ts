@@ -17,7 +17,8 @@ export type {
   PortalNow,
   Resolution,
 } from './resolution.js';
-export { advance, type Advance, type CallIdentity, type Surroundings } from './advance.js';
+export { advance, type Advance } from './advance.js';
+export type { CallIdentity, Surroundings } from './step.js';
 export { newProgress, type CallProgress } from './progress.js';
 export { joinCalls, type CallInProgress, type JoinedCalls } from './join-calls.js';
 export { chooseCard } from './known-client.js';

@@ -1,5 +1,5 @@
 import type { CallDecision, CancelCommand, EffectName } from '@perezvon/contracts';
-import type { CallIdentity, Surroundings } from './advance.js';
+import type { CallIdentity, Surroundings } from './step.js';
 import { join, type CallFacts } from './call-facts.js';
 import { cancelIdOf, decisionIdOf } from './ids.js';
 import type { CallProgress } from './progress.js';

@@ -1,8 +1,8 @@
 import type { CallState, CallStateChange } from '@perezvon/contracts';
-import type { Step } from './advance.js';
 import type { Wait } from './ending.js';
 import { verdictOf } from './outcome.js';
 import type { CallProgress } from './progress.js';
+import type { Step } from './step.js';
 
 /**
  * R11, R16: a call that waits is seen to wait, and for what. A call that goes straight through says nothing here: its

@@ -7,7 +7,7 @@ import type { LaneLeases, TurnEnd } from './lane-leases.js';
 import { LaneRequests } from './lane-requests.js';
 import type { LaneRuntimes } from './lane-runtime.js';
 import { LaneTurn } from './lane-turn.js';
-import type { TurnTools } from './turn-context.js';
+import type { TurnTools } from './turn-tools.js';
 
 export interface DispatcherSettings {
   /** Lanes that this process serves at once. */

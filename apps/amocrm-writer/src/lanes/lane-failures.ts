@@ -3,7 +3,7 @@ import type { PortalRow } from '../portals/portal.js';
 import { MarkerFieldMissing } from '../writes/marker-field.js';
 import { laneMeaningOf, pauseMsAfter, type LaneMeaning } from './failure-table.js';
 import { NoCredentials, ReadFailure } from './lane-requests.js';
-import type { TurnTools } from './turn-context.js';
+import type { TurnTools } from './turn-tools.js';
 
 /** What was to be done is put off by a failure. */
 export interface Postponed {

@@ -11,7 +11,8 @@ import { testConnection } from '../portals/test-connection.js';
 import { LaneFailures } from './lane-failures.js';
 import type { TurnEnd } from './lane-leases.js';
 import type { LaneRequests } from './lane-requests.js';
-import type { Turn, TurnTools } from './turn-context.js';
+import type { Turn } from './turn-context.js';
+import type { TurnTools } from './turn-tools.js';
 
 /** Rounds, questions and looks that run beside each other; their requests share the lane's slots. */
 const maxUnits = 8;

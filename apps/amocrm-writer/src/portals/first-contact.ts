@@ -1,7 +1,7 @@
 import type { AmocrmClient } from '@perezvon/amocrm';
 import { laneName } from '../lanes/lane-name.js';
 import { NoCredentials } from '../lanes/lane-requests.js';
-import type { TurnTools } from '../lanes/turn-context.js';
+import type { TurnTools } from '../lanes/turn-tools.js';
 import type { PortalRow } from './portal.js';
 import { stopReasonOf } from './portal-stop.js';
 

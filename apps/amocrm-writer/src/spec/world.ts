@@ -23,7 +23,7 @@ import {
 import { createTestDatabase, openDatabase, type TestDatabase } from '@perezvon/postgres';
 import { createLogger } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
-import type { Point } from '../lanes/turn-context.js';
+import type { Point } from '../lanes/turn-tools.js';
 import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
 import { PortalTokens } from '../portals/portal-tokens.js';

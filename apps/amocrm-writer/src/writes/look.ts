@@ -2,7 +2,7 @@ import type { EntityType, Note, Task, Unsorted } from '@perezvon/amocrm';
 import type { NoteFields } from '@perezvon/calls';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
 import type { LaneRequests } from '../lanes/lane-requests.js';
-import type { TurnTools } from '../lanes/turn-context.js';
+import type { TurnTools } from '../lanes/turn-tools.js';
 import type { PortalRow } from '../portals/portal.js';
 import { entityTypeOf, unixSeconds } from './items.js';
 import type { FoundByLook, Made } from './made.js';

@@ -4,7 +4,7 @@ import type { Outbox } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
 import type { KnownClient } from '../clients/client-store.js';
 import { cardForClients } from '../clients/read-client.js';
-import type { TurnTools } from '../lanes/turn-context.js';
+import type { TurnTools } from '../lanes/turn-tools.js';
 import type { MirrorCard, MirrorLead } from '../mirror/mirror-store.js';
 import { entityTypeOf } from './items.js';
 import type { HighWater, MarkedBy } from './high-water.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { portalUrl } from '../portal-url.js';
 import { writeOne } from '../one-write.js';
-import { Requester, type CallOptions, type RequestObserver } from '../requester.js';
+import { type RequestObserver } from '../request-observer.js';
+import { Requester, type CallOptions } from '../requester.js';
 import { type WriteResult } from '../result.js';
 import { Transport, type Timeouts } from '../transport.js';
 import { type Integration } from './integration.js';

@@ -1,5 +1,6 @@
 import type { CallDecision, CallEvent, CallStateChange, ClientLookup, CrmCommand, Settings } from '@perezvon/contracts';
-import { advance, type CallIdentity } from '../advance.js';
+import { advance } from '../advance.js';
+import type { CallIdentity } from '../step.js';
 import { evolve, type CallFacts } from '../call-facts.js';
 import { callIdOf } from '../ids.js';
 import { joinCalls } from '../join-calls.js';
