@@ -5,6 +5,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { AccountContext } from './api/account';
 import { ApiProblem } from './api/http';
 import { useSession } from './api/session';
+import { AccountChoice } from './shell/account-choice';
 import { Failure } from './shell/failure';
 import { asksBeforeLeaving } from './shell/leave-guard';
 import { Shell } from './shell/shell';
@@ -57,27 +58,28 @@ function Rooms() {
   }
   if (session.data === undefined) return <Waiting />;
   if (session.data === null) return <LoginPage />;
-  return (
-    <AccountContext value={session.data.accountId}>
-      <Shell session={session.data}>
-        <Suspense fallback={<Waiting />}>
-          <Switch>
-            <Route path="/" component={OverviewPage} />
-            <Route path="/queue" component={QueuePage} />
-            <Route path="/settings" component={SettingsPage} />
-            <Route path="/sources" component={SourcesPage} />
-            <Route path="/history" component={HistoryPage} />
-            <Route path="/people" component={AccessPage} />
-            <Route path="/journal" component={JournalPage} />
-            <Route path="/journal/:callId" component={CallPage} />
-            <Route>
-              <Redirect to="/" replace />
-            </Route>
-          </Switch>
-        </Suspense>
-      </Shell>
-    </AccountContext>
+  const rooms = (
+    <Shell session={session.data}>
+      <Suspense fallback={<Waiting />}>
+        <Switch>
+          <Route path="/" component={OverviewPage} />
+          <Route path="/queue" component={QueuePage} />
+          <Route path="/settings" component={SettingsPage} />
+          <Route path="/sources" component={SourcesPage} />
+          <Route path="/history" component={HistoryPage} />
+          <Route path="/people" component={AccessPage} />
+          <Route path="/journal" component={JournalPage} />
+          <Route path="/journal/:callId" component={CallPage} />
+          <Route>
+            <Redirect to="/" replace />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
   );
+  const { accountId } = session.data;
+  if (accountId === null) return <AccountChoice>{rooms}</AccountChoice>;
+  return <AccountContext value={accountId}>{rooms}</AccountContext>;
 }
 
 function Waiting() {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { StackUnderTest } from './stack-under-test.js';
 
-/** An operator of a new account in front of the settings page, in a real browser. */
+/** A person in front of the settings page, in a real browser. */
 export class OperatorAtThePage {
   /** What the browser itself complains of: script errors, refused styles and scripts, answers of 500. */
   readonly complaints: string[] = [];
@@ -20,20 +20,31 @@ export class OperatorAtThePage {
     });
   }
 
+  /** The administrator of a new account, «Ромашка». */
   static async of(stack: StackUnderTest): Promise<OperatorAtThePage> {
-    const account = await answerOf<{ accountId: string }>(stack.settingsApi('POST', '/accounts', { name: 'Ромашка' }));
+    const { accountId } = await answerOf<{ accountId: string }>(
+      stack.settingsApi('POST', '/accounts', { name: 'Ромашка' }),
+    );
+    const users = `/accounts/${accountId}/users`;
+    return OperatorAtThePage.open(stack, accountId, users, { name: 'Ольга Оператор', role: 'account_admin' });
+  }
+
+  /** An administrator of the platform, who belongs to no account. */
+  static async ofThePlatform(stack: StackUnderTest): Promise<OperatorAtThePage> {
+    return OperatorAtThePage.open(stack, '', '/platform-admins', { name: 'Пётр Платформа' });
+  }
+
+  private static async open(
+    stack: StackUnderTest,
+    accountId: string,
+    users: string,
+    person: object,
+  ): Promise<OperatorAtThePage> {
     const login = {
-      name: `operator-${randomBytes(4).toString('hex')}`,
+      name: `person-${randomBytes(4).toString('hex')}`,
       password: randomBytes(12).toString('base64url'),
     };
-    await answerOf(
-      stack.settingsApi('POST', `/accounts/${account.accountId}/users`, {
-        name: 'Ольга Оператор',
-        login: login.name,
-        password: login.password,
-        role: 'account_admin',
-      }),
-    );
+    await answerOf(stack.settingsApi('POST', users, { ...person, login: login.name, password: login.password }));
     const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
     const browser = await chromium.launch({
       executablePath,
@@ -41,15 +52,19 @@ export class OperatorAtThePage {
     });
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'ru-RU' });
     page.setDefaultTimeout(30_000);
-    return new OperatorAtThePage(account.accountId, login, stack.url('settingsApi'), browser, page);
+    return new OperatorAtThePage(accountId, login, stack.url('settingsApi'), browser, page);
   }
 
   async logIn(): Promise<void> {
+    await this.enter();
+    await this.room('Обзор');
+  }
+
+  async enter(): Promise<void> {
     await this.page.goto(this.origin);
     await this.page.getByLabel('Логин').fill(this.login.name);
     await this.page.locator('input[name=password]').fill(this.login.password);
     await this.page.getByRole('button', { name: 'Войти' }).click();
-    await this.room('Обзор');
   }
 
   /** Goes to a room by the page's own menu, and waits until it is there. */

@@ -174,6 +174,22 @@ describe('история изменений', () => {
   });
 });
 
+describe('администратор платформы', () => {
+  it('выбирает компанию и видит её настройки', async () => {
+    const admin = await OperatorAtThePage.ofThePlatform(stack);
+    try {
+      await admin.enter();
+      await admin.page.getByLabel('Компания').first().click();
+      await admin.page.getByRole('option', { name: 'Ромашка' }).click();
+      await admin.room('Настройки');
+      expect(await admin.field('active').getByRole('switch').isChecked()).toBe(true);
+      expect(admin.complaints).toEqual([]);
+    } finally {
+      await admin.close();
+    }
+  });
+});
+
 describe('каждая комната', () => {
   const rooms = [
     ['Обзор', 'overview'],
