@@ -317,6 +317,14 @@ describe('R12: unsorted is switched off in amoCRM', () => {
     expect(resolve(command(unsorted), now({ portal: off, card: busy }))).toMatchObject({ kind: 'exists' });
   });
 
+  it('a deal that is active in another pipeline kept the one of this pipeline away, whatever the scope (R2)', () => {
+    const elsewhere = card({ activeDeals: [{ id: 5, pipelineId: 10 }] });
+    const scoped: Intent = { ...unsorted, unlessActiveDealIn: 'same_pipeline' };
+    expect(resolve(command(scoped), now({ portal: off, card: elsewhere }))).toMatchObject({ kind: 'create_lead' });
+    const here = card({ activeDeals: [{ id: 6, pipelineId: 20 }] });
+    expect(resolve(command(scoped), now({ portal: off, card: here }))).toMatchObject({ kind: 'exists' });
+  });
+
   it('in that pipeline alone, the same', () => {
     const pipelines = portal.pipelines.map((p) => ({ ...p, isUnsortedOn: p.id !== 20 }));
     expect(resolve(command(unsorted), now({ portal: { ...portal, pipelines } }))).toMatchObject({

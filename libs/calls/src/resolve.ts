@@ -74,7 +74,9 @@ function resolveDeal(intent: CreateDealIntent, now: Now): Resolution {
   };
 }
 
-function activeDealIn({ unlessActiveDealIn, pipelineId }: CreateDealIntent, { card }: Now): DealNow | undefined {
+type DealScope = Pick<CreateDealIntent, 'unlessActiveDealIn' | 'pipelineId'>;
+
+function activeDealIn({ unlessActiveDealIn, pipelineId }: DealScope, { card }: Now): DealNow | undefined {
   if (!card || unlessActiveDealIn === null) return undefined;
   return unlessActiveDealIn === 'all'
     ? card.activeDeals.at(0)
@@ -111,12 +113,12 @@ function resolveUnsorted(intent: CreateUnsortedIntent, command: EffectCommand, n
 
 /** R12, unsorted switched off: a contact if there is none and, unless one is active, a deal in the first working stage. */
 function insteadOfUnsorted(
-  { leadName, contactName, responsibleUserId, tags }: CreateUnsortedIntent,
+  { leadName, contactName, responsibleUserId, tags, unlessActiveDealIn }: CreateUnsortedIntent,
   { phone }: EffectCommand,
   now: Now,
   { pipeline, reasons: broken }: UnsortedPipelineNow,
 ): Resolution {
-  const active = now.card?.activeDeals.at(0);
+  const active = activeDealIn({ unlessActiveDealIn: unlessActiveDealIn ?? 'all', pipelineId: pipeline.id }, now);
   if (active) return dealExists(active);
   const stage = firstStageOf(pipeline);
   if (!stage) return { kind: 'skip', reason: 'no_pipeline', ...grounds([], [...broken, because('no_pipeline')]) };

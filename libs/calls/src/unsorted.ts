@@ -30,6 +30,7 @@ export function unsortedEffect(
       durationSec: verdict.kind === 'answered' ? talkSeconds(facts) : 0,
       recordUrl: linkOf(facts.recordings),
       tags: tagsFor(facts, direction),
+      ...(direction.activeDealScope !== 'all' && { unlessActiveDealIn: direction.activeDealScope }),
     },
   };
 }

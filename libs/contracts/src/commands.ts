@@ -42,6 +42,8 @@ export const createUnsortedIntent = z.object({
   durationSec: seconds,
   recordUrl: z.string().max(2000).nullable(),
   tags: z.array(z.string().max(50)).max(2),
+  /** R12: where an active deal makes the one that stands in for the record needless; absent = in all pipelines. */
+  unlessActiveDealIn: z.enum(['all', 'same_pipeline']).nullish(),
 });
 export type CreateUnsortedIntent = z.infer<typeof createUnsortedIntent>;
 
