@@ -22,6 +22,13 @@ export const portalStatus = z.object({
   accountId,
   lane: z.string().nullable(),
   stop: portalStop.extend({ reason: z.string() }).nullable(),
+  /**
+   * Why requests are put off though nothing stopped the portal: `rate_limited`, a code of a 5xx, of the network or of a
+   * token that could not be renewed; null once a request was answered again.
+   */
+  trouble: z.object({ reason: z.string(), since: utcInstant, until: utcInstant }).nullish(),
+  /** What stops creations only (R12). */
+  limit: z.object({ since: utcInstant, until: utcInstant }).nullish(),
   directoryReadAt: utcInstant.nullable(),
   effects: z.array(
     z.object({
