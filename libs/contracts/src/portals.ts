@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineMessage } from './message.js';
-import { accountId, crmId, utcInstant, uuid } from './primitives.js';
+import { accountId, crmId, e164, utcInstant, uuid } from './primitives.js';
 import { reason } from './reason.js';
 
 /** Why nothing is sent to a portal right now (rules.md R11); `until` is when the writer tries again by itself. */
@@ -53,7 +53,15 @@ export const portalSchema = z.object({
       statuses: z.array(status),
     }),
   ),
-  users: z.array(z.object({ id: crmId, name: z.string(), email: z.string().nullish(), isActive: z.boolean() })),
+  users: z.array(
+    z.object({
+      id: crmId,
+      name: z.string(),
+      email: z.string().nullish(),
+      phone: e164.nullish(),
+      isActive: z.boolean(),
+    }),
+  ),
   taskTypes: z.array(z.object({ id: crmId, name: z.string() })),
   /** amoCRM's switch for the whole account; off = no unsorted record can be made in any pipeline (R12). */
   isUnsortedOn: z.boolean().nullish(),

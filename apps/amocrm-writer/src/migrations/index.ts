@@ -5,6 +5,7 @@ import { Operators1764110000000 } from './1764110000000-operators.js';
 import { Mirror1764120000000 } from './1764120000000-mirror.js';
 import { TariffLimit1764130000000 } from './1764130000000-tariff-limit.js';
 import { ConnectionTest1764140000000 } from './1764140000000-connection-test.js';
+import { DuplicateControl1764160000000 } from './1764160000000-duplicate-control.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationClass[] = [
   Mirror1764120000000,
   TariffLimit1764130000000,
   ConnectionTest1764140000000,
+  DuplicateControl1764160000000,
 ];

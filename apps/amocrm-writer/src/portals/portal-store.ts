@@ -218,6 +218,16 @@ export class PortalStore {
     );
   }
 
+  /** Duplicate control merged a deal of ours: it is on (R17), which the operator is told. */
+  async rememberMerge(portal: PortalRow, now: number): Promise<void> {
+    await this.change(portal.portalId, now, async (tx) => {
+      await tx.query(`update portal set merged_at = to_timestamp($2::float8 / 1000) where portal_id = $1`, [
+        portal.portalId,
+        now,
+      ]);
+    });
+  }
+
   /** A creation went through again. */
   async liftLimit(portal: PortalRow, now: number): Promise<void> {
     await this.change(portal.portalId, now, async (tx) => {
@@ -297,7 +307,15 @@ function messageOf(portal: PortalRow): OutboxRecord {
     users: directory?.users ?? [],
     taskTypes: directory?.taskTypes ?? [],
     isUnsortedOn: directory?.isUnsortedOn,
-    warnings: portal.limit ? [{ code: 'tariff_limit', since: new Date(portal.limit.since).toISOString() }] : [],
+    warnings: warningsOf(portal),
   };
   return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
+}
+
+function warningsOf({ limit, mergedAt }: PortalRow): PortalMessage['warnings'] {
+  const since = (ms: number) => new Date(ms).toISOString();
+  return [
+    ...(limit === null ? [] : [{ code: 'tariff_limit' as const, since: since(limit.since) }]),
+    ...(mergedAt === null ? [] : [{ code: 'duplicate_control_on' as const, since: since(mergedAt) }]),
+  ];
 }

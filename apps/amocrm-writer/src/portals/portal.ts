@@ -28,6 +28,8 @@ export interface PortalRow {
   readonly checkAt: number | null;
   /** The tariff's limit of entities is reached (R12): creations wait, with one probe at `until`. */
   readonly limit: { readonly since: number; readonly until: number } | null;
+  /** When duplicate control last merged a deal of ours into another one; it is on for as long as nobody knows better. */
+  readonly mergedAt: number | null;
   /** An operator waits for the connection to be tested. */
   readonly isTestAsked: boolean;
 }
@@ -65,6 +67,7 @@ export interface StoredPortal {
   check_at: number | null;
   limited_since: number | null;
   creations_from: number | null;
+  merged_at: number | null;
   is_test_asked: boolean;
 }
 
@@ -73,7 +76,7 @@ const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
-  p.test_asked_at is not null as is_test_asked`;
+  ${ms('merged_at')}, p.test_asked_at is not null as is_test_asked`;
 
 export function portalOf(row: StoredPortal): PortalRow {
   return {
@@ -95,6 +98,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     checkAt: row.check_at,
     limit:
       row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
+    mergedAt: row.merged_at,
     isTestAsked: row.is_test_asked,
   };
 }

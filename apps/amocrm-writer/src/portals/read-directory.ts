@@ -1,3 +1,4 @@
+import { parsePhone } from '@perezvon/phone';
 import { ReadFailure, type LaneRequests } from '../lanes/lane-requests.js';
 import { laneName } from '../lanes/lane-name.js';
 import type { Directory, PortalRow } from './portal.js';
@@ -43,7 +44,13 @@ export async function readDirectory(requests: LaneRequests, portal: PortalRow, o
 async function readUsers(requests: LaneRequests, portal: PortalRow): Promise<Directory['users']> {
   try {
     const users = await requests.read(portal, (client, options) => client.users(options));
-    return users.map(({ id, name, email, rights }) => ({ id, name, email, isActive: rights.is_active }));
+    return users.map(({ id, name, email, phone_number, rights }) => ({
+      id,
+      name,
+      email,
+      phone: phone_number === null ? null : parsePhone(phone_number).e164,
+      isActive: rights.is_active,
+    }));
   } catch (error) {
     if (error instanceof ReadFailure && error.result.reason === 'forbidden') return [];
     throw error;

@@ -12,7 +12,10 @@ export async function testConnection({ tools, requests }: Turn, portal: PortalRo
   await tools.portals.saveTest(portal, await askInTurn(requests, portal));
 }
 
-/** Asks what the integration needs (R1), one by one; the first failure ends it. */
+/**
+ * Asks what the integration needs (R1), one by one; the first failure ends it. amoCRM does not tell its duplicate control:
+ * it is known from the first deal that was merged, and until then nothing is said about it.
+ */
 async function askInTurn(requests: LaneRequests, portal: PortalRow): Promise<ConnectionTest> {
   const checks: Check[] = [];
   try {
@@ -33,6 +36,12 @@ async function askInTurn(requests: LaneRequests, portal: PortalRow): Promise<Con
     // An administrator can create the field where it is missing: that the fields can be read is what is asked.
     const fields = await requests.send(portal, (client, options) => client.customFields('leads', options));
     checks.push(fields.kind === 'done' ? ok('marker_field') : failed('marker_field', reasonOf(fields)));
+    if (portal.mergedAt !== null) checks.push(warning('duplicate_control', 'duplicate_control_on'));
+
+    const hooks = await requests.send(portal, (client, options) => client.webhooks(options));
+    if (hooks.kind === 'done') checks.push(ok('webhooks'));
+    else if (hooks.reason === 'forbidden') checks.push(warning('webhooks', 'webhooks_not_available'));
+    else checks.push(failed('webhooks', reasonOf(hooks)));
     return { checks, accountName };
   } catch (error) {
     if (error instanceof NoCredentials) return { checks: [...checks, failed('token', 'no_credentials')] };
@@ -68,4 +77,5 @@ function reasonOf(result: NotDone): string {
 }
 
 const ok = (code: string): Check => ({ code, outcome: 'ok', reason: null });
+const warning = (code: string, reason: string): Check => ({ code, outcome: 'warning', reason });
 const failed = (code: string, reason: string): Check => ({ code, outcome: 'failed', reason });

@@ -87,11 +87,20 @@ describe('the status of a portal', () => {
 });
 
 describe('a refresh of what amoCRM has', () => {
-  it('reads the portal again and tells it', async () => {
+  it("reads the portal again and tells it, people's phones as well: employees are matched by them (R14)", async () => {
     const writer = await world.startKnowingPortal();
     const before = (await world.portalMessages()).length;
+    const { directory } = world.emulator.control.portal().store;
+    directory.users = directory.users.map((user) =>
+      user.id === 101 ? { ...user, phone_number: '8 (916) 123-45-67' } : user,
+    );
     expect(await writer.refreshPortal.execute(world.portalId)).toBe(true);
     await world.until(async () => (await world.portalMessages()).length > before);
+    const { users } = (await world.portalMessages()).at(-1) ?? {};
+    expect(users?.map(({ id, phone: number }) => [id, number]).slice(0, 2)).toEqual([
+      [101, phone],
+      [102, null],
+    ]);
     expect(await writer.refreshPortal.execute('00000000-0000-4000-8000-000000000000')).toBe(false);
   });
 });
@@ -114,8 +123,33 @@ describe('a test of the connection', () => {
       'users: ok',
       'pipelines: ok',
       'marker_field: ok',
+      'webhooks: ok',
     ]);
     await world.until(async () => (await world.portalMessages()).at(-1)?.stop === null);
+  });
+
+  it('warns of a tariff without webhooks, and of duplicate control once it has merged a deal', async () => {
+    const { settings } = world.emulator.control.portal();
+    const writer = await world.startKnowingPortal();
+    // A person makes the client's deal a moment before the call: no search shows it yet.
+    settings.listingLagMs = 60_000;
+    await world.byHand('/api/v4/leads/complex', [
+      { _embedded: { contacts: [{ custom_fields_values: [{ field_code: 'PHONE', values: [{ value: phone }] }] }] } },
+    ]);
+    settings.duplicateControl = 'update_newest';
+    settings.webhooksInTariff = false;
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact(), call.deal()]);
+    await world.resultOf(call.callId, 'deal', ({ existed }) => existed);
+
+    expect(await world.until(async () => (await world.portalMessages()).at(-1)?.warnings?.[0]?.code)).toBe(
+      'duplicate_control_on',
+    );
+    const test = await writer.testPortal.execute(world.portalId);
+    expect(test?.checks.filter(({ outcome }) => outcome !== 'ok').map(({ reason }) => reason)).toEqual([
+      'duplicate_control_on',
+      'webhooks_not_available',
+    ]);
   });
 
   it('says what is wrong with the token', async () => {

@@ -222,6 +222,16 @@ export class World {
     return this.emulator.control.requests().filter((each) => each.method !== 'GET' && path.test(each.path)).length;
   }
 
+  /** What a person or another integration writes, at once and past our limits. */
+  async byHand(path: string, body: object, method = 'POST'): Promise<void> {
+    const answer = await fetch(`${this.emulator.url}/_emulator/by-hand`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ method, path, body }),
+    });
+    if (!answer.ok) throw new Error(`by hand: ${answer.status} ${await answer.text()}`);
+  }
+
   fault(rule: object): void {
     const added = this.emulator.control.faults.add(rule);
     if ('problem' in added) throw new Error(added.problem);

@@ -9,7 +9,7 @@ export interface Suggestion {
   readonly by: 'email' | 'phone' | 'name';
 }
 
-type CrmUser = Portal['users'][number] & { readonly phone?: string | null };
+type CrmUser = Portal['users'][number];
 
 /**
  * R14: which amoCRM user each unmapped employee probably is: by e-mail, then phone, then exact name. Only what fits one
