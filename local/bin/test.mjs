@@ -89,6 +89,9 @@ function summarise(projects) {
     const counts = [`${each.passed} passed`, `${each.failed} failed`, `${each.skipped} skipped`];
     say(`        ${relative(root, each.rootDir).padEnd(24)} ${counts.join(', ')}`);
   }
+  for (const { what, message } of projects.flatMap(({ failures }) => failures)) {
+    say(`FAILED  ${what}\n${message.replaceAll(/^/gm, '        ')}`);
+  }
   say(`${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes in all`);
   // The tests are counted one by one; the check "tests" as a whole only when nothing else tells of its failure.
   const sum = (field) => projects.reduce((total, each) => total + each[field], 0);
