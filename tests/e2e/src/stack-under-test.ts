@@ -12,6 +12,13 @@ import { Client } from 'pg';
 
 export type ServiceName = 'settings-api' | 'call-ingest' | 'decision-engine' | 'amocrm-writer';
 
+const PORT_OF = {
+  'settings-api': 'settingsApi',
+  'call-ingest': 'callIngest',
+  'decision-engine': 'decisionEngine',
+  'amocrm-writer': 'amocrmWriter',
+} as const satisfies Record<ServiceName, string>;
+
 const root = new URL('../../../', import.meta.url);
 const simulator = fileURLToPath(new URL('apps/pbx-simulator/dist/main.js', root));
 
@@ -73,8 +80,14 @@ export class StackUnderTest {
     return this.running.facts.secrets.amocrmToken;
   }
 
-  url(name: 'settingsApi' | 'callIngest' | 'amocrmWriter' | 'decisionEngine'): string {
+  url(name: (typeof PORT_OF)[ServiceName]): string {
     return `http://127.0.0.1:${String(this.running.facts.ports[name])}`;
+  }
+
+  /** Whether the service says of itself that it can work. */
+  async isReady(name: ServiceName): Promise<boolean> {
+    const answer = await fetch(`${this.url(PORT_OF[name])}/health/ready`).catch(() => null); // nobody listens just now
+    return answer?.ok ?? false;
   }
 
   /** As the platform's operator would call the settings API. */
@@ -105,7 +118,7 @@ export class StackUnderTest {
   async playSample(startAt: Date, speed: string): Promise<void> {
     const { demo, facts } = this.running;
     const child = spawn(process.execPath, [simulator, '--once'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
         KAFKA_BROKERS: facts.kafkaBrokers,
@@ -121,10 +134,11 @@ export class StackUnderTest {
         SPEED: speed,
       },
     });
-    let complaints = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-    const [code] = (await once(child, 'exit')) as [number | null];
-    if (code !== 0) throw new Error(`the simulator ended with ${String(code)}:\n${complaints}`);
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`the simulator ended with ${String(code)}:\n${told}`);
   }
 
   /** What amoCRM holds, without server-made ids, so that two runs can be compared. */
