@@ -32,4 +32,11 @@ function failuresOf({ testFilePath, testResults, testExecError }) {
   return told;
 }
 
-const headOf = (message) => stripVTControlCharacters(message).split('\n').slice(0, 25).join('\n');
+/** Without colours and without the test runner's own frames. */
+function headOf(message) {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines
+    .filter((line) => !/^\s+at .*node_modules/.test(line))
+    .slice(0, 25)
+    .join('\n');
+}
