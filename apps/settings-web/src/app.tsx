@@ -1,4 +1,4 @@
-import { Center, Loader, MantineProvider } from '@mantine/core';
+import { Center, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
@@ -9,6 +9,7 @@ import { AccountChoice } from './shell/account-choice';
 import { Failure } from './shell/failure';
 import { asksBeforeLeaving } from './shell/leave-guard';
 import { Shell } from './shell/shell';
+import { Waiting } from './shell/waiting';
 import { theme } from './theme';
 
 const client = new QueryClient({
@@ -37,7 +38,7 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <Router aroundNav={asksBeforeLeaving}>
-          <Suspense fallback={<Waiting />}>
+          <Suspense fallback={<RoomWaiting />}>
             <Rooms />
           </Suspense>
         </Router>
@@ -56,11 +57,11 @@ function Rooms() {
       </Center>
     );
   }
-  if (session.data === undefined) return <Waiting />;
+  if (session.data === undefined) return <RoomWaiting />;
   if (session.data === null) return <LoginPage />;
   const rooms = (
     <Shell session={session.data}>
-      <Suspense fallback={<Waiting />}>
+      <Suspense fallback={<RoomWaiting />}>
         <Switch>
           <Route path="/" component={OverviewPage} />
           <Route path="/queue" component={QueuePage} />
@@ -82,10 +83,10 @@ function Rooms() {
   return <AccountContext value={accountId}>{rooms}</AccountContext>;
 }
 
-function Waiting() {
+function RoomWaiting() {
   return (
     <Center mih="60vh">
-      <Loader />
+      <Waiting />
     </Center>
   );
 }

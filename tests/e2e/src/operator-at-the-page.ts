@@ -69,9 +69,11 @@ export class OperatorAtThePage {
 
   /** Goes to a room by the page's own menu, and waits until it is there. */
   async room(name: string): Promise<void> {
-    await this.page.getByRole('link', { name, exact: true }).click();
+    const link = this.page.getByRole('link', { name, exact: true });
+    await link.click();
+    await link.and(this.page.locator('[aria-current=page]')).waitFor();
     await this.page.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
-    await this.page.waitForLoadState('networkidle');
+    await this.page.getByRole('status', { name: 'Загрузка' }).first().waitFor({ state: 'detached' });
   }
 
   /** One setting of the page by its place in the document. */

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Loader, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAddApiKey, useApiKeys, useDeleteApiKey, type AccountRole } from '../api/access';
@@ -7,6 +7,7 @@ import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
 import { ShownOnce } from '../shell/shown-once';
 import { RoleSelect } from './role-select';
+import { Waiting } from '../shell/waiting';
 
 export function KeysSection() {
   const { t } = useTranslation();
@@ -31,7 +32,7 @@ export function KeysSection() {
         </Text>
         {failed && <Failure error={failed} onRetry={() => void keys.refetch()} />}
         {add.data && <ShownOnce label={t('access.key')} text={add.data} />}
-        {keys.isPending && <Loader aria-label={t('common.loading')} />}
+        {keys.isPending && <Waiting />}
         {keys.data && keys.data.length > 0 && (
           <Table.ScrollContainer minWidth={560}>
             <Table verticalSpacing="xs">

@@ -3,7 +3,6 @@ import {
   Button,
   Card,
   Group,
-  Loader,
   PasswordInput,
   SimpleGrid,
   Stack,
@@ -20,6 +19,7 @@ import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
 import { RoleSelect } from './role-select';
+import { Waiting } from '../shell/waiting';
 
 export function UsersSection() {
   const { t } = useTranslation();
@@ -34,7 +34,7 @@ export function UsersSection() {
           {t('access.users')}
         </Title>
         {failed && <Failure error={failed} onRetry={() => void users.refetch()} />}
-        {users.isPending && <Loader aria-label={t('common.loading')} />}
+        {users.isPending && <Waiting />}
         {users.data && (
           <Table.ScrollContainer minWidth={640}>
             <Table verticalSpacing="xs">

@@ -1,10 +1,11 @@
-import { Button, Card, Group, List, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useAudit, useRestore, type AuditLine } from '../api/audit';
 import { useSession } from '../api/session';
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { Waiting } from '../shell/waiting';
 
 /** Who changed what, newest first; any earlier state of the settings can be put back. */
 export default function HistoryPage() {
@@ -18,7 +19,7 @@ export default function HistoryPage() {
     <Stack maw={900} mx="auto">
       <Title order={2}>{t('shell.history')}</Title>
       {failed && <Failure error={failed} onRetry={() => void audit.refetch()} />}
-      {audit.isPending && <Loader aria-label={t('common.loading')} />}
+      {audit.isPending && <Waiting />}
       {audit.data && lines.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
       {lines.map((line) => (
         <Change

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Group, Loader, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Anchor, Badge, Card, Group, Stack, Text, Timeline, Title } from '@mantine/core';
 import {
   IconArrowLeft,
   IconCloudUpload,
@@ -14,6 +14,7 @@ import { useStory, type StoryLine } from '../api/journal';
 import { dateAndTime, duration, timeOfDay } from '../i18n/dates';
 import { Failure } from '../shell/failure';
 import { OutcomeBadge } from './call-row';
+import { Waiting } from '../shell/waiting';
 
 const icons = {
   event: IconPhone,
@@ -38,7 +39,7 @@ export default function CallPage({ params: { callId } }: { readonly params: { re
         </Group>
       </Anchor>
       {story.error && <Failure error={story.error} onRetry={() => void story.refetch()} />}
-      {story.isPending && <Loader aria-label={t('common.loading')} />}
+      {story.isPending && <Waiting />}
       {story.data && (
         <>
           <Group gap="sm">

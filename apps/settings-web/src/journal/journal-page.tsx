@@ -1,4 +1,4 @@
-import { Button, Center, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Center, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { Failure } from '../shell/failure';
 import { CallRow } from './call-row';
 import { useExport } from './export';
 import { SearchFields } from './search-fields';
+import { Waiting } from '../shell/waiting';
 
 const pauseMs = 300;
 
@@ -40,7 +41,7 @@ export default function JournalPage() {
       {calls.error && <Failure error={calls.error} onRetry={() => void calls.refetch()} />}
       {calls.isPending && (
         <Center>
-          <Loader aria-label={t('common.loading')} />
+          <Waiting />
         </Center>
       )}
       {calls.data && lines.length === 0 && (

@@ -1,4 +1,4 @@
-import { Loader, SimpleGrid, Stack, Title } from '@mantine/core';
+import { SimpleGrid, Stack, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useStatus } from '../api/operations';
 import { Failure } from '../shell/failure';
@@ -7,6 +7,7 @@ import { Health } from './health';
 import { LastEvents } from './last-events';
 import { Limits } from './limits';
 import { Today } from './today';
+import { Waiting } from '../shell/waiting';
 
 /** Is everything all right, and if not, the one step that mends it. */
 export default function OverviewPage() {
@@ -16,7 +17,7 @@ export default function OverviewPage() {
     <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('shell.overview')}</Title>
       {status.error && <Failure error={status.error} onRetry={() => void status.refetch()} />}
-      {status.isPending && <Loader aria-label={t('common.loading')} />}
+      {status.isPending && <Waiting />}
       {status.data && (
         <>
           <Health status={status.data} />

@@ -1,4 +1,4 @@
-import { Anchor, Button, Card, Group, Loader, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
@@ -6,6 +6,7 @@ import { useEffectAction, useEffects, type EffectView } from '../api/operations'
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { Waiting } from '../shell/waiting';
 
 export function EffectsSection() {
   const { t } = useTranslation();
@@ -33,7 +34,7 @@ export function EffectsSection() {
           />
         </Group>
         {failed && <Failure error={failed} onRetry={() => void effects.refetch()} />}
-        {effects.isPending && <Loader aria-label={t('common.loading')} />}
+        {effects.isPending && <Waiting />}
         {effects.data && items.length === 0 && <Text c="dimmed">{t('queue.empty')}</Text>}
         {items.length > 0 && (
           <Table.ScrollContainer minWidth={720}>

@@ -1,8 +1,9 @@
-import { Button, Card, Code, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useRejected, useReplay } from '../api/operations';
 import { dateAndTime } from '../i18n/dates';
 import { Failure } from '../shell/failure';
+import { Waiting } from '../shell/waiting';
 
 /** Events of the PBX that could not be taken: the PBX's setting is mended, then they are driven again. */
 export function RejectedSection() {
@@ -21,7 +22,7 @@ export function RejectedSection() {
           {t('queue.rejectedLead')}
         </Text>
         {failed && <Failure error={failed} onRetry={() => void rejected.refetch()} />}
-        {rejected.isPending && <Loader aria-label={t('common.loading')} />}
+        {rejected.isPending && <Waiting />}
         {rejected.data && items.length === 0 && <Text c="dimmed">{t('queue.noRejected')}</Text>}
         {items.map((item) => (
           <Card key={item.rejectedId} withBorder padding="sm">

@@ -1,8 +1,9 @@
-import { Loader, Stack, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useIntegration } from '../api/integration';
 import { Failure } from '../shell/failure';
 import { SettingsForm } from './settings-form';
+import { Waiting } from '../shell/waiting';
 
 export default function SettingsPage() {
   const { t } = useTranslation();
@@ -11,7 +12,7 @@ export default function SettingsPage() {
     <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('settings.title')}</Title>
       {integration.error && <Failure error={integration.error} onRetry={() => void integration.refetch()} />}
-      {integration.isPending && <Loader aria-label={t('common.loading')} />}
+      {integration.isPending && <Waiting />}
       {integration.data && <SettingsForm saved={integration.data} />}
     </Stack>
   );

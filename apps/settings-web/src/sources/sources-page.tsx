@@ -1,9 +1,10 @@
-import { Button, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { sourceKinds, useAddSource, useSources } from '../api/sources';
 import { Failure } from '../shell/failure';
 import { SourceCard } from './source-card';
+import { Waiting } from '../shell/waiting';
 
 /** Where the account's calls come from, each with what to paste into the cabinet of its PBX. */
 export default function SourcesPage() {
@@ -31,7 +32,7 @@ export default function SourcesPage() {
           </Button>
         ))}
       </Group>
-      {sources.isPending && <Loader aria-label={t('common.loading')} />}
+      {sources.isPending && <Waiting />}
       {sources.data?.length === 0 && <Text size="sm">{t('sources.none')}</Text>}
       {[...(sources.data ?? [])].reverse().map((source) => (
         <SourceCard

@@ -1,9 +1,10 @@
-import { Button, List, Loader, Stack, Text } from '@mantine/core';
+import { Button, List, Stack, Text } from '@mantine/core';
 import type { IntegrationSettings } from '@perezvon/contracts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReplay } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
+import { Waiting } from '../../shell/waiting';
 
 const newest = 20;
 
@@ -20,7 +21,7 @@ export function RealCalls({ draft }: { readonly draft: IntegrationSettings }) {
     );
   }
   if (replay.error) return <Failure error={replay.error} onRetry={() => void replay.refetch()} />;
-  if (replay.data === undefined) return <Loader size="xs" />;
+  if (replay.data === undefined) return <Waiting size="xs" />;
   const different = replay.data.items.filter(({ differences }) => differences.length > 0);
   return (
     <Stack gap={4} aria-live="polite">
