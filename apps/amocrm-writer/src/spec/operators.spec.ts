@@ -97,10 +97,7 @@ describe('a refresh of what amoCRM has', () => {
     expect(await writer.refreshPortal.execute(world.portalId)).toBe(true);
     await world.until(async () => (await world.portalMessages()).length > before);
     const { users } = (await world.portalMessages()).at(-1) ?? {};
-    expect(users?.map(({ id, phone: number }) => [id, number]).slice(0, 2)).toEqual([
-      [101, phone],
-      [102, null],
-    ]);
+    expect(users?.find(({ id }) => id === 101)?.phone).toBe(phone);
     expect(await writer.refreshPortal.execute('00000000-0000-4000-8000-000000000000')).toBe(false);
   });
 });
