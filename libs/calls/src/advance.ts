@@ -160,8 +160,8 @@ function conclude(step: Step, next: CallProgress, commands: readonly EffectComma
   const decidedAs = decides ? decidedNow(facts, before.decidedAs) : before.decidedAs;
   const endedAs = decides && facts.ended ? decidedNow(facts, endedAsOf(before)) : endedAsOf(before);
   const corrected = before.endDecided && decidedAs !== before.decidedAs;
-  const doubles = before.untold.joined.some(({ effects }) => effects.length > 0);
-  if (commands.length === 0 && !settles && !corrected && !doubles) return still(next);
+  const cancels = before.untold.joined.some(({ effects }) => effects.length > 0);
+  if (commands.length === 0 && !settles && !corrected && !cancels) return still(next);
 
   return {
     progress: {

@@ -9,7 +9,6 @@ import type { Step } from './step.js';
 export function decisionOf(step: Step, commands: readonly EffectCommand[]): CallDecision {
   const { identity, facts, around, plan, before } = step;
   const { lookup, joined } = before.untold;
-  const doubled = joined.flatMap(({ callId, effects }) => effects.map((effect) => ({ effect, callId })));
   return {
     decisionId: decisionIdOf(facts.accountId, identity.callId, before.decisions + 1),
     accountId: facts.accountId,
@@ -32,7 +31,6 @@ export function decisionOf(step: Step, commands: readonly EffectCommand[]): Call
       ...newReasons(plan, commands),
     ],
     ...(lookup && { lookup }),
-    ...(doubled.length > 0 && { doubled }),
     ...(facts.warnings.length > 0 && { warnings: [...facts.warnings] }),
   };
 }

@@ -78,6 +78,11 @@ export const sentences = {
     ru: 'Направление звонка неизвестно',
     en: 'The direction of the call is unknown',
   },
+  only_recorded: {
+    rule: 'R4',
+    ru: 'АТС прислала только запись разговора и ничего о самом звонке: ничего не создаётся',
+    en: 'The PBX sent a recording and nothing of the call itself: nothing is created',
+  },
   direction_not_known_yet: {
     rule: 'R4',
     ru: 'Направление звонка пока неизвестно',
@@ -215,10 +220,15 @@ export const sentences = {
     ru: 'Воронка № {pipelineId} удалена в amoCRM: взята главная воронка',
     en: 'Pipeline no. {pipelineId} was deleted in amoCRM: the main one is used',
   },
+  no_working_stage: {
+    rule: 'R12',
+    ru: 'В воронке № {pipelineId} не осталось рабочих этапов: взята другая воронка, сначала главная',
+    en: 'Pipeline no. {pipelineId} has no working stage left: another pipeline is used, the main one first',
+  },
   no_pipeline: {
     rule: 'R12',
-    ru: 'В amoCRM не осталось ни одной воронки',
-    en: 'amoCRM has no pipeline left',
+    ru: 'В amoCRM не осталось ни одной воронки с рабочим этапом',
+    en: 'amoCRM has no pipeline with a working stage left',
   },
   unsorted_off: {
     rule: 'R12',
@@ -257,8 +267,8 @@ export const sentences = {
   },
   younger_joined: {
     rule: 'R15',
-    ru: 'К звонку присоединён № {call}: его неотправленное отменено',
-    en: 'Call no. {call} joined this one: what it had not sent is cancelled',
+    ru: 'К звонку присоединён № {call}: его неотправленное отменяется, отправленное остаётся (что именно — в журнале того звонка)',
+    en: 'Call no. {call} joined this one: what it had not sent is cancelled, what it had sent stays (that call’s journal says which)',
   },
 } as const satisfies Record<string, { rule: `R${number}`; ru: string; en: string }>;
 

@@ -98,7 +98,6 @@ function outcomeOf({ at, cause, pbxCallId, decision, commands, stateChange }: Ou
         outcome: decision.outcome,
         ...(decision.cell && { cell: decision.cell }),
         because: decision.reasons.map(reasonLine),
-        ...(decision.doubled && { doubled: decision.doubled.map(({ effect }) => effect) }),
         ...(decision.warnings && { warnings: decision.warnings }),
       },
     }),
