@@ -13,15 +13,35 @@ export interface StageNow {
   readonly reasons: readonly Reason[];
 }
 
-/** The wanted stage, else the first working stage of its pipeline, else of the main pipeline; null = no pipeline at all. */
+/**
+ * The wanted stage, else the first working stage of its pipeline, else of the main pipeline, else of any: a call is never
+ * dropped for a pipeline that was emptied. Null = no pipeline has a working stage.
+ */
 export function stageNow(wanted: { pipelineId: number; statusId: number }, pipelines: Pipelines): StageNow | null {
-  const own = alive(pipelines).find((p) => p.id === wanted.pipelineId);
-  if (own?.statuses.some((s) => s.id === wanted.statusId && s.type === 0)) return { ...wanted, reasons: [] };
-  const stage = firstStageOf(own ?? mainOf(pipelines));
-  const broken = own
-    ? because('stage_deleted', { pipelineId: wanted.pipelineId, statusId: wanted.statusId })
-    : because('pipeline_deleted', { pipelineId: wanted.pipelineId });
-  return stage && { ...stage, reasons: [broken] };
+  const { pipelineId, statusId } = wanted;
+  const own = alive(pipelines).find((p) => p.id === pipelineId);
+  if (own?.statuses.some((s) => s.id === statusId && s.type === 0)) return { pipelineId, statusId, reasons: [] };
+  const inOwn = own && firstStageOf(own);
+  if (inOwn) return { ...inOwn, reasons: [because('stage_deleted', { pipelineId, statusId })] };
+  return elsewhere(
+    pipelines,
+    own ? because('no_working_stage', { pipelineId }) : because('pipeline_deleted', { pipelineId }),
+  );
+}
+
+/** The first working stage of a pipeline that is wanted for itself, where unsorted records are not taken (R12). */
+export function firstStageNow(pipeline: Pipeline, pipelines: Pipelines): StageNow | null {
+  const inOwn = firstStageOf(pipeline);
+  if (inOwn) return { ...inOwn, reasons: [] };
+  return elsewhere(pipelines, because('no_working_stage', { pipelineId: pipeline.id }));
+}
+
+function elsewhere(pipelines: Pipelines, broken: Reason): StageNow | null {
+  for (const pipeline of mainFirst(pipelines)) {
+    const stage = firstStageOf(pipeline);
+    if (stage) return { ...stage, reasons: [broken] };
+  }
+  return null;
 }
 
 export interface UnsortedPipelineNow {
@@ -34,7 +54,7 @@ export interface UnsortedPipelineNow {
 /** The wanted pipeline, else the main one; null = no pipeline at all. */
 export function unsortedPipelineNow(pipelineId: number, portal: PortalNow): UnsortedPipelineNow | null {
   const own = alive(portal.pipelines).find((p) => p.id === pipelineId);
-  const pipeline = own ?? mainOf(portal.pipelines);
+  const pipeline = own ?? mainFirst(portal.pipelines).at(0);
   if (!pipeline) return null;
   const takesUnsorted = portal.isUnsortedOn !== false && pipeline.isUnsortedOn;
   return {
@@ -51,15 +71,14 @@ export function unsortedPipelineNow(pipelineId: number, portal: PortalNow): Unso
 const WON = 142;
 const LOST = 143;
 
-export function firstStageOf(pipeline: Pipeline | undefined): Omit<StageNow, 'reasons'> | null {
-  const stage = [...(pipeline?.statuses ?? [])]
+function firstStageOf({ id, statuses }: Pipeline): Omit<StageNow, 'reasons'> | null {
+  const stage = [...statuses]
     .sort((a, b) => a.sort - b.sort)
     .find((s) => s.type === 0 && s.id !== WON && s.id !== LOST);
-  return pipeline && stage ? { pipelineId: pipeline.id, statusId: stage.id } : null;
+  return stage ? { pipelineId: id, statusId: stage.id } : null;
 }
 
 const alive = (pipelines: Pipelines) => pipelines.filter((p) => !p.isArchive);
 
-function mainOf(pipelines: Pipelines): Pipeline | undefined {
-  return alive(pipelines).find((p) => p.isMain) ?? [...alive(pipelines)].sort((a, b) => a.sort - b.sort).at(0);
-}
+const mainFirst = (pipelines: Pipelines) =>
+  alive(pipelines).sort((a, b) => Number(b.isMain) - Number(a.isMain) || a.sort - b.sort);

@@ -151,6 +151,28 @@ describe('a deal (R2, R6, R12)', () => {
     expect(made).toMatchObject({ pipelineId: 10, statusId: 101 });
   });
 
+  it('was dropped when its own pipeline was left without a working stage: it goes to the main one (R12)', () => {
+    const emptied = portal.pipelines.map((p) =>
+      p.id === 20 ? { ...p, statuses: [status(142, 1), status(143, 2)] } : p,
+    );
+    const wanted = deal({ pipelineId: 20, statusId: 202 });
+    expect(resolve(command(wanted), now({ portal: { ...portal, pipelines: emptied } }))).toMatchObject({
+      kind: 'create_lead',
+      pipelineId: 10,
+      statusId: 101,
+      reasons: [{ ruleId: 'R12', code: 'no_working_stage' }],
+    });
+  });
+
+  it('was dropped when the main pipeline had no working stage: it goes to any that has one (R12)', () => {
+    const emptied = portal.pipelines.map((p) => (p.id === 10 ? { ...p, statuses: [status(142, 1)] } : p));
+    expect(resolve(command(deal()), now({ portal: { ...portal, pipelines: emptied } }))).toMatchObject({
+      kind: 'create_lead',
+      pipelineId: 20,
+      statusId: 201,
+    });
+  });
+
   it('an archived pipeline counts as deleted', () => {
     const pipelines = portal.pipelines.map((p) => ({ ...p, isArchive: p.id === 20 }));
     const made = resolve(command(deal({ pipelineId: 20, statusId: 202 })), now({ portal: { ...portal, pipelines } }));

@@ -6,7 +6,7 @@ import type {
   EffectCommand,
   EnsureContactIntent,
 } from '@perezvon/contracts';
-import { firstStageOf, stageNow, unsortedPipelineNow, type UnsortedPipelineNow } from './pipelines.js';
+import { firstStageNow, stageNow, unsortedPipelineNow, type UnsortedPipelineNow } from './pipelines.js';
 import { placeOf, placeOfCall } from './place.js';
 import { because } from './reasons.js';
 import { grounds, type DealNow, type NoteFields, type Now, type PortalNow, type Resolution } from './resolution.js';
@@ -120,11 +120,12 @@ function insteadOfUnsorted(
 ): Resolution {
   const active = activeDealIn({ unlessActiveDealIn: unlessActiveDealIn ?? 'all', pipelineId: pipeline.id }, now);
   if (active) return dealExists(active);
-  const stage = firstStageOf(pipeline);
+  const stage = firstStageNow(pipeline, now.portal.pipelines);
   if (!stage) return { kind: 'skip', reason: 'no_pipeline', ...grounds([], [...broken, because('no_pipeline')]) };
   const { responsibleUserId: owner, reasons } = ownerOrDefault(responsibleUserId, now);
-  const lead = { name: leadName, ...stage, responsibleUserId: owner, tags };
-  const why = grounds(['R2', 'R6'], [...broken, ...reasons]);
+  const { pipelineId, statusId } = stage;
+  const lead = { name: leadName, pipelineId, statusId, responsibleUserId: owner, tags };
+  const why = grounds(['R2', 'R6'], [...broken, ...stage.reasons, ...reasons]);
   if (now.card || phone === null) {
     return { kind: 'create_lead', ...lead, on: now.card && { type: now.card.type, id: now.card.id }, ...why };
   }
