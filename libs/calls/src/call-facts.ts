@@ -34,6 +34,8 @@ export interface CallFacts {
   /** One per id and content: a correction is kept apart from a repetition. */
   readonly ends: readonly CallEnd[];
   readonly recordings: readonly Recording[];
+  /** Nothing but recordings was heard of it: nobody has said that there was a call. Absent in older rows. */
+  readonly isOnlyRecorded?: boolean;
   /** Data-quality remarks of call-ingest. */
   readonly warnings: readonly string[];
   /** Latest time that any event told; what an inferred end takes as its time (R4). */
@@ -70,6 +72,7 @@ export function join(a: CallFacts, b: CallFacts): CallFacts {
     secondIds: union(a.secondIds, b.secondIds),
     ends,
     recordings: joinRecords(a.recordings, b.recordings),
+    isOnlyRecorded: (a.isOnlyRecorded ?? false) && (b.isOnlyRecorded ?? false),
     warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
     lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
     firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
@@ -99,6 +102,7 @@ function factsOf(event: CallEvent): CallFacts {
     secondIds: event.type === 'call.transferred' ? (event.linked_call_ids ?? []) : [],
     ends,
     recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
+    isOnlyRecorded: event.type === 'call.record_ready',
     warnings: [...(event.warnings ?? [])].sort(),
     lastAt: timeOf(event),
     firstReceivedAt: event.received_at,

@@ -180,6 +180,31 @@ describe('R4: the outcome', () => {
     expect(plan([started(), answered(), ended], settings, silent).ended).not.toBeNull();
   });
 
+  describe('of which nothing but a recording was heard', () => {
+    const bothCells = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+    const heardAt = recorded().received_at;
+    const after = (hours: number) => ({
+      heardAt,
+      now: new Date(Date.parse(heardAt) + hours * 3_600_000).toISOString(),
+    });
+
+    it('was a missed call after 15 minutes and made an unsorted record: it waits, seen, for the call’s own events (R9)', () => {
+      const waiting = plan([recorded()], bothCells, after(1));
+      expect(waiting).toMatchObject({ effects: [], needs: null, ended: null });
+      expect(waiting.wait).toEqual({ for: 'record', until: after(24).now });
+    });
+
+    it('stays in the journal when a day has brought nothing else', () => {
+      expect(plan([recorded()], bothCells, { ...after(24), clientKnown: true }).effects).toEqual([]);
+      expect(reasons([recorded()], bothCells, after(24))).toEqual(['R4 only_recorded']);
+    });
+
+    it('is decided by whatever else comes of it, before the recording or after', () => {
+      expect(effects([recorded(), endedAnswered()], bothCells, after(1))).toEqual(['contact', 'deal', 'note']);
+      expect(effects([started(), recorded()], bothCells, after(1))).toEqual(['unsorted']);
+    });
+  });
+
   it('an answered leg without measured talk and a leg of zero seconds are an answered call', () => {
     const untimed = endedAnswered({ talk_sec: null });
     const second = event('call.ended', 80, { call_id: 'second', outcome: 'missed', talk_sec: 0 });

@@ -30,11 +30,12 @@ type Meaning = Omit<Plan, 'wakeAt' | 'ended'>;
 
 function meaningOf(facts: CallFacts, situation: Situation, ending: Ending): Meaning {
   const { settings, clientKnown } = situation;
+  const { wait } = ending;
+  if (facts.isOnlyRecorded && !facts.ended) return { ...nothing(because('waits_for_the_record')), wait };
   if (facts.direction === 'internal') return nothing(because('internal'));
   if (isEmployeesNumber(facts.client.e164, settings)) return nothing(because('employees_number'));
   const verdict = verdictOf(facts);
   if (verdict?.kind === 'ignored') return nothing(because(verdict.why));
-  const { wait } = ending;
   if (facts.direction === 'unknown') return { ...nothing(because('direction_not_known_yet')), wait };
 
   const direction = settings.integration[facts.direction === 'in' ? 'incoming' : 'outgoing'];

@@ -7,7 +7,7 @@ import type { Leg } from './legs.js';
 export interface Ending {
   /** The end to decide by: the PBX's, or one inferred from silence; null = the call goes on, or its end has to settle. */
   readonly ended: CallEnd | null;
-  readonly inferred: 'from_silence' | 'talk_without_end' | null;
+  readonly inferred: 'from_silence' | 'talk_without_end' | 'never_heard' | null;
   readonly wait: Wait | null;
   /** Look again then, even if no event comes. */
   readonly wakeAt: string | null;
@@ -57,6 +57,11 @@ function isSecondRecordOwed({ secondIds, ends }: CallFacts): boolean {
  * end is inferred and given the settle delay. A talking call is left alone for 24 h: hours are legal (§4.7).
  */
 function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment): Ending {
+  if (facts.isOnlyRecorded) {
+    // A recording says neither who was missed nor who answered: the call's own events are waited for as long as a talk.
+    const until = later(facts.firstReceivedAt, LONGEST_TALK_SEC);
+    return now < until ? waiting({ for: 'record', until }) : inferredEnd(facts, 'never_heard');
+  }
   if (facts.legs.some(isTalking)) {
     const until = later(facts.firstReceivedAt, LONGEST_TALK_SEC);
     return now < until ? goesOn(until) : inferredEnd(facts, 'talk_without_end');

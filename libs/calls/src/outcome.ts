@@ -9,12 +9,14 @@ export type Verdict =
   | { readonly kind: 'missed' }
   /** R4: an invalid or forbidden number creates nothing; a known card still gets its note. */
   | { readonly kind: 'missed'; readonly createsNothing: 'invalid_number' | 'not_allowed' }
-  | { readonly kind: 'ignored'; readonly why: 'internal' | 'rejected' | 'unknown_direction' };
+  | { readonly kind: 'ignored'; readonly why: 'internal' | 'rejected' | 'unknown_direction' | 'only_recorded' };
 
 /** What the call has come to so far; null while it rings. */
 export function verdictOf(facts: CallFacts): Verdict | null {
   const { ended, direction } = facts;
   if (direction === 'internal' || ended?.outcome === 'internal') return { kind: 'ignored', why: 'internal' };
+  // R4, R9: a recording makes nothing, so with nothing else heard there is no call to decide on.
+  if (facts.isOnlyRecorded) return ended && { kind: 'ignored', why: 'only_recorded' };
   if (ended && isPolicyRejection(ended)) return { kind: 'ignored', why: 'rejected' };
   if (ended && direction === 'unknown') return { kind: 'ignored', why: 'unknown_direction' };
   if (!ended) return talkingLegs(facts).length > 0 && direction !== 'unknown' ? { kind: 'answered' } : null;
@@ -79,5 +81,5 @@ export function outcomeWord(facts: CallFacts, verdict: Verdict | null): CallOutc
   if (verdict === null) return null;
   if (verdict.kind === 'answered') return 'answered';
   if (verdict.kind === 'missed') return facts.direction === 'out' ? 'not_reached' : 'missed';
-  return verdict.why === 'unknown_direction' ? 'unknown' : verdict.why;
+  return verdict.why === 'internal' || verdict.why === 'rejected' ? verdict.why : 'unknown';
 }

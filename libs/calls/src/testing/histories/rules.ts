@@ -139,6 +139,25 @@ export const ruleHistories: readonly History[] = [
     events: [started({ direction: 'unknown' }), endedMissed({ direction: 'unknown' })],
   },
   {
+    name: 'r04-only-a-recording',
+    title: 'Nothing but a recording is ever heard: the call waits a day, and nothing is made of it',
+    settings: { cells: bothCells, incoming: everyTask },
+    client: KNOWN,
+    events: [recorded()],
+  },
+  {
+    name: 'r04-recording-long-before-the-end',
+    title: 'A recording, and an hour later the record of the call: decided as if nothing had been out of order',
+    settings: { cells: bothCells, incoming: everyTask },
+    events: [recorded(), late(endedAnswered(), 3700)],
+  },
+  {
+    name: 'r04-end-after-only-a-recording',
+    title: 'The record of the call comes after its recording was given up: the call is made up for',
+    settings: { cells: bothCells, incoming: everyTask },
+    events: [recorded(), late(endedAnswered(), 100_000)],
+  },
+  {
     name: 'r05-amocrm-is-asked',
     title: 'The directory cannot tell: the call waits for amoCRM’s answer',
     settings: { cells: bothCells },
