@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { CellAction, EffectName } from '@perezvon/contracts';
 import { outcomesOf } from './golden.js';
 import { histories } from './histories/all.js';
 import { cellRows } from './histories/cells.js';
@@ -67,14 +68,24 @@ function specTitles(): readonly { readonly file: string; readonly title: string 
   });
 }
 
+/** R2: by which effects an action is told to have acted. */
+const creationsOf: Readonly<Record<CellAction, ReadonlySet<EffectName>>> = {
+  create_contact_and_deal: new Set(['contact', 'deal']),
+  create_unsorted: new Set(['unsorted']),
+  create_contact: new Set(['contact']),
+  create_deal_always: new Set(['deal']),
+};
+
 /** The rules that a history's decisions and commands name, and the cells that it went through. */
 function shownBy(history: History): { readonly rules: ReadonlySet<string>; readonly cells: ReadonlySet<string> } {
   const outcomes = outcomesOf(history);
   const decisions = outcomes.flatMap(({ decision }) => (decision ? [decision] : []));
   const commands = outcomes.flatMap((outcome) => outcome.commands);
-  const cells = decisions.flatMap(({ cell, direction }) => {
+  const cells = decisions.flatMap(({ cell, direction, effects }) => {
     const action = cell && history.settings.cells?.[cell]?.action;
-    return cell && action ? [cellTitle(direction, cell, action)] : [];
+    // A decision that a filter, a correction or an earlier one kept from creating shows nothing of its cell.
+    const isShown = action && effects.some(({ effect }) => creationsOf[action].has(effect));
+    return cell && isShown ? [cellTitle(direction, cell, action)] : [];
   });
   return {
     rules: new Set([
