@@ -42,6 +42,8 @@ export const decisionSchema = z.object({
   effects: z.array(z.object({ effect: effectName, commandId: uuid, revision: z.int().min(1) })),
   reasons: z.array(reason),
   lookup: clientLookup.nullish(),
+  /** Told by earlier versions, of effects that had perhaps never been sent: crm.results.v1 says what was (R15). */
+  doubled: z.array(z.object({ effect: effectName, callId: uuid })).nullish(),
   /** Data quality, such as `lost_with_talk` or `clock_ahead`: told by call-ingest or found by the decision. */
   warnings: z.array(z.string().max(100)).nullish(),
 });
