@@ -2,7 +2,7 @@ import type { CancelCommand, CrmCommand, EffectCommand, LookupCommand } from '@p
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import type { ClientStore } from './clients/client-store.js';
-import { wake } from './lanes/lane-leases.js';
+import { wake } from './lanes/wake.js';
 import type { PostgresClock } from './lanes/postgres-clock.js';
 import type { Ledger } from './ledger/ledger.js';
 import { storeCancels } from './ledger/store-cancels.js';

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RequestObserver, Timeouts } from '@perezvon/amocrm';
+import { monotonicClock, type RequestObserver, type Timeouts } from '@perezvon/amocrm';
 import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
+import { clientMemoryIn } from './clients/client-memory.js';
 import { ClientStore } from './clients/client-store.js';
 import { Dispatcher } from './lanes/dispatcher.js';
 import { LaneLeases } from './lanes/lane-leases.js';
 import { LaneRuntimes } from './lanes/lane-runtime.js';
 import { PostgresClock } from './lanes/postgres-clock.js';
+import { PostgresLeases } from './lanes/postgres-leases.js';
 import type { Point, TurnTools, WriterLog } from './lanes/turn-tools.js';
 import { WakeListener } from './lanes/wake-listener.js';
 import { Housekeeping } from './ledger/housekeeping.js';
@@ -26,6 +28,7 @@ import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
 import { HighWater } from './writes/high-water.js';
 import { MarkerFields } from './writes/marker-field.js';
+import { PostgresMarks } from './writes/postgres-marks.js';
 
 export interface WriterSettings {
   /** D of rules R17. */
@@ -81,20 +84,23 @@ export class Writer {
   constructor(private readonly parts: WriterParts) {
     const { dataSource, settings, log } = parts;
     const { visibilityDelayMs } = settings;
-    const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews);
     const portals = new PortalStore(dataSource, parts.onNews);
     const clients = new ClientStore(dataSource);
     const mirror = new MirrorStore(dataSource);
+    const memoryIn = clientMemoryIn(clients, mirror);
+    const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews, memoryIn);
+    const queries = new LedgerQueries(dataSource);
     const tools: TurnTools = {
       ledger,
-      queries: new LedgerQueries(dataSource),
+      queries,
       portals,
       clients,
       mirror,
       follow: new Follow(mirror, this.clock),
-      highWater: new HighWater(dataSource),
+      highWater: new HighWater(new PostgresMarks(dataSource)),
       markerFields: new MarkerFields(dataSource, visibilityDelayMs),
       clock: this.clock,
+      monotonic: monotonicClock,
       log,
       onWritten: parts.onWritten,
       at: parts.at ?? (() => undefined),
@@ -104,7 +110,12 @@ export class Writer {
       onRequest: parts.onRequest,
       ...(settings.timeouts ? { timeouts: settings.timeouts } : {}),
     });
-    const leases = new LaneLeases(dataSource, this.clock, {
+    const store = new PostgresLeases(dataSource, async (tx, lane) => {
+      const due = [await queries.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
+      const times = due.filter((at) => at !== null);
+      return times.length === 0 ? null : Math.min(...times);
+    });
+    const leases = new LaneLeases(store, this.clock, monotonicClock, {
       holder: randomUUID(),
       leaseMs: settings.leaseMs,
       handOverMs,

@@ -107,7 +107,7 @@ describe('a connection', () => {
     for (let i = 0; i < 2; i += 1) {
       const attempt = await trusted.connect();
       if (!attempt.ok) throw new Error(attempt.code);
-      const outcome = await trusted.send(attempt.connection, { method: 'GET', path: '/', headers: {} });
+      const outcome = await attempt.connection.send({ method: 'GET', path: '/', headers: {} });
       expect(outcome).toMatchObject({ ok: true, answer: { status: 200, body: '{"id":1}' } });
     }
     expect(portal.connections).toBe(1);

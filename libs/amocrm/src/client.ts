@@ -7,6 +7,7 @@ import { Transport, type Timeouts } from './transport.js';
 import { createWrites, type Writes } from './writes.js';
 import { portalUrl } from './portal-url.js';
 import { createWebhooks } from './webhooks.js';
+import { type Wire } from './wire.js';
 
 export interface AmocrmClientOptions {
   /** The portal's address in any spelling; checked again here, so that no path around {@link portalUrl} exists. */
@@ -28,6 +29,8 @@ export interface AmocrmClientOptions {
   /** Default 4 s: under the 5 s after which many servers close an idle connection. */
   maxIdleMs?: number;
   onRequest?: RequestObserver;
+  /** In place of the network: a model of amoCRM in virtual time. The timeouts and limits above are then its own. */
+  wire?: Wire;
 }
 
 type Links = ReturnType<typeof createLinks>;
@@ -47,12 +50,14 @@ export interface AmocrmClient extends Reads, Writes, Links, Webhooks {
 export function createAmocrmClient(options: AmocrmClientOptions): AmocrmClient {
   const portal = portalUrl(options.baseUrl, options.extraOrigins);
   if (!portal.ok) throw new Error(`not the address of an amoCRM account: ${portal.reason}`);
-  const transport = new Transport({
-    origin: portal.origin,
-    timeouts: { connectMs: 5_000, firstByteMs: 15_000, totalMs: 20_000, ...options.timeouts },
-    maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
-    maxIdleMs: options.maxIdleMs ?? 4_000,
-  });
+  const transport =
+    options.wire ??
+    new Transport({
+      origin: portal.origin,
+      timeouts: { connectMs: 5_000, firstByteMs: 15_000, totalMs: 20_000, ...options.timeouts },
+      maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
+      maxIdleMs: options.maxIdleMs ?? 4_000,
+    });
   const requester = new Requester({
     transport,
     token: options.token,

@@ -39,7 +39,7 @@ export { isGenuineDisconnect, type DisconnectHook, type Integration } from './oa
 export { Secret } from './oauth/secret.js';
 export { claimsOf, type TokenClaims } from './oauth/token-claims.js';
 export { TokenEndpoint, type GrantResult, type TokenEndpointOptions, type TokenPair } from './oauth/token-endpoint.js';
-export { createPacer, type Clock, type Pacer, type TurnEnd, type WindowPacer } from './pacer.js';
+export { createPacer, monotonicClock, type Clock, type Pacer, type TurnEnd, type WindowPacer } from './pacer.js';
 export { parseExtraOrigins, portalUrl, type PortalUrl, type PortalUrlProblem } from './portal-url.js';
 export { type RequestEnd, type RequestObserver, type RequestStart } from './request-observer.js';
 export { type CallOptions, type NoToken } from './requester.js';
@@ -58,4 +58,12 @@ export {
 } from './result.js';
 export { type Timeouts } from './transport.js';
 export { type Webhook } from './webhooks.js';
+export {
+  type SendOptions,
+  type Wire,
+  type WireAttempt,
+  type WireConnection,
+  type WireOutcome,
+  type WireRequest,
+} from './wire.js';
 export { type BatchResult, type Created, type CreatedComplex, type CreatedUnsorted } from './writes.js';

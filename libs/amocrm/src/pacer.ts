@@ -30,7 +30,8 @@ interface Waiter {
   admit: () => void;
 }
 
-const monotonicClock: Clock = {
+/** This process's own. */
+export const monotonicClock: Clock = {
   now: () => performance.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);

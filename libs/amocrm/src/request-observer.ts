@@ -1,6 +1,6 @@
 import { type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
-import { type Method } from './transport.js';
+import { type Method } from './wire.js';
 
 /** One request as metrics and traces see it: no ids, no query, no body. */
 export interface RequestStart {

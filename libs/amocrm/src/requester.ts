@@ -1,5 +1,4 @@
 import { parseJson, refusalOf, type Answer } from './answer.js';
-import { isUsable } from './connection.js';
 import { errorTable, type CodeOf } from './error-table.js';
 import { masked } from './mask.js';
 import { type Pacer, type TurnEnd } from './pacer.js';
@@ -7,7 +6,7 @@ import { type RequestEnd, type RequestObserver, type RequestStart } from './requ
 import { exchangeOf, type Exchange } from './result.js';
 import { type FailureOf } from './settle.js';
 import { inSpan } from './trace.js';
-import { type Method, type Transport, type WireOutcome } from './transport.js';
+import { type Method, type Wire, type WireOutcome } from './wire.js';
 
 /** What each call may bring along. */
 export interface CallOptions {
@@ -28,7 +27,7 @@ export interface NoToken {
 }
 
 export interface RequesterOptions {
-  transport: Transport;
+  transport: Wire;
   /** See {@link AmocrmClientOptions.token}; undefined for requests that carry their authorisation themselves. */
   token: ((refused?: string) => Promise<string | NoToken>) | undefined;
   pacer: Pacer | undefined;
@@ -137,16 +136,15 @@ export class Requester {
       try {
         await pacer?.acquire(signal);
       } catch (error) {
-        transport.release(connection);
+        connection.release();
         if (signal?.aborted) return { ok: false, code: 'aborted_before_send', detail: 'aborted' };
         throw error;
       }
       let outcome: WireOutcome = { ok: false, code: 'connection_gone', detail: 'closed while waiting for a turn' };
       try {
-        if (isUsable(connection)) {
+        if (connection.isUsable()) {
           times.sentAt = performance.now();
-          outcome = await transport.send(
-            connection,
+          outcome = await connection.send(
             {
               method: request.method,
               path: request.path + queryString(request.query),

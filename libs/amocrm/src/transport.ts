@@ -4,7 +4,6 @@ import { type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import axios from 'axios';
-import { type Answer } from './answer.js';
 import {
   connectionGone,
   dropConnection,
@@ -13,9 +12,16 @@ import {
   openConnection,
   systemCode,
   type Connection,
-  type ConnectionAttempt,
 } from './connection.js';
 import { type Code } from './error-table.js';
+import {
+  type SendOptions,
+  type Wire,
+  type WireAttempt,
+  type WireConnection,
+  type WireOutcome,
+  type WireRequest,
+} from './wire.js';
 
 export interface Timeouts {
   /** DNS, TCP and TLS together. */
@@ -38,27 +44,6 @@ export interface TransportOptions {
   ca?: string;
 }
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-export interface WireRequest {
-  method: Method;
-  /** With its query. */
-  path: string;
-  /** JSON text. */
-  body?: string;
-  /** What authorises the request, on top of the headers that every request has. */
-  headers: Readonly<Record<string, string>>;
-}
-
-export interface SendOptions {
-  signal?: AbortSignal | undefined;
-  maySend?: (() => boolean) | undefined;
-}
-
-/** `code`'s row in the error table says whether the request may have taken effect. `status` is set if an answer began. */
-export type WireOutcome =
-  { ok: true; answer: Answer } | { ok: false; code: Code; detail: string; status?: number; requestId?: string };
-
 /**
  * One HTTP exchange with one account's host: connect first, send later, and always know whether a byte may have left.
  *
@@ -66,7 +51,7 @@ export type WireOutcome =
  * connection on which something went wrong never carries a second request. Redirects are not followed and proxies of the
  * environment are not used, so a token goes to this origin only.
  */
-export class Transport {
+export class Transport implements Wire {
   private readonly idle: IdleConnections;
   private readonly origin: URL;
 
@@ -79,21 +64,26 @@ export class Transport {
     return this.origin.hostname;
   }
 
-  /** A connection with nothing sent on it: one of the idle ones, else a new one. */
-  async connect(signal?: AbortSignal): Promise<ConnectionAttempt> {
-    const connection = this.idle.take();
-    if (connection) return { ok: true, connection };
+  /** One of the idle ones, else a new one. */
+  async connect(signal?: AbortSignal): Promise<WireAttempt> {
+    const idle = this.idle.take();
+    if (idle) return { ok: true, connection: this.over(idle) };
     const { timeouts, ca } = this.options;
-    return openConnection(this.origin, { connectMs: timeouts.connectMs, ...(ca ? { ca } : {}) }, signal);
+    const connect = { connectMs: timeouts.connectMs, ...(ca ? { ca } : {}) };
+    const opened = await openConnection(this.origin, connect, signal);
+    return opened.ok ? { ok: true, connection: this.over(opened.connection) } : opened;
   }
 
-  /** Gives back a connection on which nothing was sent. */
-  release(connection: Connection): void {
-    this.idle.give(connection);
+  private over(connection: Connection): WireConnection {
+    return {
+      isUsable: () => isUsable(connection),
+      release: () => this.idle.give(connection),
+      send: (request: WireRequest, options?: SendOptions) => this.send(connection, request, options),
+    };
   }
 
   /** Sends one request and reads the whole answer. Never rejects, except for a mistake in this file or in `maySend`. */
-  async send(
+  private async send(
     connection: Connection,
     request: WireRequest,
     { signal, maySend }: SendOptions = {},

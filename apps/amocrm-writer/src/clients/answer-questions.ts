@@ -28,9 +28,9 @@ export async function answerQuestions(turn: Turn, portal: ReadablePortal, questi
       known.push({ lane, phone: question.phone, cards: cards.map(cardForClients), asOf, origin: 'lookup' });
       answered.push(question);
     }
-    await ledger.inTransaction(async (tx, outbox) => {
-      await clients.publish(tx, outbox, known);
-      for (const question of answered) await clients.answered(tx, lane, question);
+    await ledger.remember(async (memory) => {
+      await memory.publish(known);
+      for (const question of answered) await memory.answered(lane, question);
     });
   });
   if (put === null) return;

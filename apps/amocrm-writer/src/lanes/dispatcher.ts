@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PortalRow } from '../portals/portal.js';
 import { meetPortal } from '../portals/first-contact.js';
 import { pauseMsAfter } from './failure-table.js';
@@ -32,14 +31,16 @@ export class Dispatcher {
   private readonly drained = new AbortController();
   private loops: Promise<unknown> | undefined;
   private news = newSignal();
-  private lastRoundAt = performance.now();
+  private lastRoundAt: number;
 
   constructor(
     private readonly tools: TurnTools,
     private readonly leases: LaneLeases,
-    private readonly runtimes: LaneRuntimes,
+    private readonly runtimes: Pick<LaneRuntimes, 'of' | 'unpaced'>,
     private readonly settings: DispatcherSettings,
-  ) {}
+  ) {
+    this.lastRoundAt = tools.monotonic.now();
+  }
 
   start(): void {
     this.loops = Promise.all([this.serve(), this.keepLeases()]);
@@ -55,7 +56,7 @@ export class Dispatcher {
   /** Not ready while rounds fail: commands would pile up behind this process. */
   readiness(): { ready: boolean; reason?: string } {
     if (this.draining.signal.aborted) return { ready: false, reason: 'stopping' };
-    const silentMs = performance.now() - this.lastRoundAt;
+    const silentMs = this.tools.monotonic.now() - this.lastRoundAt;
     return silentMs < 10_000 + 2 * this.settings.pollMs
       ? { ready: true }
       : { ready: false, reason: 'no round succeeds' };
@@ -65,9 +66,9 @@ export class Dispatcher {
   async stop(deadlineMs: number): Promise<void> {
     this.draining.abort();
     this.wake();
-    const cut = setTimeout(() => this.cutting.abort(new Error('the writer stops')), deadlineMs);
+    const cancel = this.tools.monotonic.after(deadlineMs, () => this.cutting.abort(new Error('the writer stops')));
     while (this.turns.size > 0) await Promise.all(this.turns);
-    clearTimeout(cut);
+    cancel();
     this.drained.abort();
     await this.loops;
   }
@@ -81,11 +82,11 @@ export class Dispatcher {
       const news = this.news.promise;
       try {
         await this.round();
-        this.lastRoundAt = performance.now();
+        this.lastRoundAt = this.tools.monotonic.now();
       } catch (error) {
         this.tools.log.error({ err: error }, 'a round failed, the next one follows');
       }
-      await Promise.race([news, pause(this.settings.pollMs, this.draining.signal)]);
+      await Promise.race([news, this.pause(this.settings.pollMs, this.draining.signal)]);
     }
   }
 
@@ -114,12 +115,12 @@ export class Dispatcher {
   }
 
   private async turn(lease: LaneLease): Promise<void> {
-    const { queries, clients, portals, log } = this.tools;
+    const { log } = this.tools;
     const { lane } = lease;
     const runtime = this.runtimes.of(lane);
     const before = runtime.requests;
     // Another process may just have used up the window: nothing leaves before it has passed.
-    if (lease.quietMs > 0) await pause(lease.quietMs, this.draining.signal);
+    if (lease.quietMs > 0) await this.pause(lease.quietMs, this.draining.signal);
     const requests = new LaneRequests(lease, (portal) => runtime.clientOf(portal), runtime.slots, this.cutting.signal);
     const turn = new LaneTurn(
       this.tools,
@@ -135,21 +136,17 @@ export class Dispatcher {
     } catch (error) {
       log.error({ lane, err: error }, 'turn failed, the lane pauses');
     }
-    await this.leases.release(lease, end, runtime.requests - before, async (tx) => {
-      const due = [await queries.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
-      const times = due.filter((at) => at !== null);
-      return times.length === 0 ? null : Math.min(...times);
-    });
+    await this.leases.release(lease, end, runtime.requests - before);
   }
 
   private async newsOrPoll(): Promise<void> {
-    await Promise.race([this.news.promise, pause(this.settings.pollMs, this.draining.signal)]);
+    await Promise.race([this.news.promise, this.pause(this.settings.pollMs, this.draining.signal)]);
   }
 
   private async keepLeases(): Promise<void> {
     // Not ended by stop itself: turns that drain still need their leases.
     while (!this.drained.signal.aborted) {
-      await pause(this.settings.leaseMs / 3, this.drained.signal);
+      await this.pause(this.settings.leaseMs / 3, this.drained.signal);
       try {
         await this.leases.renew();
       } catch (error) {
@@ -157,11 +154,20 @@ export class Dispatcher {
       }
     }
   }
-}
 
-/** Ends early when the signal aborts. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  /** Ends early when the signal aborts. */
+  private pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const ended = (): void => {
+        cancel();
+        signal.removeEventListener('abort', ended);
+        resolve();
+      };
+      const cancel = this.tools.monotonic.after(ms, ended);
+      signal.addEventListener('abort', ended, { once: true });
+    });
+  }
 }
 
 interface Signal {

@@ -1,3 +1,4 @@
+import type { Clock } from '@perezvon/amocrm';
 import type { Fence } from '../ledger/ledger.js';
 
 /**
@@ -19,6 +20,7 @@ export class LaneLease {
     readonly previousHeldUntil: number,
     /** How long to send nothing at first: another process may just have used up the window. */
     readonly quietMs: number,
+    private readonly monotonic: Clock,
     heldUntil: number,
   ) {
     this.heldUntil = heldUntil;
@@ -29,7 +31,7 @@ export class LaneLease {
   }
 
   /** The last check before a write: asked in the tick in which the request is handed to the socket. */
-  readonly isHeld = (): boolean => !this.loss.signal.aborted && performance.now() < this.heldUntil;
+  readonly isHeld = (): boolean => !this.loss.signal.aborted && this.monotonic.now() < this.heldUntil;
 
   get lost(): AbortSignal {
     return this.loss.signal;

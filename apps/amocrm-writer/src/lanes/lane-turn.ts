@@ -66,7 +66,7 @@ export class LaneTurn {
   }
 
   async run(): Promise<TurnEnd> {
-    const endAt = performance.now() + longTurnMs;
+    const endAt = this.tools.monotonic.now() + longTurnMs;
     try {
       while (this.mayGoOn(endAt)) {
         const started = await this.startUnits();
@@ -91,7 +91,7 @@ export class LaneTurn {
       this.failure === null &&
       !this.isStopping() &&
       this.requests.lease.isHeld() &&
-      performance.now() < endAt
+      this.tools.monotonic.now() < endAt
     );
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@perezvon/amocrm';
 import type { EffectName } from '@perezvon/contracts';
 import type { ClientStore } from '../clients/client-store.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -19,17 +20,41 @@ export interface WriterLog {
 /** Named instants of a write, where a test can stop or kill the process; production does nothing at them. */
 export type Point = 'before_intent' | 'intent_committed' | 'answered' | 'outcome_recorded';
 
-/** What every turn of every lane works with. */
+/** The ledger, as a turn uses it. Two stand behind it, with one list of behaviours: Postgres, and a model in memory. */
+export type TurnLedger = Pick<Ledger, 'commitIntents' | 'record' | 'remember' | 'takeOver'>;
+export type TurnQueries = Pick<LedgerQueries, 'ready' | 'dealsOf' | 'looksDue' | 'cardsOfCalls' | 'madeByOthers'>;
+export type TurnPortals = Pick<
+  PortalStore,
+  | 'ofLane'
+  | 'takeLaneless'
+  | 'laneOfUrl'
+  | 'joinLane'
+  | 'saveDirectory'
+  | 'saveTest'
+  | 'stop'
+  | 'checkAgain'
+  | 'limitCreations'
+  | 'liftLimit'
+>;
+
+/**
+ * What every turn of every lane works with: its ports. Everything that a turn learns from outside comes through these, its
+ * requests and its clock, so the same code runs on Postgres and amoCRM, and in the exploration of the protocol on models of
+ * both (docs/protocol.md).
+ */
 export interface TurnTools {
-  readonly ledger: Ledger;
-  readonly queries: LedgerQueries;
-  readonly portals: PortalStore;
-  readonly clients: ClientStore;
-  readonly mirror: MirrorStore;
-  readonly follow: Follow;
-  readonly highWater: HighWater;
-  readonly markerFields: MarkerFields;
-  readonly clock: PostgresClock;
+  readonly ledger: TurnLedger;
+  readonly queries: TurnQueries;
+  readonly portals: TurnPortals;
+  readonly clients: Pick<ClientStore, 'due' | 'ownCardsOf' | 'askLater'>;
+  readonly mirror: Pick<MirrorStore, 'cards' | 'leadsOf'>;
+  readonly follow: Pick<Follow, 'upToDate'>;
+  readonly highWater: Pick<HighWater, 'before' | 'ofNotes' | 'raise'>;
+  readonly markerFields: Pick<MarkerFields, 'ensure' | 'forget'>;
+  /** Unix milliseconds by Postgres's clock. */
+  readonly clock: Pick<PostgresClock, 'now'>;
+  /** Never goes back, means nothing outside of this process. */
+  readonly monotonic: Clock;
   readonly log: WriterLog;
   /** For metrics: how long after its cause an effect was confirmed. Must not throw. */
   readonly onWritten: (effect: EffectName, afterMs: number) => void;

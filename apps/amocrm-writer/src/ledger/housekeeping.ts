@@ -1,6 +1,6 @@
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { wake } from '../lanes/lane-leases.js';
+import { wake } from '../lanes/wake.js';
 import type { Ledger } from './ledger.js';
 
 export interface HousekeepingSettings {

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EffectCommand } from '@perezvon/contracts';
 import { createTestDatabase, inTransaction, type TestDatabase } from '@perezvon/postgres';
+import { clientMemoryIn } from '../clients/client-memory.js';
+import { ClientStore } from '../clients/client-store.js';
 import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
+import { MirrorStore } from '../mirror/mirror-store.js';
 import { accountId, Call } from '../spec/commands.js';
 import { Ledger, LeaseLost, type Fence } from './ledger.js';
 import { LedgerQueries } from './ledger-queries.js';
@@ -22,7 +25,8 @@ const sql = (text: string, parameters: unknown[] = []): Promise<unknown[]> =>
 beforeAll(async () => {
   database = await createTestDatabase({ schema: writerSchema, migrations });
   queries = new LedgerQueries(database.dataSource);
-  ledger = new Ledger(database.dataSource, { visibilityDelayMs: 1_000 }, silent, () => undefined);
+  const memoryIn = clientMemoryIn(new ClientStore(database.dataSource), new MirrorStore(database.dataSource));
+  ledger = new Ledger(database.dataSource, { visibilityDelayMs: 1_000 }, silent, () => undefined, memoryIn);
 }, 60_000);
 beforeEach(async () => {
   await sql('truncate account, portal, lane, effect, outbox');

@@ -1,43 +1,15 @@
 import type { EffectCommand } from '@perezvon/contracts';
 import { columns, inTransaction, Outbox } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ClientMemory } from '../clients/client-memory.js';
 import { effectOf, type EffectRow, type StoredEffect } from './effect-row.js';
-import { IllegalMove, move, moveCancelled, type Assumptions, type Happening } from './effect-state.js';
+import type { Assumptions } from './effect-state.js';
+import { moveEffect, type Learnt, type LedgerLog, type Move } from './move-effect.js';
 import { newsOf, resultOf } from './results.js';
 import { abandonedEffects } from './sql/abandoned-effects.js';
 import { blockDependants, dependantsOf } from './sql/block-dependants.js';
 import { lockEffects } from './sql/lock-effects.js';
 import { saveEffects } from './sql/save-effects.js';
-
-/** What an effect learns with a move, besides its state. */
-export type Learnt = Partial<
-  Pick<
-    EffectRow,
-    | 'detail'
-    | 'sent'
-    | 'batchMax'
-    | 'isRefreshed'
-    | 'entities'
-    | 'amocrmId'
-    | 'existed'
-    | 'ruleIds'
-    | 'reasons'
-    | 'cancelledFor'
-  >
->;
-
-/** One thing that happened to one effect. Absent = decided against after seeing the locked row. */
-export interface Move {
-  readonly seq: string;
-  /** `effect` is the locked row: what was stored meanwhile (a newer revision) is in it. */
-  readonly happened: (effect: EffectRow) => Happening;
-  readonly learnt?: Learnt;
-}
-
-export interface LedgerLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
 
 /** A request must not be sent any more: another writer holds the lane, or nobody does. */
 export class LeaseLost extends Error {
@@ -59,7 +31,7 @@ export interface Fence {
 
 /**
  * The effects ledger: load → move (pure) → save → tell, each in one transaction with what it tells (outbox). Every change
- * of a row goes through {@link move}; the SQL knows no transitions.
+ * of a row goes through {@link moveEffect}; the SQL knows no transitions.
  */
 export class Ledger {
   private readonly outbox = new Outbox();
@@ -70,6 +42,7 @@ export class Ledger {
     private readonly log: LedgerLog,
     /** Something was committed to the outbox. */
     private readonly onNews: () => void,
+    private readonly memoryIn: (tx: EntityManager, outbox: Outbox) => ClientMemory,
   ) {}
 
   /**
@@ -104,27 +77,27 @@ export class Ledger {
 
   /**
    * Records what happened, together with the results it publishes.
-   * @param also more to write in the same transaction (own contacts, crm.clients.v1)
+   * @param also what is remembered of clients in the same transaction
    * @returns the rows as they now stand
    */
   async record(
     moves: readonly Move[],
     now: number,
-    also?: (tx: EntityManager, outbox: Outbox) => Promise<void>,
+    also?: (memory: ClientMemory) => Promise<void>,
   ): Promise<EffectRow[]> {
     if (moves.length === 0) return [];
     const rows = await inTransaction(this.dataSource, async (tx) => {
       const moved = await this.moveIn(tx, moves, now);
-      await also?.(tx, this.outbox);
+      await also?.(this.memoryIn(tx, this.outbox));
       return moved;
     });
     this.onNews();
     return rows;
   }
 
-  /** A transaction with the outbox, for what is told without an effect. */
-  async inTransaction(work: (tx: EntityManager, outbox: Outbox) => Promise<void>): Promise<void> {
-    await inTransaction(this.dataSource, (tx) => work(tx, this.outbox));
+  /** What is learnt of clients without an effect. */
+  async remember(work: (memory: ClientMemory) => Promise<void>): Promise<void> {
+    await inTransaction(this.dataSource, (tx) => work(this.memoryIn(tx, this.outbox)));
     this.onNews();
   }
 
@@ -206,7 +179,7 @@ export class Ledger {
     const moved: EffectRow[] = [];
     for (const row of locked.map(effectOf)) {
       const one = bySeq.get(row.seq);
-      const after = one && this.moveOne(row, one);
+      const after = one && moveEffect(row, one, this.assumptions, this.log);
       if (after) moved.push(after);
     }
     const told = moved.map((row) => ({ row, news: newsOf(row) }));
@@ -225,32 +198,6 @@ export class Ledger {
     return moved;
   }
 
-  private moveOne(row: EffectRow, { happened, learnt }: Move): EffectRow | null {
-    const happening = happened(row);
-    try {
-      const by = row.cancelledFor === null ? move : moveCancelled;
-      const state = by(row.state, happening, this.assumptions);
-      const attempts = row.attempts + (happening.what === 'intent_committed' ? 1 : 0);
-      const after = { ...row, detail: null, ...learnt, state, attempts };
-      this.log.info(
-        {
-          ...namesOf(row),
-          from: row.state.is,
-          to: state.is,
-          what: happening.what,
-          reason: 'reason' in state ? state.reason : null,
-        },
-        'effect moved',
-      );
-      return after;
-    } catch (error) {
-      if (!(error instanceof IllegalMove)) throw error;
-      // A zombie's late answer, or a move decided on a row that has moved on: what stands in the ledger wins.
-      this.log.warn({ ...namesOf(row), err: error }, 'effect left as it is');
-      return null;
-    }
-  }
-
   /** A parked effect holds the rest of its call. */
   async holdDependants(tx: EntityManager, commands: readonly EffectCommand[]): Promise<void> {
     const calls = [...new Map(commands.map((c) => [`${c.accountId}|${c.callId}`, c])).values()];
@@ -263,17 +210,4 @@ export class Ledger {
       ),
     );
   }
-}
-
-/** What every log line about an effect names: no phone, no card. */
-export function namesOf({ command, seq, lane }: EffectRow): object {
-  return {
-    accountId: command.accountId,
-    callId: command.callId,
-    effect: command.effect,
-    revision: command.revision,
-    commandId: command.commandId,
-    seq,
-    lane,
-  };
 }

@@ -1,7 +1,7 @@
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresClock } from '../lanes/postgres-clock.js';
-import { wake } from '../lanes/lane-leases.js';
+import { wake } from '../lanes/wake.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 /** `on_its_way`: sent and not known to stand yet; it is looked for first. */

@@ -1,6 +1,6 @@
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
-import { wake } from '../lanes/lane-leases.js';
+import { wake } from '../lanes/wake.js';
 
 /**
  * Pipelines, users and task types are read again, in the lane's own budget. A stopped portal is asked at its probe's time

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionTest, type ConnectionTest } from '@perezvon/contracts';
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
-import { wake } from '../lanes/lane-leases.js';
+import { wake } from '../lanes/wake.js';
 import type { PortalStore } from '../portals/portal-store.js';
 
 /** A turn and its pause at the hand-over end in this time; a lane that amoCRM has told to wait does not. */

@@ -1,7 +1,7 @@
 import { portals, type ConnectionTest, type Portal as PortalMessage, type Settings } from '@perezvon/contracts';
 import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { wake } from '../lanes/lane-leases.js';
+import { wake } from '../lanes/wake.js';
 import { type Directory, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
 import { holdsForLane, mayProbeWithNewCredentials, probeAt, type StopReason } from './portal-stop.js';
 

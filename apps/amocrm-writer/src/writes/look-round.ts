@@ -12,7 +12,7 @@ export async function lookAt(
   portal: PortalRow,
   effects: readonly EffectRow[],
 ): Promise<void> {
-  const { ledger, clients, clock } = tools;
+  const { ledger, clock } = tools;
   const lookBegunAt = clock.now();
   let found: Map<string, FoundByLook> | undefined;
   const put = await failures.settling(portal, async () => {
@@ -32,17 +32,14 @@ export async function lookAt(
       return { seq: effect.seq, happened, learnt };
     }),
     now,
-    async (tx) => {
+    async (memory) => {
       for (const { seq, lane, command } of effects) {
         const made = found?.get(seq)?.made;
         if (made === undefined || command.phone === null) continue;
         const phone = command.phone;
-        await clients.rememberOwnCards(
-          tx,
-          made.ownCards.map((card) => ({ ...card, lane, phone })),
-        );
+        await memory.rememberOwnCards(made.ownCards.map((card) => ({ ...card, lane, phone })));
         // Nobody remembers what else the client has: ask, so that crm.clients.v1 is right again.
-        if (made.ownCards.length > 0) await clients.askOwn(tx, command.portalId, lane, phone);
+        if (made.ownCards.length > 0) await memory.askOwn(command.portalId, lane, phone);
       }
     },
   );

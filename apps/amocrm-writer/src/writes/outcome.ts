@@ -1,7 +1,7 @@
 import type { BatchResult, FieldError, ItemOutcome } from '@perezvon/amocrm';
 import type { EffectRow } from '../ledger/effect-row.js';
 import type { Happening } from '../ledger/effect-state.js';
-import type { Learnt } from '../ledger/ledger.js';
+import type { Learnt } from '../ledger/move-effect.js';
 import { stopReasonOf } from '../portals/portal-stop.js';
 import type { Made } from './made.js';
 import type { Outgoing, WriteItem } from './prepare.js';

@@ -2,7 +2,7 @@ import { needsCard, resolve, type Now, type Resolution } from '@perezvon/calls';
 import { currentClients } from '../clients/current-clients.js';
 import { cardNow, type ClientFound, type FoundCard } from '../clients/read-client.js';
 import type { EffectRow, Sent } from '../ledger/effect-row.js';
-import type { Move } from '../ledger/ledger.js';
+import type { Move } from '../ledger/move-effect.js';
 import { ReadFailure } from '../lanes/lane-requests.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { PortalRow, ReadablePortal } from '../portals/portal.js';

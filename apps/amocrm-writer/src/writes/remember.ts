@@ -1,10 +1,8 @@
 import type { NewContact, NewLead } from '@perezvon/calls';
 import type { ClientCard } from '@perezvon/contracts';
-import type { Outbox } from '@perezvon/postgres';
-import type { EntityManager } from 'typeorm';
+import type { ClientMemory } from '../clients/client-memory.js';
 import type { KnownClient } from '../clients/client-store.js';
 import { cardForClients } from '../clients/read-client.js';
-import type { TurnTools } from '../lanes/turn-tools.js';
 import type { MirrorCard, MirrorLead } from '../mirror/mirror-store.js';
 import { entityTypeOf } from './items.js';
 import type { HighWater, MarkedBy } from './high-water.js';
@@ -16,9 +14,7 @@ import type { Outgoing, WriteItem, WriteResolution } from './prepare.js';
  * @param made in the order of `items.flat()`; null = nothing is known to stand
  */
 export async function rememberClients(
-  { clients, mirror }: Pick<TurnTools, 'clients' | 'mirror'>,
-  tx: EntityManager,
-  outbox: Outbox,
+  memory: ClientMemory,
   items: readonly WriteItem[],
   made: readonly (Made | null)[],
 ): Promise<void> {
@@ -28,7 +24,7 @@ export async function rememberClients(
       command.phone === null ? [] : [{ ...card, lane, phone: command.phone }],
     ),
   );
-  await clients.rememberOwnCards(tx, own);
+  await memory.rememberOwnCards(own);
   const known = new Map<string, KnownClient>();
   for (const [index, write] of writes.entries()) {
     const one = made[index];
@@ -39,9 +35,9 @@ export async function rememberClients(
     if (cards === null) continue;
     known.set(command.phone, { lane, phone: command.phone, asOf: write.readAt, origin: 'own_write', cards });
   }
-  await clients.publish(tx, outbox, [...known.values()]);
+  await memory.publish([...known.values()]);
   const lane = writes[0]?.effect.lane;
-  if (lane !== undefined) await mirror.putOwn(tx, lane, ...copiesOf(writes, made));
+  if (lane !== undefined) await memory.putOwn(lane, ...copiesOf(writes, made));
 }
 
 /** What we made, until the lists show it: they lag behind a write, the client's next call does not. */
@@ -112,7 +108,7 @@ function cardsAfter(before: readonly ClientCard[], { resolution, readAt }: Outgo
 
 /** The newest ids that are known now: the next look need not go further back. */
 export async function raiseMarks(
-  highWater: HighWater,
+  highWater: Pick<HighWater, 'raise'>,
   writes: readonly Outgoing[],
   made: readonly (Made | null)[],
 ): Promise<void> {

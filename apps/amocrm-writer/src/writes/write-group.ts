@@ -55,7 +55,7 @@ export async function writeGroup(
   await ledger.record(
     ends.map(({ effect, happened, learnt }) => ({ seq: effect.seq, happened, learnt })),
     now,
-    (tx, outbox) => rememberClients(tools, tx, outbox, sending, made),
+    (memory) => rememberClients(memory, sending, made),
   );
   await raiseMarks(tools.highWater, sending.flat(), made);
   for (const { effect, made: one } of ends) {

@@ -1,6 +1,6 @@
 import type { EffectRow } from '../ledger/effect-row.js';
 import type { Happening } from '../ledger/effect-state.js';
-import { namesOf } from '../ledger/ledger.js';
+import { namesOf } from '../ledger/move-effect.js';
 import { together } from '../lanes/lane-requests.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { ReadablePortal } from '../portals/portal.js';
