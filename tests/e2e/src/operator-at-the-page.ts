@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { StackUnderTest } from './stack-under-test.js';
 
+/** No test asserts a time; this only ends a wait for what never comes, also on a machine that is busy with other things. */
+const patienceMs = 120_000;
+
 /** A person in front of the settings page, in a real browser. */
 export class OperatorAtThePage {
   /** What the browser itself complains of: script errors, refused styles and scripts, answers of 500. */
@@ -51,7 +54,7 @@ export class OperatorAtThePage {
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'ru-RU' });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(patienceMs);
     return new OperatorAtThePage(accountId, login, stack.url('settingsApi'), browser, page);
   }
 
@@ -67,13 +70,21 @@ export class OperatorAtThePage {
     await this.page.getByRole('button', { name: 'Войти' }).click();
   }
 
-  /** Goes to a room by the page's own menu, and waits until it is there. */
+  /** Goes to a room by the page's own menu, and waits until it is that room, with all that it has to load. */
   async room(name: string): Promise<void> {
     const link = this.page.getByRole('link', { name, exact: true });
     await link.click();
-    await link.and(this.page.locator('[aria-current=page]')).waitFor();
+    // On a phone the menu folds itself away: then the link that is marked cannot be seen.
+    await this.page.locator('nav a[aria-current=page]').filter({ hasText: name }).waitFor({ state: 'attached' });
+    await this.atRest();
+  }
+
+  /** Resolves when the room stands and nothing in it is being loaded for the first time. */
+  async atRest(): Promise<void> {
     await this.page.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
-    await this.page.getByRole('status', { name: 'Загрузка' }).first().waitFor({ state: 'detached' });
+    await this.page.waitForFunction(
+      () => document.querySelector('main .mantine-Loader-root, main .mantine-Skeleton-root') === null,
+    );
   }
 
   /** One setting of the page by its place in the document. */
@@ -82,22 +93,40 @@ export class OperatorAtThePage {
   }
 
   async switchOn(path: string): Promise<void> {
-    // By the keyboard: what is above may still be unfolding, and a click would miss.
+    return this.turn(path, true);
+  }
+
+  async turn(path: string, wanted: boolean): Promise<void> {
     const toggle = this.field(path).getByRole('switch');
-    if (await toggle.isChecked()) return;
-    await toggle.focus();
-    await this.page.keyboard.press('Space');
+    if ((await toggle.isChecked()) === wanted) return;
+    // By the keyboard: what is above may still be unfolding, and a click would miss.
+    await toggle.press('Space');
+    await this.field(path)
+      .locator(wanted ? 'input:checked' : 'input:not(:checked)')
+      .first()
+      .waitFor({ state: 'attached' });
   }
 
-  /** Chooses from a list that opens at a field. */
+  /** Chooses from a list that opens at a field, and waits until the field shows the choice and the list is gone. */
   async choose(path: string, option: string): Promise<void> {
-    await this.field(path).click();
-    const wanted = this.page.getByText(option, { exact: true });
-    await this.page.getByRole('option').filter({ has: wanted }).click();
+    const field = this.field(path);
+    await field.click();
+    const wanted = this.page.getByRole('option').filter({ has: this.page.getByText(option, { exact: true }) });
+    await wanted.click();
+    await this.page.getByRole('listbox').waitFor({ state: 'hidden' });
+    await this.page.waitForFunction(
+      ({ id, value }) => (document.getElementById(id) as HTMLInputElement | null)?.value === value,
+      { id: `field-${path.replaceAll('.', '-')}`, value: option },
+    );
   }
 
-  async save(): Promise<void> {
+  /** Presses «Сохранить настройки»; the HTTP status of the answer. */
+  async save(): Promise<number> {
+    const answered = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'PUT' && answer.url().endsWith('/integration'),
+    );
     await this.page.getByRole('button', { name: 'Сохранить настройки' }).click();
+    return (await answered).status();
   }
 
   async close(): Promise<void> {

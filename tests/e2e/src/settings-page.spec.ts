@@ -59,10 +59,8 @@ describe('как подключить интеграцию', () => {
     const { page } = operator;
     expect(await operator.field('active').getByRole('switch').isChecked()).toBe(false);
     await operator.switchOn('active');
-    await operator.save();
-    const list = page.getByRole('alert').filter({ hasText: 'Осталось исправить' });
-    await list.waitFor();
-    expect(await list.getByRole('button').count()).toBeGreaterThanOrEqual(2);
+    expect(await operator.save()).toBe(422);
+    await page.getByRole('alert').filter({ hasText: 'Осталось исправить' }).getByRole('button').nth(1).waitFor();
   });
 });
 
@@ -93,7 +91,8 @@ describe('настройки', () => {
     await operator.field(`${cell}.action`).click();
     await operator.page.getByRole('option', { name: 'Создавать сделку всегда' }).waitFor();
     expect(await operator.page.getByRole('option', { name: 'Создавать новый контакт', exact: true }).count()).toBe(0);
-    await operator.page.getByRole('option', { name: 'Создавать сделку всегда' }).click();
+    await operator.page.keyboard.press('Escape');
+    await operator.choose(`${cell}.action`, 'Создавать сделку всегда');
     await operator.choose(`${cell}.pipelineId`, 'Повторные продажи');
     await operator.choose(`${cell}.statusId`, 'Новая заявка');
   });
@@ -120,8 +119,7 @@ describe('настройки', () => {
   });
 
   it('включите «Интеграция активна» и нажмите «Сохранить»', async () => {
-    await operator.save();
-    await operator.page.getByText('Настройки сохранены').waitFor();
+    expect(await operator.save()).toBe(200);
     await operator.page.getByText('Уже были в списке: +79160000099').waitFor();
     await operator.room('Обзор');
     await operator.room('Настройки');
@@ -135,8 +133,10 @@ describe('звонок', () => {
   const phone = '+79161230077';
 
   it('нового клиента стоит в amoCRM контактом и сделкой', async () => {
-    await republish(stack.kafkaBrokers, answeredCall(operator.accountId, phone), pbxCallEvents.topic);
+    // A call obeys the settings that the services hold when they first hear of it: they must have these by then.
     await stack.settled();
+    await republish(stack.kafkaBrokers, answeredCall(operator.accountId, phone), pbxCallEvents.topic);
+    await stack.journalled();
     const held = JSON.stringify(await stack.crm());
     expect(held).toContain(phone);
     expect(held).toContain('Переговоры');
@@ -145,11 +145,11 @@ describe('звонок', () => {
   it('виден в журнале, со своей историей и ссылкой в amoCRM', async () => {
     const { page } = operator;
     await operator.room('Журнал звонков');
-    await page.getByText(phone).waitFor();
     await page.getByRole('row').filter({ hasText: phone }).getByRole('button').click();
     await page.getByRole('heading', { name: phone }).waitFor();
     await page.getByText('R2').first().waitFor();
-    expect(await page.getByRole('main').getByRole('link').count()).toBeGreaterThan(1);
+    // The first is the way back to the list.
+    await page.getByRole('main').getByRole('link').nth(1).waitFor();
   });
 
   it('назвал сотрудника, которого теперь можно сопоставить', async () => {
@@ -170,7 +170,7 @@ describe('история изменений', () => {
     const { page } = operator;
     await operator.room('История изменений');
     await page.getByText('Ольга Оператор').first().waitFor();
-    expect(await page.getByRole('button', { name: 'Вернуть к этому' }).count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Вернуть к этому' }).first().waitFor();
   });
 });
 

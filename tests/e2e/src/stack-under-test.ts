@@ -5,7 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { calls, clients, commands, pbxCallEvents, portals, results, settings } from '@perezvon/contracts';
+import {
+  calls,
+  callStates,
+  clients,
+  commands,
+  decisions,
+  pbxCallEvents,
+  portals,
+  results,
+  routes,
+  settings,
+} from '@perezvon/contracts';
 import { groupLag } from '@perezvon/kafka';
 import { freePorts, Progress, Stack, type RunningStack } from '@perezvon/local';
 import { Client } from 'pg';
@@ -173,12 +184,23 @@ export class StackUnderTest {
     }
   }
 
+  /** Resolves when everything is settled and the journal has read all of it: it has readers of its own, which may be behind. */
+  async journalled(): Promise<void> {
+    await this.settled();
+    const told = [calls, callStates, decisions, results, routes].map(({ topic }) => topic);
+    await this.caughtUp('settings-api', told);
+  }
+
   /** Resolves when call-ingest has taken every event of Kafka, whatever becomes of them further on. */
   async taken(): Promise<void> {
+    await this.caughtUp('call-ingest', [pbxCallEvents.topic]);
+  }
+
+  private async caughtUp(group: ServiceName, topics: readonly string[]): Promise<void> {
     const connection = { brokers: this.kafkaBrokers.split(','), clientId: 'e2e' };
     const giveUpAt = Date.now() + 120_000;
-    while ((await groupLag(connection, 'call-ingest', [pbxCallEvents.topic])).some(({ messages }) => messages > 0)) {
-      if (Date.now() > giveUpAt) throw new Error('call-ingest does not come to the end of the PBX events');
+    while ((await groupLag(connection, group, topics)).some(({ messages }) => messages > 0)) {
+      if (Date.now() > giveUpAt) throw new Error(`${group} does not come to the end of ${topics.join(', ')}`);
       await sleep(200);
     }
   }

@@ -63,7 +63,7 @@ export function useDiscovered() {
       const { items } = await get<{ items: DiscoveredEmployee[] }>(`${path}/employees/discovered`, signal);
       return items;
     },
-    refetchInterval: 15_000,
+    refetchInterval: 5_000,
   });
 }
 
