@@ -7,6 +7,7 @@ import { type DataSource } from 'typeorm';
 import { AccessGuard } from './access/access.guard.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
+import { OwnPassword } from './access/own-password.js';
 import { LoginThrottle } from './access/login-throttle.js';
 import { ConsentCookie, SessionCookie } from './access/cookies.js';
 import { SessionController } from './access/session.controller.js';
@@ -47,6 +48,7 @@ import { People } from './people/people.js';
 import { CrmCopies } from './portals/crm-copies.js';
 import { CrmPortalsConsumer } from './portals/crm-portals.consumer.js';
 import { PortalsController } from './portals/portals.controller.js';
+import { PortalMoves } from './portals/portal-moves.js';
 import { Portals } from './portals/portals.js';
 import { TokenEraser } from './portals/token-eraser.js';
 
@@ -91,24 +93,27 @@ export class AppModule {
     const seen = new SeenEmployees(dataSource);
     const key = config.internalKey;
     const writer = new WriterClient(new Neighbour({ name: 'amocrm-writer', url: config.writerUrl, key }));
-    const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins, (portalId) =>
-      writer.waitingAt(portalId),
-    );
+    const waitingAt = (portalId: string): Promise<number | null> => writer.waitingAt(portalId);
+    const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins, waitingAt);
     const integration = new Integration(dataSource, changes, copies);
     const people = new People(dataSource, changes, copies, seen);
     const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
+    const users = new Users(dataSource, changes);
+    const sessions = new Sessions(dataSource, new LoginThrottle(dataSource));
     const useCases = [
       eraser,
       copies,
       new ApiKeys(dataSource, changes, config.bootstrapApiKey),
-      new Users(dataSource, changes),
-      new Sessions(dataSource, new LoginThrottle(dataSource)),
+      users,
+      sessions,
+      new OwnPassword(users, sessions),
       new SessionCookie(config.publicUrl),
       new ConsentCookie(config.publicUrl),
       new PublicUrl(config.publicUrl),
       new Authorizations(dataSource, portals, oauthOf(config), config.amocrmExtraOrigins),
       accounts,
       portals,
+      new PortalMoves(dataSource, changes, portals, waitingAt),
       integration,
       writer,
       ingest,

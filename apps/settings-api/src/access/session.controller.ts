@@ -1,12 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { Problem } from '@perezvon/service';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import { type Request, type Response } from 'express';
 import { Accounts } from '../accounts/accounts.js';
+import { invalid } from '../http/validation.js';
 import { Caller, ForEverybody, ForKnown, type Principal } from './access.js';
 import { csrfTokenOf } from './secret-token.js';
 import { SessionCookie } from './cookies.js';
-import { Sessions } from './sessions.js';
+import { OwnPassword } from './own-password.js';
+import { type LoginRefusal, Sessions } from './sessions.js';
 
 class LoginDto {
   @IsString()
@@ -18,6 +20,18 @@ class LoginDto {
   @MinLength(1)
   @MaxLength(200)
   password!: string;
+}
+
+class OwnPasswordDto {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  currentPassword!: string;
+
+  @IsString()
+  @MinLength(10)
+  @MaxLength(200)
+  newPassword!: string;
 }
 
 /** Who is asking, and where. */
@@ -39,6 +53,7 @@ export class SessionController {
     private readonly sessions: Sessions,
     private readonly cookie: SessionCookie,
     private readonly accounts: Accounts,
+    private readonly ownPassword: OwnPassword,
   ) {}
 
   @Get()
@@ -58,15 +73,23 @@ export class SessionController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
     const outcome = await this.sessions.open(login, password, request.ip ?? '');
-    if ('refused' in outcome) {
-      if (outcome.refused === 'wrong') throw wrongLogin();
-      response.set('Retry-After', String(outcome.retryAfterSec));
-      throw tooManyAttempts(outcome.retryAfterSec);
-    }
-    const opened = await this.sessions.of(outcome.token);
-    if (opened === undefined) throw wrongLogin();
-    this.cookie.set(response, outcome.token);
-    return this.view(opened.principal, opened.csrfToken);
+    if ('refused' in outcome) throw refusal(outcome, wrongLogin(), response);
+    return this.opened(outcome.token, response);
+  }
+
+  /** The caller's own, with the present one. All sessions of the person end; the answer is a new one. */
+  @Put('password')
+  @ForKnown()
+  async changePassword(
+    @Caller() caller: Principal,
+    @Body() { currentPassword, newPassword }: OwnPasswordDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionView> {
+    const outcome = await this.ownPassword.change(caller, currentPassword, newPassword, request.ip ?? '');
+    if ('token' in outcome) return this.opened(outcome.token, response);
+    if (outcome.refused === 'no_person') throw noPerson();
+    throw refusal(outcome, wrongPassword(), response);
   }
 
   @Delete()
@@ -78,10 +101,45 @@ export class SessionController {
     this.cookie.clear(response);
   }
 
+  private async opened(token: string, response: Response): Promise<SessionView> {
+    const opened = await this.sessions.of(token);
+    if (opened === undefined) throw wrongLogin();
+    this.cookie.set(response, token);
+    return this.view(opened.principal, opened.csrfToken);
+  }
+
   private async view({ role, accountId, actor }: Principal, csrfToken: string | null): Promise<SessionView> {
     const account = accountId === null ? undefined : await this.accounts.get(accountId);
     return { role, accountId, accountName: account?.name ?? null, name: actor.name, kind: actor.kind, csrfToken };
   }
+}
+
+function refusal(refused: LoginRefusal, wrong: Problem, response: Response): Problem {
+  if (refused.refused === 'wrong') return wrong;
+  response.set('Retry-After', String(refused.retryAfterSec));
+  return tooManyAttempts(refused.retryAfterSec);
+}
+
+/** 422, not 401: the session is good, and a page must not take it for ended. */
+function wrongPassword(): Problem {
+  return invalid([
+    {
+      path: 'currentPassword',
+      code: 'wrong_password',
+      message: { ru: 'Текущий пароль не подходит.', en: 'This is not the present password.' },
+    },
+  ]);
+}
+
+function noPerson(): Problem {
+  return new Problem({
+    status: 403,
+    code: 'no_person',
+    message: {
+      ru: 'У ключа API нет пароля. Войдите на страницу под своим логином.',
+      en: 'An API key has no password. Log in to the page with a login of your own.',
+    },
+  });
 }
 
 function wrongLogin(): Problem {

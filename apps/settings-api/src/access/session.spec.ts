@@ -99,6 +99,58 @@ describe('a change under a cookie', () => {
   });
 });
 
+describe('the own password', () => {
+  const change = (opened: Answer, currentPassword: string, newPassword: string): Promise<Answer> =>
+    api.request('PUT', '/session/password', {
+      key: null,
+      headers: { 'cookie': cookieOf(opened), 'x-csrf-token': csrfOf(opened) },
+      body: { currentPassword, newPassword },
+    });
+  const seenWith = async (opened: Answer): Promise<number> =>
+    (await api.request('GET', '/session', { key: null, headers: { cookie: cookieOf(opened) } })).status;
+
+  it('is changed with the present one by anybody; the other sessions end, the person goes on with a new one', async () => {
+    const user = await addUser('viewer');
+    const [here, elsewhere] = [await login(user.login, user.password), await login(user.login, user.password)];
+    const changed = await change(here, user.password, 'a new and longer one');
+    expect(changed.status).toBe(200);
+    expect(changed.text).not.toContain('longer one');
+    expect([await seenWith(here), await seenWith(elsewhere), await seenWith(changed)]).toEqual([401, 401, 200]);
+    expect((await login(user.login, user.password)).status).toBe(401);
+    expect((await login(user.login, 'a new and longer one')).status).toBe(200);
+    const audit = await api.request('GET', `/accounts/${accountId}/audit`, { key: admin });
+    const actor = expect.objectContaining({ kind: 'user', name: user.name });
+    const told = expect.objectContaining({ change: 'password_changed', subject: user.login, actor });
+    expect(audit.body).toMatchObject({ items: expect.arrayContaining([told]) });
+  });
+
+  it('stays when the present one is wrong, and the session with it; guesses are counted as at the login', async () => {
+    const user = await addUser();
+    const opened = await login(user.login, user.password);
+    const refused = await change(opened, 'not the password', 'a new and longer one');
+    expect([refused.status, refused.body]).toMatchObject([422, { errors: [{ path: 'currentPassword' }] }]);
+    expect(await seenWith(opened)).toBe(200);
+    const guesses = Array.from({ length: 12 }, () => change(opened, 'guess, guess, guess', 'a new and longer one'));
+    const statuses = (await Promise.all(guesses)).map((answer) => answer.status);
+    expect(statuses).toContain(429);
+    expect((await login(user.login, user.password)).status).toBe(429);
+  });
+
+  it.each([
+    ['too short', 422],
+    ['', 422],
+  ])('is not changed to "%s"', async (newPassword, status) => {
+    const user = await addUser();
+    expect((await change(await login(user.login, user.password), user.password, newPassword)).status).toBe(status);
+  });
+
+  it('is none of an API key', async () => {
+    const body = { currentPassword: 'correct horse battery', newPassword: 'a new and longer one' };
+    const answer = await api.request('PUT', '/session/password', { key: admin, body });
+    expect([answer.status, answer.body]).toMatchObject([403, { code: 'no_person' }]);
+  });
+});
+
 describe('a user', () => {
   it('is shown without the password, renamed, given another role, and has one login on the platform', async () => {
     const user = await addUser('viewer');

@@ -32,6 +32,12 @@ export class Sessions {
 
   /** @returns the cookie's value, this once */
   async open(login: string, password: string, address: string): Promise<{ token: string } | LoginRefusal> {
+    const checked = await this.check(login, password, address);
+    return 'refused' in checked ? checked : { token: await this.start(checked.userId) };
+  }
+
+  /** Is this the password of this login? Every try counts, whatever it is asked for. */
+  async check(login: string, password: string, address: string): Promise<{ userId: string } | LoginRefusal> {
     const name = login.trim().toLowerCase();
     const retryAfterSec = await this.throttle.take(name, address);
     if (retryAfterSec > 0) return { refused: 'throttled', retryAfterSec };
@@ -43,14 +49,19 @@ export class Sessions {
     const isRight = await isPassword(password, user?.password_hash);
     if (user === undefined || !isRight) return { refused: 'wrong' };
     await this.throttle.forgive(name, address);
+    return { userId: user.user_id };
+  }
+
+  /** For a user whose password was just seen. */
+  async start(userId: string): Promise<string> {
     const token = newToken();
     await this.dataSource.query('insert into sessions (token_hash, user_id) values ($1, $2)', [
       hashOfToken(token),
-      user.user_id,
+      userId,
     ]);
-    await this.dataSource.query('update users set last_login_at = now() where user_id = $1', [user.user_id]);
-    await this.dataSource.query(`delete from sessions where user_id = $1 and not (${alive})`, [user.user_id]);
-    return { token };
+    await this.dataSource.query('update users set last_login_at = now() where user_id = $1', [userId]);
+    await this.dataSource.query(`delete from sessions where user_id = $1 and not (${alive})`, [userId]);
+    return token;
   }
 
   /** Whose session this is; undefined: nobody's. */

@@ -48,6 +48,13 @@ export class Users {
     );
   }
 
+  async loginOf(userId: string): Promise<string | undefined> {
+    const rows: { login: string }[] = await this.dataSource.query('select login from users where user_id = $1', [
+      userId,
+    ]);
+    return rows[0]?.login;
+  }
+
   async create(accountId: string | null, user: NewUser): Promise<UserView> {
     const passwordHash = await hashPassword(user.password);
     return this.within(accountId, 'user_added', async (tx) => {
@@ -69,7 +76,7 @@ export class Users {
   /** Absent fields stay as they are. A new password, and being disabled, end the user's sessions. */
   async edit(accountId: string | null, userId: string, change: UserChange): Promise<UserView> {
     const passwordHash = change.password === undefined ? null : await hashPassword(change.password);
-    return this.within(accountId, 'user_changed', async (tx) => {
+    return this.within(accountId, passwordHash === null ? 'user_changed' : 'password_changed', async (tx) => {
       const [rows]: [UserView[], number] = await tx.query(
         `update users set name = coalesce($3, name), role = coalesce($4, role),
                 is_disabled = coalesce($5, is_disabled), password_hash = coalesce($6, password_hash)

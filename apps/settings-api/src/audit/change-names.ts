@@ -10,6 +10,7 @@ export const changeNames = {
   portal_added: { ru: 'Учётные данные добавлены', en: 'Portal added' },
   portal_changed: { ru: 'Учётные данные изменены', en: 'Portal changed' },
   portal_deleted: { ru: 'Учётные данные удалены', en: 'Portal deleted' },
+  portal_moved: { ru: 'Портал сменился на другой аккаунт amoCRM', en: 'Moved to another amoCRM account' },
   credentials_changed: { ru: 'Доступ к amoCRM обновлён', en: 'Credentials of amoCRM changed' },
   source_added: { ru: 'Источник АТС добавлен', en: 'PBX source added' },
   source_changed: { ru: 'Источник АТС изменён', en: 'PBX source changed' },
@@ -19,6 +20,7 @@ export const changeNames = {
   key_deleted: { ru: 'Ключ API удалён', en: 'API key deleted' },
   user_added: { ru: 'Пользователь добавлен', en: 'User added' },
   user_changed: { ru: 'Пользователь изменён', en: 'User changed' },
+  password_changed: { ru: 'Пароль пользователя изменён', en: 'Password of a user changed' },
   user_deleted: { ru: 'Пользователь удалён', en: 'User deleted' },
 } as const satisfies Record<string, Localized>;
 

@@ -179,6 +179,7 @@ export const answers: Readonly<Record<string, z.ZodType | null>> = {
   'SessionController.get': session,
   'SessionController.open': session,
   'SessionController.close': null,
+  'SessionController.changePassword': session,
   'AccountsController.list': list(account),
   'AccountsController.create': account,
   'AccountsController.get': account,

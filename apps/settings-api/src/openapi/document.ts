@@ -114,7 +114,7 @@ function problems(operation: Operation): Record<string, unknown> {
     412: isConditional,
     413: body !== null,
     422: body !== null || query !== null || path.includes('{') || method === 'post',
-    429: name === 'SessionController.open',
+    429: name === 'SessionController.open' || name === 'SessionController.changePassword',
     503: asksNeighbour,
   };
   return Object.fromEntries(

@@ -1,6 +1,10 @@
 /** A request as a person would send it, by `Controller.method`. */
 export const examples: Readonly<Record<string, unknown>> = {
   'SessionController.open': { login: 'anna@example.org', password: 'correct horse battery' },
+  'SessionController.changePassword': {
+    currentPassword: 'correct horse battery',
+    newPassword: 'another horse, another battery',
+  },
   'AccountsController.create': { accountId: 'pbx-10017', name: 'Ромашка' },
   'AccountsController.rename': { name: 'Ромашка плюс' },
   'UsersController.create': {

@@ -37,6 +37,16 @@ export function useLogin() {
   });
 }
 
+/** The caller's own. The other sessions of the person end; this one goes on under a new token. */
+export function useOwnPassword() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (given: { currentPassword: string; newPassword: string }) =>
+      remembered((await send<Session>('/session/password', { method: 'PUT', body: given })).body),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
 export function useLogout() {
   const client = useQueryClient();
   return useMutation({

@@ -29,6 +29,10 @@ export const en: typeof ru = {
     history: 'Change history',
     people: 'Users and keys',
     logout: 'Log out',
+    password: 'Change the password',
+    currentPassword: 'Present password',
+    newPassword: 'New password, 10 characters or more',
+    passwordChanged: 'The password is changed. Other devices have to log in anew.',
     language: 'Language of the page',
     colours: { label: 'Appearance', light: 'Light', dark: 'Dark', auto: 'As the system' },
     menu: 'Menu',
@@ -92,7 +96,19 @@ export const en: typeof ru = {
     connect: 'Log in with amoCRM',
     connectHint: 'amoCRM opens. Log in as an administrator and allow access.',
     test: 'Test the connection',
-    urlFixed: 'The address of a connected portal is fixed: add another one.',
+    newAddress: 'What is at the new address?',
+    sameAccount: 'The same amoCRM account: its address has changed',
+    sameAccountHint:
+      'The settings and what waits to be written stay. Should another account turn out to be there, nothing is written to it.',
+    anotherAccount: 'Another amoCRM account',
+    anotherAccountHint:
+      'Its token is needed. The integration is switched off: pipelines, stages, responsibles and the mapping are to be chosen anew, the new account has its own. What was written to the old one stays there.',
+    chooseAccount: 'Choose what is at the new address',
+    park: 'Change the account, stop what waits',
+    waits:
+      'Operations waiting to be written to the old account: {{count}}. They are never written to the new one. Wait, or stop them.',
+    waitsUnknown:
+      'It cannot be told now whether anything waits to be written to the old account. Try again in a minute, or stop what waits.',
     deleteAsk: 'Delete credentials “{{name}}”?',
     deleteText: 'The token is erased. What was written to amoCRM stays.',
     deleteInUse: 'Switch off and delete',

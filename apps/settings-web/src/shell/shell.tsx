@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconHistory,
+  IconKey,
   IconLayoutDashboard,
   IconListDetails,
   IconLogout,
@@ -11,11 +12,13 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLogout, type Session } from '../api/session';
 import { ColourSwitch } from './colour-switch';
 import { LanguageSwitch } from './language-switch';
+
+const PasswordDialog = lazy(() => import('./password-dialog'));
 
 const rooms = [
   { path: '/', label: 'shell.overview', Icon: IconLayoutDashboard, admins: false },
@@ -38,6 +41,7 @@ export function Shell({ session, children }: ShellProps) {
   const [pathname] = useLocation();
   const logout = useLogout();
   const [isOpen, menu] = useDisclosure();
+  const [isChangingPassword, setChangingPassword] = useState(false);
   const isAdmin = session.role === 'account_admin' || session.role === 'platform_admin';
   return (
     <AppShell
@@ -90,6 +94,15 @@ export function Shell({ session, children }: ShellProps) {
           variant="subtle"
           color="gray"
           justify="flex-start"
+          leftSection={<IconKey size={18} />}
+          onClick={() => setChangingPassword(true)}
+        >
+          {t('shell.password')}
+        </Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          justify="flex-start"
           leftSection={<IconLogout size={18} />}
           loading={logout.isPending}
           onClick={() => logout.mutate()}
@@ -100,6 +113,7 @@ export function Shell({ session, children }: ShellProps) {
       <AppShell.Main id="content" tabIndex={-1}>
         {children}
       </AppShell.Main>
+      <Suspense>{isChangingPassword && <PasswordDialog onClose={() => setChangingPassword(false)} />}</Suspense>
     </AppShell>
   );
 }
