@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { type Portal } from '@perezvon/contracts';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
 import { IfGiven } from '../http/validation.js';
 import { CrmCopies } from './crm-copies.js';
+import { PortalMoves } from './portal-moves.js';
 import { Portals, type PortalView } from './portals.js';
 
 class EditPortalDto {
@@ -19,6 +20,23 @@ class EditPortalDto {
   @MinLength(1)
   @MaxLength(300)
   url?: string;
+
+  /** In place of the stored one. */
+  @IfGiven()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20_000)
+  longLivedToken?: string;
+
+  /** For another address of a portal with credentials: the same amoCRM account renamed, or another account. */
+  @IfGiven()
+  @IsIn(['same', 'another'])
+  account?: 'same' | 'another';
+
+  /** With `another`: stop what still waits for the old account. */
+  @IfGiven()
+  @IsBoolean()
+  parkWaiting?: boolean;
 }
 
 class NewPortalDto {
@@ -57,6 +75,7 @@ export class PortalsController {
   constructor(
     private readonly portals: Portals,
     private readonly copies: CrmCopies,
+    private readonly moves: PortalMoves,
   ) {}
 
   @Get()
@@ -75,13 +94,18 @@ export class PortalsController {
     return this.portals.get(accountId, portalId);
   }
 
+  /** A move to another amoCRM account answers with the portal that takes this one's place: it has another id. */
   @ForAccount('operator')
   @Patch(':portalId')
-  edit(
+  async edit(
     @AccountId() accountId: string,
     @Param('portalId', uuidOrNotFound()) portalId: string,
     @Body() body: EditPortalDto,
   ): Promise<PortalView> {
+    const { url, account } = body;
+    if (url !== undefined && account === 'another' && (await this.portals.isMove(accountId, portalId, url))) {
+      return this.moves.move(accountId, portalId, { ...body, url });
+    }
     return this.portals.edit(accountId, portalId, body);
   }
 

@@ -19,6 +19,14 @@ export interface PortalView {
   readonly createdAt: Date;
 }
 
+export interface PortalChange {
+  readonly name?: string | null;
+  readonly url?: string;
+  readonly longLivedToken?: string;
+  /** Whose the new address is, where the portal has credentials. */
+  readonly account?: 'same' | 'another';
+}
+
 const columnsOfView = `portal_id as "portalId", name, url, credentials_revision is not null as "hasCredentials",
   created_at as "createdAt"`;
 
@@ -87,12 +95,12 @@ export class Portals {
     return this.get(accountId, portalId);
   }
 
-  /** Absent fields stay as they are; a name of null is taken away. */
-  async edit(
-    accountId: string,
-    portalId: string,
-    changed: { readonly name?: string | null; readonly url?: string },
-  ): Promise<PortalView> {
+  /**
+   * Absent fields stay as they are; a name of null is taken away. Where there are credentials, another address is taken
+   * only for the same amoCRM account, which was renamed: the writer looks whether it is, and writes nothing if it is not.
+   * A move to another account is `PortalMoves`.
+   */
+  async edit(accountId: string, portalId: string, changed: PortalChange): Promise<PortalView> {
     await this.changes.change(accountId, 'portal_changed', async (tx) => {
       const portal = await existing(tx, accountId, portalId);
       if (changed.name !== undefined) {
@@ -101,11 +109,20 @@ export class Portals {
       if (changed.url === undefined) return;
       const url = this.canonicalUrl(changed.url);
       if (url === portal.url) return;
-      if (portal.credentials_revision !== null) throw urlIsFixed();
+      if (portal.credentials_revision !== null && changed.account !== 'same') throw whichAccount();
       await this.refuseSecond(tx, accountId, url);
       await tx.query('update portals set url = $2 where portal_id = $1', [portalId, url]);
     });
+    if (changed.longLivedToken !== undefined) {
+      await this.putLongLivedToken(accountId, portalId, changed.longLivedToken);
+    }
     return this.get(accountId, portalId);
+  }
+
+  /** Whether the portal has credentials and `url` is another address than its present one. */
+  async isMove(accountId: string, portalId: string, url: string): Promise<boolean> {
+    const portal = await this.get(accountId, portalId);
+    return portal.hasCredentials && this.canonicalUrl(url) !== portal.url;
   }
 
   /**
@@ -198,17 +215,14 @@ async function existing(
   return rows[0];
 }
 
-/**
- * Another address may be another amoCRM account, and what waits for this portal would be written there. Only amoCRM
- * could tell, and this service does not ask it.
- */
-function urlIsFixed(): Problem {
+/** Another address may be another amoCRM account. Only amoCRM could tell, and this service does not ask it. */
+function whichAccount(): Problem {
   return new Problem({
     status: 409,
-    code: 'portal_url_fixed',
+    code: 'portal_address_change',
     message: {
-      ru: 'Адрес портала с учётными данными не меняется. Добавьте новый портал и выберите его в настройках.',
-      en: 'The address of a portal that has credentials is fixed. Add another portal and choose it in the settings.',
+      ru: 'По новому адресу тот же аккаунт amoCRM или другой? Тот же, переименованный: повторите с account: same. Другой: account: another и его токен; интеграция выключится, воронки и ответственных нужно будет выбрать заново.',
+      en: 'Is it the same amoCRM account at the new address, or another one? The same, renamed: repeat with account: same. Another: account: another and its token; the integration is switched off, pipelines and responsibles are to be chosen anew.',
     },
   });
 }

@@ -38,30 +38,46 @@ export function useCrm(portalId: string | null) {
   });
 }
 
+/** Where the address of a connected portal changes: whose the new one is. */
+export type AddressOf = 'same' | 'another';
+
 export interface PortalDraft {
   readonly name: string | null;
   readonly url: string;
   /** Empty: the stored token stays. */
   readonly token: string;
+  readonly account: AddressOf | null;
+  /** The person knows that what waits for the old account is stopped. */
+  readonly parkWaiting: boolean;
 }
 
-/** Adds or changes a portal, then stores its token. A portal without a working token is still a portal. */
+/**
+ * Adds a portal and stores its token, or changes one. A portal without a working token is still a portal. A move to another
+ * amoCRM account answers with another portal, and changes settings and mapping too.
+ */
 export function useSavePortal(portal: PortalView | null) {
   const path = useAccountPath();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ name, url, token }: PortalDraft): Promise<PortalView> => {
-      const place = portal === null ? `${path}/portals` : `${path}/portals/${portal.portalId}`;
-      const body = portal !== null && url === portal.url ? { name } : { name, url };
-      const saved = (await send<PortalView>(place, { method: portal === null ? 'POST' : 'PATCH', body })).body;
-      if (token !== '') {
-        const credentials = `${path}/portals/${saved.portalId}/credentials`;
-        await send(credentials, { method: 'PUT', body: { longLivedToken: token } });
+    mutationFn: async ({ name, url, token, account, parkWaiting }: PortalDraft): Promise<PortalView> => {
+      const given = token === '' ? {} : { longLivedToken: token };
+      if (portal !== null) {
+        const moved =
+          url === portal.url ? {} : { url, ...(account && { account }), ...(parkWaiting && { parkWaiting }) };
+        const body = { name, ...moved, ...given };
+        return (await send<PortalView>(`${path}/portals/${portal.portalId}`, { method: 'PATCH', body })).body;
       }
-      return saved;
+      const added = (await send<PortalView>(`${path}/portals`, { method: 'POST', body: { name, url } })).body;
+      if (token !== '') await send(`${path}/portals/${added.portalId}/credentials`, { method: 'PUT', body: given });
+      return added;
     },
     // Also after a refused token: the portal itself may stand.
-    onSettled: () => client.invalidateQueries({ queryKey: [path, 'portals'] }),
+    onSettled: async (saved) => {
+      await client.invalidateQueries({ queryKey: [path, 'portals'] });
+      if (portal === null || saved === undefined || saved.portalId === portal.portalId) return;
+      await client.invalidateQueries({ queryKey: [path, 'integration'] });
+      await client.invalidateQueries({ queryKey: [path, 'mapping'] });
+    },
   });
 }
 

@@ -57,6 +57,7 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
                 portalId={draft.portalId}
                 crm={crm.data}
                 onChoose={(portalId) => change({ portalId })}
+                onSettingsChanged={() => void reload()}
               />
             </Block>
             <Block id="incoming" title={t('settings.blocks.incoming')}>

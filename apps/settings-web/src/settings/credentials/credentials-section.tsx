@@ -15,10 +15,11 @@ interface CredentialsProps {
   readonly portalId: string | null;
   readonly crm: CrmView | undefined;
   readonly onChoose: (portalId: string) => void;
+  readonly onSettingsChanged: () => void;
 }
 
 /** «Учетные данные»: which portal the calls go to; the gear opens one, the button adds one. */
-export function CredentialsSection({ portalId, crm, onChoose }: CredentialsProps) {
+export function CredentialsSection({ portalId, crm, onChoose, onSettingsChanged }: CredentialsProps) {
   const { t } = useTranslation();
   const portals = usePortals();
   const problem = useProblemAt('portalId');
@@ -105,6 +106,7 @@ export function CredentialsSection({ portalId, crm, onChoose }: CredentialsProps
           <PortalDialog
             portal={open.portal}
             onClose={() => setOpen(null)}
+            onSettingsChanged={onSettingsChanged}
             onSaved={(saved) => {
               if (portalId === null || open.portal === null) onChoose(saved.portalId);
             }}

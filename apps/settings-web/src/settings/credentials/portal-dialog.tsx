@@ -1,32 +1,52 @@
-import { Button, Divider, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Divider, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/http';
-import { portalTitle, useAuthorization, useDeletePortal, useSavePortal, type PortalView } from '../../api/portals';
+import {
+  portalTitle,
+  useAuthorization,
+  useDeletePortal,
+  useSavePortal,
+  type AddressOf,
+  type PortalView,
+} from '../../api/portals';
 import { Failure } from '../../shell/failure';
+import { AddressOfChoice } from './address-of';
 
 interface PortalDialogProps {
   /** Null: a new one. */
   readonly portal: PortalView | null;
   readonly onClose: () => void;
   readonly onSaved: (portal: PortalView) => void;
+  /** The service changed the settings with it: the portal moved to another account, or was deleted while in use. */
+  readonly onSettingsChanged: () => void;
 }
 
 /** Name, address and token of one portal; save, cancel, or delete it as a whole. */
-export default function PortalDialog({ portal, onClose, onSaved }: PortalDialogProps) {
+export default function PortalDialog({ portal, onClose, onSaved, onSettingsChanged }: PortalDialogProps) {
   const { t } = useTranslation();
   const save = useSavePortal(portal);
   const authorization = useAuthorization();
   const [name, setName] = useState(portal?.name ?? '');
   const [url, setUrl] = useState(portal?.url ?? '');
   const [token, setToken] = useState('');
+  const [account, setAccount] = useState<AddressOf | null>(null);
+  const isMoving = portal !== null && portal.hasCredentials && url.trim() !== portal.url;
+  const waits = save.error instanceof ApiProblem && save.error.code === 'operations_wait' ? save.error.body : null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     save.mutate(
-      { name: name.trim() === '' ? null : name.trim(), url: url.trim(), token: token.trim() },
+      {
+        name: name.trim() === '' ? null : name.trim(),
+        url: url.trim(),
+        token: token.trim(),
+        account: isMoving ? account : null,
+        parkWaiting: waits !== null,
+      },
       {
         onSuccess: (saved) => {
-          onSaved(saved);
+          if (portal !== null && saved.portalId !== portal.portalId) onSettingsChanged();
+          else onSaved(saved);
           onClose();
         },
       },
@@ -44,7 +64,10 @@ export default function PortalDialog({ portal, onClose, onSaved }: PortalDialogP
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack component="form" onSubmit={submit}>
-        {save.error && isAtAField === undefined && <Failure error={save.error} />}
+        {waits && <Waits count={waits['waiting']} />}
+        {save.error && isAtAField === undefined && waits === null && !isWhoseUnsaid(save.error) && (
+          <Failure error={save.error} />
+        )}
         <TextInput
           label={t('credentials.name')}
           description={t('credentials.nameHint')}
@@ -54,16 +77,28 @@ export default function PortalDialog({ portal, onClose, onSaved }: PortalDialogP
         />
         <TextInput
           label={t('credentials.url')}
-          description={portal?.hasCredentials ? t('credentials.urlFixed') : t('credentials.urlHint')}
+          description={t('credentials.urlHint')}
           required
-          disabled={portal?.hasCredentials ?? false}
           value={url}
           error={problemAt('url')}
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
+        {isMoving && (
+          <AddressOfChoice
+            value={account}
+            error={isWhoseUnsaid(save.error) && account === null ? t('credentials.chooseAccount') : undefined}
+            onChange={(chosen) => {
+              setAccount(chosen);
+              save.reset();
+            }}
+          />
+        )}
         <PasswordInput
           label={t('credentials.token')}
-          description={portal?.hasCredentials ? t('credentials.tokenStored') : t('credentials.tokenHint')}
+          description={
+            portal?.hasCredentials && account !== 'another' ? t('credentials.tokenStored') : t('credentials.tokenHint')
+          }
+          required={isMoving && account === 'another'}
           autoComplete="off"
           value={token}
           error={problemAt('longLivedToken')}
@@ -88,24 +123,51 @@ export default function PortalDialog({ portal, onClose, onSaved }: PortalDialogP
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t('common.save')}
+          <Button type="submit" loading={save.isPending} {...(waits && { color: 'red' })}>
+            {t(waits ? 'credentials.park' : 'common.save')}
           </Button>
         </Group>
       </Stack>
-      {portal && <DeletePortal portal={portal} onDeleted={onClose} />}
+      {portal && (
+        <DeletePortal
+          portal={portal}
+          onDeleted={(wasInUse) => {
+            if (wasInUse) onSettingsChanged();
+            onClose();
+          }}
+        />
+      )}
     </Modal>
   );
 }
 
+/** What is owed to the old account; unknown while the service that knows is away. */
+function Waits({ count }: { readonly count: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="orange" role="alert">
+      {typeof count === 'number' ? t('credentials.waits', { count }) : t('credentials.waitsUnknown')}
+    </Alert>
+  );
+}
+
+const isWhoseUnsaid = (error: Error | null): boolean =>
+  error instanceof ApiProblem && error.code === 'portal_address_change';
+
 /** The first press asks; a portal in use asks once more, because the integration is switched off with it. */
-function DeletePortal({ portal, onDeleted }: { readonly portal: PortalView; readonly onDeleted: () => void }) {
+function DeletePortal({
+  portal,
+  onDeleted,
+}: {
+  readonly portal: PortalView;
+  readonly onDeleted: (wasInUse: boolean) => void;
+}) {
   const { t } = useTranslation();
   const [isAsked, setAsked] = useState(false);
   const remove = useDeletePortal();
   const isInUse = remove.error instanceof ApiProblem && remove.error.code === 'portal_in_use';
   const confirm = (): void =>
-    remove.mutate({ portalId: portal.portalId, deactivate: isInUse }, { onSuccess: onDeleted });
+    remove.mutate({ portalId: portal.portalId, deactivate: isInUse }, { onSuccess: () => onDeleted(isInUse) });
   return (
     <Stack pt="md">
       <Divider />
