@@ -82,9 +82,8 @@ export class OperatorAtThePage {
   /** Resolves when the room stands and nothing in it is being loaded for the first time. */
   async atRest(): Promise<void> {
     await this.page.getByRole('main').getByRole('heading', { level: 2 }).first().waitFor();
-    await this.page.waitForFunction(
-      () => document.querySelector('main .mantine-Loader-root, main .mantine-Skeleton-root') === null,
-    );
+    const loading = this.page.getByRole('main').locator('.mantine-Loader-root, .mantine-Skeleton-root');
+    await loading.first().waitFor({ state: 'detached' });
   }
 
   /** One setting of the page by its place in the document. */
@@ -107,17 +106,13 @@ export class OperatorAtThePage {
       .waitFor({ state: 'attached' });
   }
 
-  /** Chooses from a list that opens at a field, and waits until the field shows the choice and the list is gone. */
+  /** Chooses from a list that opens at a field, and waits until the list is gone. */
   async choose(path: string, option: string): Promise<void> {
     const field = this.field(path);
     await field.click();
     const wanted = this.page.getByRole('option').filter({ has: this.page.getByText(option, { exact: true }) });
     await wanted.click();
     await this.page.getByRole('listbox').waitFor({ state: 'hidden' });
-    await this.page.waitForFunction(
-      ({ id, value }) => (document.getElementById(id) as HTMLInputElement | null)?.value === value,
-      { id: `field-${path.replaceAll('.', '-')}`, value: option },
-    );
   }
 
   /** Presses «Сохранить настройки»; the HTTP status of the answer. */
