@@ -2,9 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { INTERNAL_API_KEY } from '@perezvon/service';
 import { DataSource } from 'typeorm';
 import { EffectsController } from './http/effects.controller.js';
+import { ParkedController } from './http/parked.controller.js';
 import { PortalsController } from './http/portals.controller.js';
 import { KafkaDoor } from './kafka/kafka-door.js';
 import { EffectActions } from './operators/effect-actions.js';
+import { ParkedEffectsQuery } from './operators/parked-effects.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
 import { TestPortal } from './operators/test-portal.js';
@@ -26,10 +28,11 @@ export class AppModule {
   }): DynamicModule {
     return {
       module: AppModule,
-      controllers: [KafkaDoor, PortalsController, EffectsController],
+      controllers: [KafkaDoor, PortalsController, EffectsController, ParkedController],
       providers: [
         { provide: TakeCommands, useValue: writer.takeCommands },
         { provide: TakeSettings, useValue: writer.takeSettings },
+        { provide: ParkedEffectsQuery, useValue: writer.parkedEffects },
         { provide: PortalStatusQuery, useValue: writer.portalStatus },
         { provide: RefreshPortal, useValue: writer.refreshPortal },
         { provide: TestPortal, useValue: writer.testPortal },

@@ -19,6 +19,7 @@ import { LedgerQueries } from './ledger/ledger-queries.js';
 import { Follow } from './mirror/follow.js';
 import { MirrorStore } from './mirror/mirror-store.js';
 import { EffectActions } from './operators/effect-actions.js';
+import { ParkedEffectsQuery } from './operators/parked-effects.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
 import { TestPortal } from './operators/test-portal.js';
@@ -69,6 +70,7 @@ export class Writer {
   readonly takeCommands: TakeCommands;
   readonly takeSettings: TakeSettings;
   readonly effectActions: EffectActions;
+  readonly parkedEffects: ParkedEffectsQuery;
   readonly portalStatus: PortalStatusQuery;
   readonly refreshPortal: RefreshPortal;
   readonly testPortal: TestPortal;
@@ -134,6 +136,7 @@ export class Writer {
     this.takeCommands = new TakeCommands(dataSource, ledger, clients, this.clock, stored);
     this.takeSettings = new TakeSettings(dataSource, portals, stored);
     this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
+    this.parkedEffects = new ParkedEffectsQuery(dataSource);
     this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
     this.refreshPortal = new RefreshPortal(dataSource, stored);
     this.testPortal = new TestPortal(dataSource, portals, stored);

@@ -81,6 +81,8 @@ export { routes, routeSchema, routeReason, type Route, type RouteEmployee, type 
 export {
   connectionTest,
   effectList,
+  parkedEffects,
+  type ParkedEffects,
   portalStatus,
   waitingEffect,
   type ConnectionTest,

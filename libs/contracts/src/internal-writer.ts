@@ -11,6 +11,7 @@ import { effectState } from './results.js';
  *     GET  /portals/{portalId}/status                             → portalStatus
  *     POST /portals/{portalId}/test                               → connectionTest, asked of amoCRM now
  *     POST /portals/{portalId}/refresh                            → 202: pipelines, users and task types are read again
+ *     GET  /accounts/{accountId}/parked                           → parkedEffects
  *     GET  /accounts/{accountId}/effects?state&portalId&limit&cursor → effectList, oldest first
  *     POST /accounts/{accountId}/effects/{effectId}/retry         → 204; 409 `not_parked`
  *     POST /accounts/{accountId}/effects/{effectId}/discard       → 204; 409 `already_settled`
@@ -52,6 +53,10 @@ export const portalStatus = z.object({
   tokenExpiresAt: utcInstant.nullish(),
 });
 export type PortalStatus = z.infer<typeof portalStatus>;
+
+/** What waits for a person, also of portals that are deleted or were never known. */
+export const parkedEffects = z.array(z.object({ reason: z.string(), count: z.int().min(1), oldestAt: utcInstant }));
+export type ParkedEffects = z.infer<typeof parkedEffects>;
 
 /** What amoCRM was asked, one by one; the first failure ends the test, so what stands behind it is absent. */
 export const connectionTest = z.object({

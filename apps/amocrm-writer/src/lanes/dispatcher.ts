@@ -130,7 +130,11 @@ export class Dispatcher {
       () => this.newsOrPoll(),
     );
     // A turn that fails by itself (a defect, Postgres away) is not tried again in a loop.
-    let end: TurnEnd = { worked: false, pauseMs: pauseMsAfter(lease.failures, 0), wasIdle: false };
+    let end: TurnEnd = {
+      worked: false,
+      pause: { ms: pauseMsAfter(lease.failures, 0), reason: 'writer_failed' },
+      wasIdle: false,
+    };
     try {
       end = await turn.run();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { InDoubt, Rejected, Retry, StopPortal } from '@perezvon/amocrm';
-import { stopReasonOf, type StopReason } from '../portals/portal-stop.js';
+import { stoppingOf, type Stopping } from '../portals/portal-stop.js';
 
 /**
  * What the end of a request means beyond the effects it was for: the one table of the lane. What it means for an effect is
@@ -15,7 +15,7 @@ import { stopReasonOf, type StopReason } from '../portals/portal-stop.js';
  * | in_doubt without an answer              | —                      | —                               | looked for             |
  */
 export type LaneMeaning =
-  | { readonly kind: 'stop_portal'; readonly reason: StopReason; readonly afterMs: number | undefined }
+  | { readonly kind: 'stop_portal'; readonly stop: Stopping }
   | { readonly kind: 'pause_lane'; readonly reason: string; readonly afterMs: number }
   | { readonly kind: 'try_again'; readonly reason: string }
   | { readonly kind: 'never'; readonly reason: string }
@@ -24,7 +24,7 @@ export type LaneMeaning =
 export function laneMeaningOf(result: Rejected | Retry | StopPortal | InDoubt): LaneMeaning {
   switch (result.kind) {
     case 'stop_portal':
-      return { kind: 'stop_portal', reason: stopReasonOf(result.reason), afterMs: result.afterMs };
+      return { kind: 'stop_portal', stop: stoppingOf(result) };
     case 'retry':
       // amoCRM has done nothing wrong.
       if (result.reason === 'send_refused' || result.reason === 'aborted_before_send') {

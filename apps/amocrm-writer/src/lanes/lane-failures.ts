@@ -3,6 +3,7 @@ import type { PortalRow } from '../portals/portal.js';
 import { MarkerFieldMissing } from '../writes/marker-field.js';
 import { laneMeaningOf, pauseMsAfter, type LaneMeaning } from './failure-table.js';
 import { NoCredentials, ReadFailure } from './lane-requests.js';
+import type { LanePause } from './lane-leases.js';
 import type { TurnTools } from './turn-tools.js';
 
 /** What was to be done is put off by a failure. */
@@ -16,7 +17,7 @@ export interface Postponed {
 
 /** Failures of one turn, as far as they concern more than one effect: stops portals, pauses the lane. */
 export class LaneFailures {
-  private longestMs: number | null = null;
+  private longest: LanePause | null = null;
 
   constructor(
     private readonly tools: Pick<TurnTools, 'portals' | 'clock' | 'log'>,
@@ -24,13 +25,13 @@ export class LaneFailures {
     private readonly failedTurns: number,
   ) {}
 
-  /** How long to leave the lane alone; null = no need. */
-  get pauseMs(): number | null {
-    return this.longestMs;
+  /** How long to leave the lane alone, and why; null = no need. */
+  get pause(): LanePause | null {
+    return this.longest;
   }
 
   /** When a write that was not applied may go again, by Postgres's clock. */
-  readonly retryAt = (): number => this.tools.clock.now() + (this.longestMs ?? 0);
+  readonly retryAt = (): number => this.tools.clock.now() + (this.longest?.ms ?? 0);
 
   /** Runs requests whose failure is not about one effect alone. @returns what their failure puts off; null = they worked */
   async settling(portal: PortalRow, work: () => Promise<void>): Promise<Postponed | null> {
@@ -46,7 +47,7 @@ export class LaneFailures {
   async postponed(portal: PortalRow, error: unknown): Promise<Postponed> {
     const now = this.tools.clock.now();
     if (error instanceof NoCredentials) {
-      await this.tools.portals.stop(portal, 'no_credentials', undefined, now);
+      await this.tools.portals.stop(portal, { reason: 'no_credentials' }, now);
       return { reason: 'no_credentials', until: now, isFinal: false };
     }
     if (error instanceof MarkerFieldMissing) return { reason: error.code, until: error.retryAt, isFinal: false };
@@ -66,14 +67,14 @@ export class LaneFailures {
     const names = { accountId: portal.accountId, portalId: portal.portalId, lane: portal.lane };
     switch (meaning.kind) {
       case 'stop_portal':
-        log.warn({ ...names, stop: meaning.reason }, 'portal stopped');
-        await portals.stop(portal, meaning.reason, meaning.afterMs, now);
-        return { reason: meaning.reason, until: now, isFinal: false };
+        log.warn({ ...names, stop: meaning.stop.reason, cause: meaning.stop.cause }, 'portal stopped');
+        await portals.stop(portal, meaning.stop, now);
+        return { reason: meaning.stop.reason, until: now, isFinal: false };
       case 'pause_lane': {
         const ms = pauseMsAfter(this.failedTurns, meaning.afterMs);
         log.warn({ ...names, reason: meaning.reason, pauseMs: ms }, 'lane pauses');
-        this.longestMs = Math.max(this.longestMs ?? 0, ms);
-        return { reason: meaning.reason, until: now + this.longestMs, isFinal: false };
+        if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason: meaning.reason };
+        return { reason: meaning.reason, until: now + this.longest.ms, isFinal: false };
       }
       case 'try_again':
         return { reason: meaning.reason, until: now, isFinal: false };

@@ -11,12 +11,19 @@ export interface LeaseSettings {
   readonly handOverMs: number;
 }
 
+/** The lane is left alone for a while. */
+export interface LanePause {
+  readonly ms: number;
+  /** A code of libs/amocrm's error table, or `writer_failed`. */
+  readonly reason: string;
+}
+
 /** How a turn ended, for the lane's next one. */
 export interface TurnEnd {
   /** Some request was answered. */
   readonly worked: boolean;
-  /** Leave the lane alone for so long; null = no need. */
-  readonly pauseMs: number | null;
+  /** null = no need. */
+  readonly pause: LanePause | null;
   /** Nothing could be done, whatever is due. */
   readonly wasIdle: boolean;
 }

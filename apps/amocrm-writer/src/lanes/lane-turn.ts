@@ -80,14 +80,14 @@ export class LaneTurn {
     if (this.failure !== null) throw this.failure;
     return {
       worked: this.requests.answered,
-      pauseMs: this.turn.failures.pauseMs,
+      pause: this.turn.failures.pause,
       wasIdle: this.unitCount === 0,
     };
   }
 
   private mayGoOn(endAt: number): boolean {
     return (
-      this.turn.failures.pauseMs === null &&
+      this.turn.failures.pause === null &&
       this.failure === null &&
       !this.isStopping() &&
       this.requests.lease.isHeld() &&

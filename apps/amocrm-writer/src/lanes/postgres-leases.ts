@@ -31,7 +31,7 @@ export class PostgresLeases implements LeaseStore {
    */
   async release(
     { lane, holder, epoch }: Fence,
-    { worked, pauseMs, wasIdle, requests }: TurnEnd & { readonly requests: number },
+    { worked, pause, wasIdle, requests }: TurnEnd & { readonly requests: number },
   ): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       const own: unknown[] = await tx.query(
@@ -47,13 +47,15 @@ export class PostgresLeases implements LeaseStore {
                                else to_timestamp($2::float8 / 1000) end,
                 paused_until = clock_timestamp() + $3::float8 * interval '1 millisecond',
                 failures = case when $3::float8 is not null then failures + 1 when $4 then 0 else failures end,
+                pause_reason = coalesce($8, pause_reason),
+                paused_since = case when $3::float8 is not null and failures = 0 then clock_timestamp() else paused_since end,
                 minute_at = date_trunc('minute', clock_timestamp()),
                 requests = $5::int + case when minute_at = date_trunc('minute', clock_timestamp()) then requests else 0 end,
                 requests_before = case minute_at when date_trunc('minute', clock_timestamp()) then requests_before
                                     when date_trunc('minute', clock_timestamp()) - interval '1 minute' then requests
                                     else 0 end
           where lane = $1`,
-        [lane, dueAt, pauseMs, worked, requests, wasIdle && dueAt !== null, idleMs],
+        [lane, dueAt, pause?.ms ?? null, worked, requests, wasIdle && dueAt !== null, idleMs, pause?.reason ?? null],
       );
     });
   }

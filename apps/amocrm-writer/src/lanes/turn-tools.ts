@@ -32,6 +32,8 @@ export type TurnPortals = Pick<
   | 'saveDirectory'
   | 'saveTest'
   | 'stop'
+  | 'notReached'
+  | 'noteBroken'
   | 'checkAgain'
   | 'limitCreations'
   | 'liftLimit'

@@ -6,6 +6,7 @@ import { Mirror1764120000000 } from './1764120000000-mirror.js';
 import { TariffLimit1764130000000 } from './1764130000000-tariff-limit.js';
 import { ConnectionTest1764140000000 } from './1764140000000-connection-test.js';
 import { DuplicateControl1764160000000 } from './1764160000000-duplicate-control.js';
+import { PortalTrouble1764170000000 } from './1764170000000-portal-trouble.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly MigrationClass[] = [
   TariffLimit1764130000000,
   ConnectionTest1764140000000,
   DuplicateControl1764160000000,
+  PortalTrouble1764170000000,
 ];

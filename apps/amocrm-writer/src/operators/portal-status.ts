@@ -1,6 +1,7 @@
 import type { PortalStatus } from '@perezvon/contracts';
 import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
+import type { PortalRow } from '../portals/portal.js';
 import { PortalStore } from '../portals/portal-store.js';
 
 /** One portal for the operator: what waits, why, since when, and how much of the limit is in use. */
@@ -15,7 +16,7 @@ export class PortalStatusQuery {
   async of(portalId: string): Promise<PortalStatus | null> {
     const portal = await this.portals.byId(portalId);
     if (portal === null) return null;
-    const { stop, directoryReadAt } = portal;
+    const { stop, directoryReadAt, limit } = portal;
     const token = await this.credentials.token(portalId);
     return {
       portalId: portal.portalId,
@@ -25,13 +26,31 @@ export class PortalStatusQuery {
         reason: stop.reason,
         since: iso(stop.since),
         until: stop.until === null ? null : iso(stop.until),
+        cause: stop.cause,
       },
+      trouble: await this.troubleOf(portal),
+      limit: limit && { since: iso(limit.since), until: iso(limit.until) },
       directoryReadAt: directoryReadAt === null ? null : iso(directoryReadAt),
       effects: await this.effectsOf(portalId),
       lookupsWaiting: await this.lookupsOf(portalId),
       requestsPerSecond: portal.lane === null ? null : await this.requestsPerSecond(portal.lane),
       tokenExpiresAt: token?.expiresAt?.toISOString() ?? null,
     };
+  }
+
+  /** Of the lane since the first of its turns that failed in a row; of the portal alone while it has no lane. */
+  private async troubleOf({ lane, unmet, checkAt }: PortalRow): Promise<PortalStatus['trouble']> {
+    if (lane === null) {
+      return unmet && { reason: unmet.reason, since: iso(unmet.since), until: iso(checkAt ?? unmet.since) };
+    }
+    const [row]: { reason: string; since: Date; until: Date }[] = await this.dataSource.query(
+      `select pause_reason as reason, paused_since as since, coalesce(paused_until, clock_timestamp()) as until
+         from lane where lane = $1 and failures > 0 and pause_reason is not null and paused_since is not null`,
+      [lane],
+    );
+    return row === undefined
+      ? null
+      : { reason: row.reason, since: row.since.toISOString(), until: row.until.toISOString() };
   }
 
   private async effectsOf(portalId: string): Promise<PortalStatus['effects']> {

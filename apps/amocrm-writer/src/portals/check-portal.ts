@@ -18,7 +18,7 @@ export async function checkPortal(
     const read = await readDirectory(requests, portal, origin);
     if (read.kind === 'another_account') {
       log.warn(names, 'portal leads to another amoCRM account than its lane');
-      await portals.stop(portal, 'not_found', undefined, clock.now());
+      await portals.stop(portal, { reason: 'not_found', cause: 'another_account' }, clock.now());
       return;
     }
     await portals.saveDirectory(portal, read.directory, clock.now());
@@ -27,6 +27,6 @@ export async function checkPortal(
   // The account itself may not be read, and will not be tomorrow: somebody has to see to it.
   if (put?.isFinal === true) {
     const reason = put.reason === 'forbidden' ? 'no_rights' : 'not_found';
-    await portals.stop(portal, reason, undefined, clock.now());
+    await portals.stop(portal, { reason }, clock.now());
   }
 }

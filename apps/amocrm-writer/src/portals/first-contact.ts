@@ -3,7 +3,7 @@ import { laneName } from '../lanes/lane-name.js';
 import { NoCredentials } from '../lanes/lane-requests.js';
 import type { TurnTools } from '../lanes/turn-tools.js';
 import type { PortalRow } from './portal.js';
-import { stopReasonOf } from './portal-stop.js';
+import { stoppingOf } from './portal-stop.js';
 
 /** After an answer that says nothing about the portal. */
 const retryMs = 30_000;
@@ -37,28 +37,31 @@ export async function meetPortal(
         return;
       }
       case 'stop_portal': {
-        const reason = stopReasonOf(account.reason);
-        log.warn({ ...names, stop: reason }, 'portal stopped');
-        return await portals.stop(portal, reason, account.afterMs, clock.now());
+        const stop = stoppingOf(account);
+        log.warn({ ...names, stop: stop.reason, cause: stop.cause }, 'portal stopped');
+        return await portals.stop(portal, stop, clock.now());
       }
       case 'rejected':
         log.warn({ ...names, reason: account.reason }, 'account cannot be read');
         return await portals.stop(
           portal,
-          account.reason === 'forbidden' ? 'no_rights' : 'not_found',
-          undefined,
+          { reason: account.reason === 'forbidden' ? 'no_rights' : 'not_found' },
           clock.now(),
         );
       case 'retry':
         log.warn({ ...names, reason: account.reason }, 'portal not reached');
-        return await portals.checkAgain(portal.portalId, clock.now() + Math.max(account.afterMs ?? 0, retryMs));
+        return await portals.notReached(
+          portal.portalId,
+          account.reason,
+          clock.now() + Math.max(account.afterMs ?? 0, retryMs),
+        );
     }
   } catch (error) {
     if (error instanceof NoCredentials) {
-      return await portals.stop(portal, 'no_credentials', undefined, clock.now());
+      return await portals.stop(portal, { reason: 'no_credentials' }, clock.now());
     }
     // Such as an address outside the allow-list: nothing was sent, and trying again every moment would not mend it.
     log.error({ ...names, err: error }, 'portal cannot be met');
-    await portals.stop(portal, 'not_found', undefined, clock.now());
+    await portals.stop(portal, { reason: 'not_found' }, clock.now());
   }
 }

@@ -23,6 +23,27 @@ export function stopReasonOf(code: StopPortal['reason']): StopReason {
   }
 }
 
+/** Which of the ways to a reason it was, where that changes what a person does about it. */
+export type StopCause = 'redirected' | 'another_account' | 'refresh_refused';
+
+/** What keeps a portal from being asked, as a request found it. */
+export interface Stopping {
+  readonly reason: StopReason;
+  readonly cause?: StopCause | null;
+  /** How long amoCRM asked to be left alone. */
+  readonly afterMs?: number | undefined;
+}
+
+export function stoppingOf({ reason, status, afterMs }: StopPortal): Stopping {
+  return { reason: stopReasonOf(reason), cause: causeOf(reason, status), afterMs };
+}
+
+function causeOf(code: StopPortal['reason'], status: number | undefined): StopCause | null {
+  if (code === 'redirected') return 'redirected';
+  // Without a request of its own: there was no token to send it with, because amoCRM renews the pair no more.
+  return code === 'unauthorised' && status === undefined ? 'refresh_refused' : null;
+}
+
 const minutes = (count: number): number => count * 60_000;
 const hours = (count: number): number => minutes(60 * count);
 

@@ -1,9 +1,16 @@
-import { portals, type ConnectionTest, type Portal as PortalMessage, type Settings } from '@perezvon/contracts';
+import {
+  portals,
+  type ConnectionTest,
+  type Portal as PortalMessage,
+  type Reason,
+  type Settings,
+} from '@perezvon/contracts';
 import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
 import { type Directory, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
-import { holdsForLane, mayProbeWithNewCredentials, probeAt, type StopReason } from './portal-stop.js';
+import { newlyBroken, stillBroken } from './broken-rules.js';
+import { holdsForLane, mayProbeWithNewCredentials, probeAt, type Stopping } from './portal-stop.js';
 
 /** A laneless portal is checked by one writer at a time; a writer that died over it is not waited for longer. */
 const checkMs = 30_000;
@@ -57,6 +64,12 @@ export class PortalStore {
       tx,
       gone[0].map((row) => row.portal_id),
     );
+    // Other settings may name what is there; what is still broken is met again.
+    const mended: [StoredPortal[], number] = await tx.query(
+      `update portal p set broken_rules = '[]' where p.account_id = $1 and p.broken_rules <> '[]' returning ${portalColumns}`,
+      [document.accountId],
+    );
+    await this.tell(tx, mended[0]);
     // Switched on again, or new credentials: whatever waits is due at once.
     await wake(tx, await this.lanesOfAccount(tx, document.accountId));
   }
@@ -150,7 +163,10 @@ export class PortalStore {
       await tx.query(`insert into lane (lane, freed_at) values ($1, clock_timestamp()) on conflict (lane) do nothing`, [
         lane,
       ]);
-      await tx.query(`update portal set lane = $2, checked_until = null where portal_id = $1`, [portalId, lane]);
+      await tx.query(
+        `update portal set lane = $2, checked_until = null, unmet_reason = null, unmet_since = null where portal_id = $1`,
+        [portalId, lane],
+      );
       await tx.query(laneOfWork('effect'), [portalId, lane]);
       await tx.query(laneOfWork('lookup'), [portalId, lane]);
       await wake(tx, [lane]);
@@ -162,15 +178,16 @@ export class PortalStore {
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
         `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), check_at = null,
-                stop_reason = null, stop_since = null, stop_until = null, stop_count = 0
+                stop_reason = null, stop_cause = null, stop_since = null, stop_until = null, stop_count = 0,
+                broken_rules = $4
           where portal_id = $1`,
-        [portal.portalId, JSON.stringify(directory), now],
+        [portal.portalId, JSON.stringify(directory), now, JSON.stringify(stillBroken(portal.brokenRules, directory))],
       );
     });
   }
 
   /** Nothing is sent to the portal until its probe is answered; to a whole lane where the reason is the account's. */
-  async stop(portal: PortalRow, reason: StopReason, afterMs: number | undefined, now: number): Promise<void> {
+  async stop(portal: PortalRow, { reason, cause = null, afterMs }: Stopping, now: number): Promise<void> {
     const lane = holdsForLane(reason) ? portal.lane : null;
     const affected: { portal_id: string }[] = await this.dataSource.query(
       `select portal_id from portal where (portal_id = $1 or lane = $2) and deleted_at is null order by portal_id`,
@@ -187,12 +204,39 @@ export class PortalStore {
         await tx.query(
           `update portal
               set stop_since = case when stop_reason = $2 then stop_since else to_timestamp($4::float8 / 1000) end,
-                  stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, checked_until = null
+                  stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, stop_cause = $6,
+                  checked_until = null
             where portal_id = $1`,
-          [portal_id, reason, until, now, before + 1],
+          [portal_id, reason, until, now, before + 1, cause],
         );
       });
     }
+  }
+
+  /** The rules met something of the settings that amoCRM has no more (R12): told once, until it is mended. */
+  async noteBroken(portal: PortalRow, reasons: readonly Reason[], now: number): Promise<void> {
+    if (newlyBroken(portal.brokenRules, reasons, now).length === 0) return;
+    await this.change(portal.portalId, now, async (tx) => {
+      const [row]: { broken_rules: PortalRow['brokenRules'] }[] = await tx.query(
+        `select broken_rules from portal where portal_id = $1 for update`,
+        [portal.portalId],
+      );
+      const known = row?.broken_rules ?? [];
+      await tx.query(`update portal set broken_rules = $2 where portal_id = $1`, [
+        portal.portalId,
+        JSON.stringify([...known, ...newlyBroken(known, reasons, now)]),
+      ]);
+    });
+  }
+
+  /** The account is still not met: nothing came back that tells its lane. */
+  async notReached(portalId: string, reason: string, tryAt: number): Promise<void> {
+    await this.dataSource.query(
+      `update portal set check_at = to_timestamp($3::float8 / 1000), checked_until = null, unmet_reason = $2,
+              unmet_since = case when unmet_reason is null then clock_timestamp() else unmet_since end
+        where portal_id = $1`,
+      [portalId, reason, tryAt],
+    );
   }
 
   /** The tariff takes no more entities (R12): creations wait for an hour, then one of them finds out. */
@@ -265,10 +309,14 @@ export class PortalStore {
       const rows: StoredPortal[] = await tx.query(`select ${portalColumns} from portal p where p.portal_id = $1`, [
         portalId,
       ]);
-      await this.outbox.append(tx, rows.map(portalOf).map(messageOf));
+      await this.tell(tx, rows);
       if (rows[0]?.lane) await wake(tx, [rows[0].lane]);
     });
     this.onNews();
+  }
+
+  private async tell(tx: EntityManager, rows: readonly StoredPortal[]): Promise<void> {
+    await this.outbox.append(tx, rows.map(portalOf).map(messageOf));
   }
 
   private async forget(tx: EntityManager, portalIds: readonly string[]): Promise<void> {
@@ -302,12 +350,18 @@ function messageOf(portal: PortalRow): OutboxRecord {
     accountId: portal.accountId,
     lane: portal.lane,
     readAt: at(portal.directoryReadAt),
-    stop: stop && { reason: stop.reason, since: new Date(stop.since).toISOString(), until: at(stop.until) },
+    stop: stop && {
+      reason: stop.reason,
+      since: new Date(stop.since).toISOString(),
+      until: at(stop.until),
+      cause: stop.cause,
+    },
     pipelines: directory?.pipelines ?? [],
     users: directory?.users ?? [],
     taskTypes: directory?.taskTypes ?? [],
     isUnsortedOn: directory?.isUnsortedOn,
     warnings: warningsOf(portal),
+    brokenRules: [...portal.brokenRules],
   };
   return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
 }

@@ -1,5 +1,5 @@
 import type { Portal as PortalMessage } from '@perezvon/contracts';
-import type { StopReason } from './portal-stop.js';
+import type { StopCause, StopReason } from './portal-stop.js';
 
 /** What amoCRM has, as it was last read: pipelines with stages, users, task types. */
 export interface Directory extends Pick<PortalMessage, 'pipelines' | 'users' | 'taskTypes'> {
@@ -17,6 +17,7 @@ export interface PortalRow {
   readonly lane: string | null;
   readonly stop: {
     readonly reason: StopReason;
+    readonly cause: StopCause | null;
     readonly since: number;
     readonly until: number | null;
     /** Probes in a row that ended in a stop. */
@@ -30,9 +31,15 @@ export interface PortalRow {
   readonly limit: { readonly since: number; readonly until: number } | null;
   /** When duplicate control last merged a deal of ours into another one; it is on for as long as nobody knows better. */
   readonly mergedAt: number | null;
+  /** The account is not met yet, and why it could not be asked. */
+  readonly unmet: { readonly reason: string; readonly since: number } | null;
+  /** What the rules could not do as they are set (R12), as found at the moment of writing. */
+  readonly brokenRules: readonly BrokenRule[];
   /** An operator waits for the connection to be tested. */
   readonly isTestAsked: boolean;
 }
+
+export type BrokenRule = NonNullable<PortalMessage['brokenRules']>[number];
 
 /** A portal whose pipelines and users are known. */
 export type ReadablePortal = PortalRow & { readonly directory: Directory };
@@ -59,6 +66,7 @@ export interface StoredPortal {
   url: string;
   lane: string | null;
   stop_reason: StopReason | null;
+  stop_cause: StopCause | null;
   stop_since: number | null;
   stop_until: number | null;
   stop_count: number;
@@ -68,15 +76,19 @@ export interface StoredPortal {
   limited_since: number | null;
   creations_from: number | null;
   merged_at: number | null;
+  unmet_reason: string | null;
+  unmet_since: number | null;
+  broken_rules: BrokenRule[];
   is_test_asked: boolean;
 }
 
 const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
 
 export const portalColumns = `
-  p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
+  p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
-  ${ms('merged_at')}, p.test_asked_at is not null as is_test_asked`;
+  ${ms('merged_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
+  p.test_asked_at is not null as is_test_asked`;
 
 export function portalOf(row: StoredPortal): PortalRow {
   return {
@@ -89,6 +101,7 @@ export function portalOf(row: StoredPortal): PortalRow {
         ? null
         : {
             reason: row.stop_reason,
+            cause: row.stop_cause,
             since: row.stop_since ?? 0,
             until: row.stop_until,
             count: row.stop_count,
@@ -99,6 +112,8 @@ export function portalOf(row: StoredPortal): PortalRow {
     limit:
       row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
     mergedAt: row.merged_at,
+    unmet: row.unmet_reason === null ? null : { reason: row.unmet_reason, since: row.unmet_since ?? 0 },
+    brokenRules: row.broken_rules,
     isTestAsked: row.is_test_asked,
   };
 }

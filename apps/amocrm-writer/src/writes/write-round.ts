@@ -1,3 +1,4 @@
+import type { Reason } from '@perezvon/contracts';
 import type { EffectRow } from '../ledger/effect-row.js';
 import type { Happening } from '../ledger/effect-state.js';
 import { namesOf } from '../ledger/move-effect.js';
@@ -20,7 +21,7 @@ export class WriteRound {
   ) {}
 
   async run(effects: readonly EffectRow[]): Promise<void> {
-    const { queries, ledger, clock } = this.turn.tools;
+    const { queries, ledger, portals, clock } = this.turn.tools;
     const deals = await queries.dealsOf(effects.filter(({ command }) => command.intent.kind === 'ensure_contact'));
     let prepared: Prepared = { items: [], settled: [] };
     const put = await this.turn.failures.settling(this.portal, async () => {
@@ -36,13 +37,14 @@ export class WriteRound {
       );
       return;
     }
+    await portals.noteBroken(this.portal, reasonsOf(prepared), clock.now());
     await ledger.record(prepared.settled, clock.now());
     await together(requestsOf(prepared.items).map((items) => this.write(items)));
   }
 
   private async write(items: readonly WriteItem[]): Promise<void> {
     const { failures, tools, readPortalAnew } = this.turn;
-    if (failures.pauseMs !== null) return;
+    if (failures.pause !== null) return;
     const put = await failures.settling(this.portal, async () => {
       const result = await writeGroup(this.turn, items, () => readPortalAnew(this.portal));
       for (const { effect } of items.flat()) {
@@ -54,6 +56,12 @@ export class WriteRound {
     });
     if (put !== null) tools.log.warn({ lane: this.portal.lane, reason: put.reason }, 'not sent');
   }
+}
+
+/** What the rules said of all that this round is about. */
+function reasonsOf({ items, settled }: Prepared): Reason[] {
+  const written = items.flat().flatMap(({ resolution }) => resolution.reasons);
+  return [...written, ...settled.flatMap(({ learnt }) => learnt?.reasons ?? [])];
 }
 
 /** Items of one route share a request; those of a batch that is being taken apart only with as many as they may. */

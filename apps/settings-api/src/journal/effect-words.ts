@@ -31,6 +31,16 @@ const reasons: Readonly<Record<string, Localized>> = {
   ip_not_allowed: { ru: 'amoCRM не пускает с нашего адреса', en: 'amoCRM refuses our address' },
   no_rights: { ru: 'у токена не хватает прав', en: 'the token lacks rights' },
   not_found: { ru: 'аккаунта amoCRM по этому адресу нет', en: 'there is no amoCRM account at this address' },
+  refresh_refused: { ru: 'amoCRM больше не продлевает доступ', en: 'amoCRM renews the access no more' },
+  redirected: { ru: 'аккаунт amoCRM переехал на другой адрес', en: 'the amoCRM account has moved to another address' },
+  another_account: {
+    ru: 'по этому адресу другой аккаунт amoCRM',
+    en: 'another amoCRM account is at this address',
+  },
+  server_errors: { ru: 'amoCRM отвечает ошибками', en: 'amoCRM answers with errors' },
+  no_connection: { ru: 'нет связи с amoCRM', en: 'amoCRM cannot be reached' },
+  token_unavailable: { ru: 'доступ к amoCRM ещё продлевается', en: 'the access to amoCRM is being renewed' },
+  writer_failed: { ru: 'служба отправки не справилась', en: 'the sending service failed' },
   rate_limited: { ru: 'лимит запросов amoCRM', en: 'the request limit of amoCRM' },
   tariff_limit: { ru: 'исчерпан лимит тарифа amoCRM', en: 'the limit of the amoCRM tariff is reached' },
   integration_inactive: { ru: 'интеграция выключена', en: 'the integration is switched off' },
@@ -51,6 +61,7 @@ const reasons: Readonly<Record<string, Localized>> = {
   no_card: { ru: 'карточки клиента нет', en: 'the client has no card' },
   expired: { ru: 'ждало больше 30 дней', en: 'waited longer than 30 days' },
   joined_older_call: { ru: 'это тот же звонок, что и более ранний', en: 'this is the same call as an older one' },
+  parked: { ru: 'остановлено, нужен человек', en: 'stopped, a person is needed' },
   doubled: { ru: 'уже сделано по другому номеру этого звонка', en: 'was done already under another id of the call' },
 };
 

@@ -149,9 +149,22 @@ const dryRun = z.object({
     }),
   ),
 });
+const condition = z.object({
+  kind: z.enum(['stop', 'trouble', 'limit', 'parked']),
+  code: z.string(),
+  text: z.string(),
+  advice: z.string(),
+  waiting: z.int(),
+  since: instant,
+  until: instant.nullable(),
+  runbook: z.string(),
+});
 const status = z.object({
   isActive: z.boolean(),
-  portals: z.array(portal.extend({ isChosen: z.boolean(), status: portalStatus.nullable() })),
+  portals: z.array(
+    portal.extend({ isChosen: z.boolean(), status: portalStatus.nullable(), conditions: z.array(condition) }),
+  ),
+  parked: z.array(condition),
   activity: sourceActivity.nullable(),
   problems: z.object({ blocking: z.int(), broken: z.int(), warnings: z.int() }),
   unavailable: z.array(z.string()),

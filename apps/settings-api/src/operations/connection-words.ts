@@ -1,6 +1,7 @@
 import { type ConnectionTest } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
 import { reasonWords } from '../journal/effect-words.js';
+import { advice } from './advice-words.js';
 
 type Check = ConnectionTest['checks'][number];
 
@@ -13,56 +14,6 @@ const asked: Readonly<Record<string, Localized>> = {
   marker_field: { ru: 'Служебное поле на месте', en: 'The marker field is there' },
   duplicate_control: { ru: 'Контроль дублей выключен', en: 'Duplicate control is off' },
   webhooks: { ru: 'Вебхуки доступны', en: 'Webhooks are available' },
-};
-
-/** What to do about it; a reason that is not here says it by its own words. */
-const advice: Readonly<Record<string, Localized>> = {
-  timeout: {
-    ru: 'amoCRM не ответила вовремя. Повторите через минуту.',
-    en: 'amoCRM did not answer in time. Try again in a minute.',
-  },
-  dns: {
-    ru: 'Такого адреса нет. Проверьте, нет ли в нём опечатки.',
-    en: 'There is no such address. Check it for a slip.',
-  },
-  tls: {
-    ru: 'Соединение не защищено как следует. Проверьте адрес.',
-    en: 'The connection is not secured as it should be. Check the address.',
-  },
-  no_credentials: { ru: 'Укажите токен или авторизуйтесь в amoCRM.', en: 'Give a token, or authorise in amoCRM.' },
-  unauthorised: {
-    ru: 'Токен не действует: создайте новый в настройках интеграции amoCRM и вставьте его.',
-    en: 'The token is not valid: make a new one in the keys of the amoCRM integration and paste it.',
-  },
-  no_rights: {
-    ru: 'Токен выдал не администратор: попросите администратора amoCRM выдать свой.',
-    en: 'The token is not an administrator’s: ask an amoCRM administrator for one.',
-  },
-  unpaid: { ru: 'Оплатите аккаунт amoCRM: звонки дождутся.', en: 'Pay for the amoCRM account: calls wait until then.' },
-  blocked: {
-    ru: 'Обратитесь в поддержку amoCRM с адресом портала; повторяем сами.',
-    en: 'Write to the support of amoCRM with the address of the portal; it is retried by itself.',
-  },
-  ip_not_allowed: {
-    ru: 'Добавьте наш адрес в список разрешённых в настройках безопасности amoCRM.',
-    en: 'Add our address to the allowed ones in the security settings of amoCRM.',
-  },
-  not_found: {
-    ru: 'Аккаунта по этому адресу нет: проверьте адрес портала.',
-    en: 'There is no account at this address: check the address of the portal.',
-  },
-  marker_field_missing: {
-    ru: 'Служебного поля ещё нет: оно будет создано с первым звонком.',
-    en: 'The marker field is not there yet: it is made with the first call.',
-  },
-  duplicate_control_on: {
-    ru: 'Контроль дублей может объединять созданное: выключите его для интеграции.',
-    en: 'Duplicate control may merge what is created: switch it off for the integration.',
-  },
-  webhooks_not_available: {
-    ru: 'На этом тарифе вебхуков нет: изменения карточек видны с задержкой.',
-    en: 'This tariff has no webhooks: changes of cards are seen with a delay.',
-  },
 };
 
 export interface CheckView extends Check {

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { type EffectState, effectState, type WaitingEffect } from '@perezvon/contracts';
 import { languageOf } from '@perezvon/service';
 import { Type } from 'class-transformer';
@@ -30,6 +30,14 @@ class EffectSearchDto {
   @IsString()
   @MaxLength(200)
   cursor?: string;
+}
+
+class DiscardDto {
+  /** Why, for the journal. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(150)
+  note?: string;
 }
 
 type EffectView = WaitingEffect & { readonly text: string };
@@ -72,8 +80,12 @@ export class EffectsController {
   @Post(':effectId/discard')
   @HttpCode(204)
   @ForAccount('operator')
-  async discard(@AccountId() accountId: string, @Param('effectId', uuidOrNotFound()) effectId: string): Promise<void> {
+  async discard(
+    @AccountId() accountId: string,
+    @Param('effectId', uuidOrNotFound()) effectId: string,
+    @Body() { note }: DiscardDto,
+  ): Promise<void> {
     await this.accounts.get(accountId);
-    await this.writer.discard(accountId, effectId);
+    await this.writer.discard(accountId, effectId, note);
   }
 }

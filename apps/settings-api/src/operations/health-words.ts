@@ -1,6 +1,7 @@
 import { type PortalStatus } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
 import { reasonWords } from '../journal/effect-words.js';
+import { type Condition, conditionsOf } from './conditions.js';
 import { type AccountStatus } from './status.js';
 
 export interface HealthSentence {
@@ -14,7 +15,8 @@ export function healthInWords(status: AccountStatus, language: keyof Localized):
   const chosen = status.portals.find((portal) => portal.isChosen);
   const stop = chosen?.status?.stop ?? null;
   const waiting = countOf(chosen?.status ?? null, ['waiting', 'sending', 'in_doubt']);
-  const parked = countOf(chosen?.status ?? null, ['parked']);
+  const parked = (status.parked ?? []).reduce((all, { count }) => all + count, 0);
+  const trouble = chosen?.status == null ? undefined : conditionsOf(chosen.status, language).find(isTrouble);
 
   if (!status.isActive) {
     return say('off', {
@@ -23,10 +25,17 @@ export function healthInWords(status: AccountStatus, language: keyof Localized):
     });
   }
   if (stop !== null) {
-    const why = reasonWords({ code: stop.reason });
+    const why = reasonWords({ code: stop.cause ?? stop.reason });
     return say('error', {
       ru: `amoCRM не принимает записи: ${why.ru}. Ждёт операций: ${waiting}; ничего не потеряно.`,
       en: `amoCRM takes no writes: ${why.en}. Operations waiting: ${waiting}; nothing is lost.`,
+    });
+  }
+  if (trouble !== undefined) {
+    const { text } = trouble;
+    return say('warning', {
+      ru: `Запись в amoCRM задерживается: ${text}. Ждёт операций: ${waiting}; ничего не потеряно.`,
+      en: `Writing to amoCRM is delayed: ${text}. Operations waiting: ${waiting}; nothing is lost.`,
     });
   }
   if (status.unavailable.length > 0) {
@@ -47,6 +56,8 @@ export function healthInWords(status: AccountStatus, language: keyof Localized):
   }
   return say('ok', { ru: 'Всё в порядке.', en: 'All is well.' });
 }
+
+const isTrouble = ({ kind }: Condition): boolean => kind !== 'stop';
 
 function countOf(status: PortalStatus | null, states: readonly string[]): number {
   const rows = status?.effects.filter((row) => states.includes(row.state)) ?? [];

@@ -32,28 +32,29 @@ export class Neighbour {
   }
 
   /** For an answer that says nothing but that it is done. */
-  async order(path: string): Promise<void> {
-    await this.send('POST', path);
+  async order(path: string, body?: object): Promise<void> {
+    await this.send('POST', path, body);
   }
 
-  private async send(method: string, path: string): Promise<unknown> {
+  private async send(method: string, path: string, body?: object): Promise<unknown> {
     const { url, key } = this.address;
     let response: Response;
     let text: string;
     try {
       response = await fetch(`${url.replace(/\/$/, '')}/internal/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${key}` },
+        headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(deadlineMs),
       });
       text = await response.text();
     } catch (error) {
       throw this.unavailable(error);
     }
-    const body = parsed(text);
-    if (response.ok) return body;
+    const answer = parsed(text);
+    if (response.ok) return answer;
     if (response.status === 404) throw new NotFoundException();
-    if (response.status === 409) throw notNow(refusal.safeParse(body).data?.code ?? 'not_now');
+    if (response.status === 409) throw notNow(refusal.safeParse(answer).data?.code ?? 'not_now');
     throw this.unavailable(new Error(`answered ${response.status}`));
   }
 
@@ -91,6 +92,10 @@ export class NeighbourUnavailable extends Problem {
 function notNow(code: string): Problem {
   const known = {
     not_parked: { ru: 'Уже не остановлено: повторять нечего.', en: 'It is not stopped any more: nothing to retry.' },
+    on_its_way: {
+      ru: 'Запрос уже отправлен, итог пока неизвестен: подождите минуту.',
+      en: 'The request was sent and its end is not known yet: wait a minute.',
+    },
     already_settled: { ru: 'Уже выполнено или отменено.', en: 'It was done or discarded already.' },
   };
   const message = Object.entries(known).find(([name]) => name === code)?.[1];

@@ -88,6 +88,8 @@ describe('the status', () => {
     const body = status({ stop: { reason: 'unpaid', since, until: null }, effects: [waits] });
     writer.answer(`GET /internal/v1/portals/${portalId}/status`, 200, body);
     ingest.answer(`GET /internal/v1/accounts/${accountId}/activity`, 200, activity);
+    const gone = { reason: 'portal_deleted', count: 2, oldestAt: since };
+    writer.answer(`GET /internal/v1/accounts/${accountId}/parked`, 200, [gone]);
     await api.database.dataSource.query(
       `insert into settings.documents (account_id, kind, revision, body)
        select $1, 'integration', 1, jsonb_set(jsonb_set($2::jsonb, '{active}', 'true'), '{portalId}', to_jsonb($3::text))`,
@@ -95,7 +97,26 @@ describe('the status', () => {
     );
     expect((await ask('GET', '/status')).body).toMatchObject({
       isActive: true,
-      portals: [{ portalId, isChosen: true, status: body }],
+      portals: [
+        {
+          portalId,
+          isChosen: true,
+          status: body,
+          conditions: [
+            {
+              kind: 'stop',
+              code: 'unpaid',
+              text: 'аккаунт amoCRM не оплачен',
+              advice: 'Оплатите аккаунт amoCRM: звонки дождутся.',
+              waiting: 3,
+              since,
+              until: null,
+              runbook: 'docs/runbooks/unpaid.md',
+            },
+          ],
+        },
+      ],
+      parked: [{ kind: 'parked', code: 'portal_deleted', text: 'портал удалён', waiting: 2, since }],
       activity,
       unavailable: [],
       health: {

@@ -2,8 +2,15 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { languageOf } from '@perezvon/service';
 import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
+import { type Condition, conditionsOf, parkedConditions } from './conditions.js';
 import { healthInWords, type HealthSentence } from './health-words.js';
-import { type AccountStatus, Status } from './status.js';
+import { type AccountStatus, type PortalHealth, Status } from './status.js';
+
+interface StatusView extends Omit<AccountStatus, 'portals' | 'parked'> {
+  readonly portals: readonly (PortalHealth & { readonly conditions: readonly Condition[] })[];
+  readonly parked: readonly Condition[];
+  readonly health: HealthSentence;
+}
 
 @Controller('api/v1/accounts/:accountId/status')
 @ForAccount('viewer')
@@ -15,10 +22,18 @@ export class StatusController {
     @AccountId() accountId: string,
     @Headers('accept-language') acceptLanguage: string | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<AccountStatus & { health: HealthSentence }> {
+  ): Promise<StatusView> {
     const language = languageOf(acceptLanguage);
     response.set('Content-Language', language);
     const status = await this.status.of(accountId);
-    return { ...status, health: healthInWords(status, language) };
+    return {
+      ...status,
+      portals: status.portals.map((portal) => ({
+        ...portal,
+        conditions: portal.status === null ? [] : conditionsOf(portal.status, language),
+      })),
+      parked: parkedConditions(status.parked ?? [], language),
+      health: healthInWords(status, language),
+    };
   }
 }

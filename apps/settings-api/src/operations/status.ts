@@ -1,5 +1,5 @@
 import { NotFoundException } from '@nestjs/common';
-import { type PortalStatus, type SourceActivity } from '@perezvon/contracts';
+import { type ParkedEffects, type PortalStatus, type SourceActivity } from '@perezvon/contracts';
 import { type Integration } from '../integration/integration.js';
 import { type Portals, type PortalView } from '../portals/portals.js';
 import { type IngestClient } from './ingest-client.js';
@@ -16,6 +16,8 @@ export interface PortalHealth extends PortalView {
 export interface AccountStatus {
   readonly isActive: boolean;
   readonly portals: readonly PortalHealth[];
+  /** Operations that wait for a person, also of portals that are gone; null: the writer does not answer. */
+  readonly parked: ParkedEffects | null;
   /** What call-ingest has heard of the PBX; null: it does not answer. */
   readonly activity: SourceActivity | null;
   /** What keeps the integration from being active, or is broken now: `/integration/problems` lists it. */
@@ -48,8 +50,9 @@ export class Status {
     const portals = await this.portals.list(accountId);
     const { body: settings } = await this.integration.get(accountId);
     const problems = await this.integration.problems(accountId);
-    const [activity, ...statuses] = await Promise.all([
+    const [activity, parked, ...statuses] = await Promise.all([
       unlessAway(this.ingest.activity(accountId)),
+      unlessAway(this.writer.parked(accountId)),
       ...portals.map((portal) => unlessAway(this.writer.status(portal.portalId))),
     ]);
     const count = (severity: (typeof problems)[number]['severity']): number =>
@@ -61,6 +64,7 @@ export class Status {
         isChosen: portal.portalId === settings.portalId,
         status: statuses[index] ?? null,
       })),
+      parked,
       activity,
       problems: { blocking: count('blocks_activation'), broken: count('broken'), warnings: count('warning') },
       unavailable: [...unavailable],

@@ -4,6 +4,8 @@ import {
   connectionTest,
   effectList,
   type EffectState,
+  type ParkedEffects,
+  parkedEffects,
   type PortalStatus,
   portalStatus,
   type WaitingEffect,
@@ -56,11 +58,16 @@ export class WriterClient {
     return this.writer.get(`/accounts/${encodeURIComponent(accountId)}/effects?${query.toString()}`, effectList);
   }
 
+  /** What waits for a person in the whole account, also of portals that are gone. */
+  parked(accountId: string): Promise<ParkedEffects> {
+    return this.writer.get(`/accounts/${encodeURIComponent(accountId)}/parked`, parkedEffects);
+  }
+
   retry(accountId: string, effectId: string): Promise<void> {
     return this.writer.order(`/accounts/${encodeURIComponent(accountId)}/effects/${effectId}/retry`);
   }
 
-  discard(accountId: string, effectId: string): Promise<void> {
-    return this.writer.order(`/accounts/${encodeURIComponent(accountId)}/effects/${effectId}/discard`);
+  discard(accountId: string, effectId: string, note: string | undefined): Promise<void> {
+    return this.writer.order(`/accounts/${encodeURIComponent(accountId)}/effects/${effectId}/discard`, { note });
   }
 }

@@ -4,11 +4,28 @@ import { useAccountPath } from './account';
 import { get, send } from './http';
 import type { PortalView } from './portals';
 
+/** Why something is not written now, in the reader's language. */
+export interface Condition {
+  readonly kind: 'stop' | 'trouble' | 'limit' | 'parked';
+  readonly code: string;
+  readonly text: string;
+  readonly advice: string;
+  readonly waiting: number;
+  readonly since: string;
+  readonly until: string | null;
+}
+
 export interface AccountStatus {
   readonly isActive: boolean;
   /** The worst thing in one sentence, in the reader's language. */
   readonly health: { readonly level: 'ok' | 'warning' | 'error' | 'off'; readonly text: string };
-  readonly portals: readonly (PortalView & { readonly isChosen: boolean; readonly status: PortalStatus | null })[];
+  readonly portals: readonly (PortalView & {
+    readonly isChosen: boolean;
+    readonly status: PortalStatus | null;
+    readonly conditions: readonly Condition[];
+  })[];
+  /** What waits for a person, also of portals that are gone. */
+  readonly parked: readonly Condition[];
   readonly activity: SourceActivity | null;
   readonly problems: { readonly blocking: number; readonly broken: number; readonly warnings: number };
 }

@@ -409,6 +409,7 @@ export const en: typeof ru = {
     rate: "Requests a second, amoCRM's limit",
     mirrorComplete: 'All clients of amoCRM are known',
     mirrorPartial: 'Clients of amoCRM are still being read',
+    condition: 'Why: {{text}}, since {{since}}. {{advice}}',
     nextTry: 'Next probe {{when}}.',
     tokenEnds: 'The amoCRM token ends on {{when}}. Issue a new one in time.',
     mend: 'Mend',

@@ -406,6 +406,7 @@ export const ru = {
     rate: 'Запросов в секунду, предел amoCRM',
     mirrorComplete: 'Клиенты amoCRM известны полностью',
     mirrorPartial: 'Клиенты amoCRM ещё читаются',
+    condition: 'Причина: {{text}}, с {{since}}. {{advice}}',
     nextTry: 'Следующая проверка {{when}}.',
     tokenEnds: 'Токен amoCRM действует до {{when}}. Выпустите новый заранее.',
     mend: 'Исправить',

@@ -30,13 +30,12 @@ export function Health({ status }: { readonly status: AccountStatus }) {
     <Stack gap="sm">
       <Alert color={color} icon={<Icon />} role="status">
         <Text fw={600}>{status.health.text}</Text>
-        {chosen?.status?.stop && (
-          <Text size="sm" pt={4}>
-            {t(`credentials.stop.${chosen.status.stop.reason}` as 'credentials.stop.unpaid')}{' '}
-            {chosen.status.stop.until !== null &&
-              t('overview.nextTry', { when: dateAndTime(chosen.status.stop.until) })}
+        {[...(chosen?.conditions ?? []), ...status.parked].map(({ code, text, advice, since, until }) => (
+          <Text key={code} size="sm" pt={4}>
+            {t('overview.condition', { text, advice, since: dateAndTime(since) })}{' '}
+            {until !== null && t('overview.nextTry', { when: dateAndTime(until) })}
           </Text>
-        )}
+        ))}
       </Alert>
       {endsSoon && (
         <Alert color="yellow" icon={<IconInfoCircle />}>

@@ -79,6 +79,35 @@ const STOPS = [
     what: 'amoCRM не отвечает, ничего не записано',
     ...rule('stop-504', { kind: 'http_error', status: 504 }),
   },
+  {
+    name: 'Нет связи',
+    what: 'соединение рвётся до ответа',
+    ...rule('stop-reset', { kind: 'reset_before_body' }),
+  },
+  {
+    name: '403, нет прав',
+    what: 'токен выдал не администратор',
+    ...rule('stop-rights', { kind: 'http_error', status: 403, html: false }),
+  },
+  {
+    name: '404, аккаунта нет',
+    what: 'удалён или переехал на другой адрес',
+    ...rule('stop-404', { kind: 'http_error', status: 404, html: true }),
+  },
+  {
+    name: 'Доступ не продлевается',
+    what: 'обновление токена отклонено: нужна новая авторизация',
+    ...rule('stop-refresh', { kind: 'http_error', status: 400, path: '/oauth2/access_token' }),
+  },
+  {
+    name: 'Лимит тарифа',
+    what: 'новых карточек больше не завести',
+    ...setting(
+      (settings) => settings.entityLimit === 0,
+      () => ({ entityLimit: 0 }),
+      { entityLimit: null },
+    ),
+  },
 ];
 
 /** @type {HTMLElement[]} */
