@@ -1,0 +1,56 @@
+import { judge } from '../oracle/judge.js';
+import { Arena, type ArenaOptions, type StartOptions } from '../rig/arena.js';
+import { type Fault, type Outcome, type Session } from './fault.js';
+import { feed, settle } from './work.js';
+
+export interface Act {
+  readonly injections: number;
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** A fault that is brought about beside writers at work, over and over until the session is over. */
+export interface BesideTheWork {
+  readonly id: string;
+  readonly title: string;
+  readonly goal: number;
+  /** Writers that are there from the start; default 2. */
+  readonly writers?: number;
+  readonly arena?: Partial<ArenaOptions>;
+  /** How those writers are started, once the world is there. */
+  readonly prepare?: (arena: Arena) => StartOptions | Promise<StartOptions>;
+  readonly act: (arena: Arena, session: Session) => Promise<Act>;
+  /** Beyond the effects that were put: what must hold afterwards. @returns what does not, in words */
+  readonly check?: (arena: Arena, act: Act) => Promise<string[]>;
+  /** Ends what `prepare` began. */
+  readonly tidy?: (arena: Arena) => Promise<void>;
+}
+
+const TENANTS = 8;
+const WRITERS = 2;
+
+export function besideTheWork(row: BesideTheWork): Fault {
+  const run = async (session: Session): Promise<Outcome> => {
+    const arena = await Arena.open({ seed: session.seed, tenants: TENANTS, ...row.arena });
+    try {
+      const options = (await row.prepare?.(arena)) ?? {};
+      const writers = Array.from({ length: row.writers ?? WRITERS }, () => arena.start(options));
+      await arena.portalsRead();
+      let isActing = true;
+      const [act] = await Promise.all([
+        row.act(arena, session).finally(() => (isActing = false)),
+        feed(arena, () => !isActing),
+      ]);
+      // A writer that the fault has ended is started again, as whoever supervises it would.
+      for (const writer of writers) if (writer.isGone) arena.start(options);
+      await settle(arena);
+      const verdict = await judge(arena);
+      const found = (await row.check?.(arena, act)) ?? [];
+      const other = verdict.other + found.length;
+      return { ...act, verdict: { ...verdict, other, findings: [...found, ...verdict.findings] } };
+    } finally {
+      await row.tidy?.(arena);
+      await arena.close();
+    }
+  };
+  return { id: row.id, title: row.title, goal: row.goal, run };
+}

@@ -1,0 +1,79 @@
+import { type LogEntry } from '@perezvon/amocrm-emulator';
+import { keyOf } from '../rig/load.js';
+import { type Arena } from '../rig/arena.js';
+import { canariesIn } from './canaries.js';
+import { missingIn, strangersIn, surplusIn } from './crm-oracle.js';
+import { type LedgerRow, TERMINAL_STATES } from './ledger-view.js';
+import { type Verdict } from './verdict.js';
+
+/** A request of the log in a few words. */
+const told = ({ seq, atMs, finishedAtMs, method, path, items, status, delivery }: LogEntry): string =>
+  `№${String(seq)} ${method} ${path} (${String(items)}) at ${String(atMs % 1_000_000)} ` +
+  `${delivery} ${String(status)} in ${String((finishedAtMs ?? Number.NaN) - atMs)} ms`;
+
+const keyOfRow = (row: LedgerRow): string => `${row.account_id}|${row.call_id}|${row.effect}`;
+
+/** All invariants over everything that a row did: what was put, the ledger, amoCRM's contents and log, the writers' logs. */
+export async function judge(arena: Arena): Promise<Verdict> {
+  const { load, tenants, emulator } = arena;
+  const rows = await arena.ledger.rows();
+  const ended = new Map(rows.filter((row) => TERMINAL_STATES.has(row.state)).map((row) => [keyOfRow(row), row]));
+  const open = [...load.wanted.values()].filter((command) => !ended.has(keyOf(command)));
+  const stored = new Map(rows.map((row) => [keyOfRow(row), row]));
+  const lost = open.map((command) => {
+    const row = stored.get(keyOf(command));
+    return `${command.effect} of call ${command.callId}: ${row === undefined ? 'never stored' : `still ${row.state} (${String(row.reason)})`}`;
+  });
+  const findings: string[] = [];
+  const other: string[] = canariesIn(await arena.logs(), arena.secrets, load.phones);
+  let duplicated = 0;
+  let blindResends = 0;
+  let overLimitWindows = 0;
+  let outOfOrder = 0;
+  for (const tenant of tenants) {
+    const own = rows.filter((row) => row.account_id === tenant.accountId);
+    const contents = emulator.control.state(tenant.portal.id);
+    const report = emulator.control.report(tenant.portal.id);
+    lost.push(...missingIn(contents, own, load.wanted, keyOfRow));
+    other.push(...strangersIn(contents, own));
+    other.push(...report.requestsDuringBlock.map(({ seq }) => `request ${String(seq)} to a blocked account`));
+    other.push(...report.overlappingWriters.map(({ why, what }) => `two writes at once (${why}): ${what}`));
+    other.push(...report.unknownFields);
+    if (report.requestsDropped > 0) other.push('the log of requests was too short to be judged');
+    duplicated += surplusIn(report);
+    blindResends += report.blindResends.length;
+    overLimitWindows += report.overLimitWindows.length;
+    outOfOrder += report.outOfOrder.length;
+    if (surplusIn(report) > 0) findings.push(`duplicates: ${JSON.stringify(report.duplicates)}`);
+    findings.push(
+      ...report.blindResends.map(({ marker, firstSeq, secondSeq }) => {
+        const between = emulator.control
+          .requests(tenant.portal.id)
+          .filter(({ seq }) => seq >= firstSeq && seq <= secondSeq);
+        return `blind resend of ${marker}: ${between.map(told).join(' → ')}`;
+      }),
+      ...report.overLimitWindows.map(({ fromSeq, requests }) => {
+        const window = emulator.control
+          .requests(tenant.portal.id)
+          .filter(({ seq }) => seq >= fromSeq)
+          .slice(0, requests);
+        return `over the limit: ${window.map(told).join(' → ')}`;
+      }),
+      ...report.outOfOrder.map((pair) => `out of order: ${JSON.stringify(pair)}`),
+    );
+  }
+  const inState = (state: string): number => rows.filter((row) => row.state === state).length;
+  return {
+    accepted: load.wanted.size,
+    done: inState('done'),
+    skipped: inState('skipped') + inState('discarded'),
+    parked: inState('parked'),
+    lost: lost.length,
+    duplicated,
+    blindResends,
+    overLimitWindows,
+    outOfOrder,
+    other: other.length,
+    findings: [...lost.slice(0, 5), ...other.slice(0, 5), ...findings.slice(0, 10)],
+  };
+}

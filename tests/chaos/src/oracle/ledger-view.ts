@@ -1,0 +1,91 @@
+import { Pool } from 'pg';
+
+/** What the harness knows of an effect without asking the writer: its row. */
+export interface LedgerRow {
+  readonly account_id: string;
+  readonly call_id: string;
+  readonly effect: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly revision: number;
+  readonly phone: string | null;
+  readonly amocrm_id: string | null;
+  readonly entities: readonly { readonly type: string; readonly id: number }[];
+  /** Milliseconds from its arrival to its last move. */
+  readonly dwell_ms: number;
+}
+
+export const TERMINAL_STATES = new Set(['done', 'skipped', 'parked', 'discarded']);
+
+/** SQLSTATEs of a server or schema that is not there yet, or just now not: asked again. */
+const NOT_THERE = new Set(['42P01', '3F000', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
+
+/** The writer's tables, read from outside and left alone, except that time is let pass ({@link hurry}). */
+export class LedgerView {
+  private readonly pool: Pool;
+
+  constructor(url: string) {
+    this.pool = new Pool({ connectionString: url, max: 2 });
+    this.pool.on('error', () => undefined); // rows kill servers
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async rows(): Promise<LedgerRow[]> {
+    return this.ask<LedgerRow>(`
+      select account_id, call_id::text, effect, state, reason, detail, revision, phone, amocrm_id::text, entities,
+             (extract(epoch from updated_at - created_at) * 1000)::float8 as dwell_ms
+        from amocrm_writer.effect order by seq`);
+  }
+
+  /** How many effects are stored, and how many of them have not ended. */
+  async progress(): Promise<{ stored: number; open: number; inDoubt: number }> {
+    const [row] = await this.ask<{ stored: string; open: string; in_doubt: string }>(`
+      select count(*) as stored, count(*) filter (where state in ('waiting', 'sending', 'in_doubt')) as open,
+             count(*) filter (where state = 'in_doubt') as in_doubt
+        from amocrm_writer.effect`);
+    return { stored: Number(row?.stored ?? 0), open: Number(row?.open ?? 0), inDoubt: Number(row?.in_doubt ?? 0) };
+  }
+
+  async portalsRead(): Promise<number> {
+    const [row] = await this.ask<{ read: string }>(
+      `select count(*) as read from amocrm_writer.portal where directory is not null`,
+    );
+    return Number(row?.read ?? 0);
+  }
+
+  /** Portals by why they are stopped. */
+  async stops(): Promise<{ portal_id: string; stop_reason: string }[]> {
+    return this.ask(`select portal_id::text, stop_reason from amocrm_writer.portal where stop_reason is not null`);
+  }
+
+  /**
+   * Lets the pauses of lanes pass that grow to minutes while faults follow each other. Nothing that "once" rests on is
+   * touched: leases, the looks of doubts and D keep their real time.
+   */
+  async hurry(): Promise<void> {
+    await this.ask(`
+      update amocrm_writer.lane set paused_until = null, failures = 0,
+             wake_at = least(coalesce(wake_at, clock_timestamp()), clock_timestamp())
+       where paused_until > clock_timestamp()`);
+  }
+
+  /** Lets the time until the probes of stopped portals pass. */
+  async probesAreDue(): Promise<void> {
+    await this.ask(`update amocrm_writer.portal set stop_until = clock_timestamp() where stop_until is not null`);
+    await this.ask(`update amocrm_writer.lane set wake_at = clock_timestamp()`);
+  }
+
+  /** As a row needs it: the server's own functions. */
+  async ask<Row extends object>(sql: string): Promise<Row[]> {
+    try {
+      return (await this.pool.query<Row>(sql)).rows;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && NOT_THERE.has(String(error.code))) return [];
+      throw error;
+    }
+  }
+}

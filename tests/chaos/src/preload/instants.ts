@@ -1,0 +1,70 @@
+/**
+ * Loaded into a writer before its program (`node --import`): stops the process at a named instant, from outside of its
+ * code. `CHAOS_AT` is `<instant>#<n>`: at its n-th passing the process sends itself `CHAOS_SIGNAL` (KILL, or STOP to freeze).
+ *
+ * Instants are what a writer does to the outside: statements of Postgres (`before sql …`, `after sql …`) and exchanges with
+ * amoCRM (`before`, `sending`, `sent`, `answering`, `answered http …`). kill-points.ts lists them.
+ */
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { appendFileSync } from 'node:fs';
+import { statementName, exchangeName } from './instant-names.js';
+
+const [instant = '', nth = '1'] = (process.env['CHAOS_AT'] ?? '').split('#');
+const signal = process.env['CHAOS_SIGNAL'] ?? 'SIGKILL';
+/** Where the process says, before it goes, that it came to its instant. */
+const tollFile = process.env['CHAOS_TOLL'];
+let passings = 0;
+
+function pass(name: string): void {
+  if (name !== instant) return;
+  passings += 1;
+  if (passings !== Number(nth)) return;
+  if (tollFile !== undefined) appendFileSync(tollFile, `${name}\n`);
+  process.kill(process.pid, signal);
+}
+
+interface Query {
+  readonly text: string;
+}
+type Ask = (this: unknown, query: string | Query, ...more: unknown[]) => unknown;
+
+// The driver is CommonJS: this is the one copy that the product uses too.
+const pg = createRequire(import.meta.url)('pg') as { Client: { prototype: { query: Ask } } };
+const { query: ask } = pg.Client.prototype;
+pg.Client.prototype.query = function (query, ...more) {
+  const name = statementName(typeof query === 'string' ? query : query.text);
+  pass(`before sql ${name}`);
+  const [last] = more.slice(-1);
+  // TypeORM's driver gives a callback; the pool itself takes a promise.
+  if (typeof last === 'function') {
+    const answered = (...results: unknown[]): unknown => {
+      pass(`after sql ${name}`);
+      return (last as (...results: unknown[]) => unknown)(...results);
+    };
+    return ask.call(this, query, ...more.slice(0, -1), answered);
+  }
+  const asked = ask.call(this, query, ...more);
+  if (asked instanceof Promise)
+    void asked.then(
+      () => pass(`after sql ${name}`),
+      () => undefined,
+    );
+  return asked;
+};
+
+const { request } = http;
+const watched = (options: http.RequestOptions, onResponse?: (response: IncomingMessage) => void): ClientRequest => {
+  const name = exchangeName(options.method ?? 'GET', options.path ?? '/');
+  pass(`before http ${name}`);
+  const outgoing = request(options, onResponse);
+  outgoing.once('socket', () => pass(`sending http ${name}`));
+  outgoing.once('finish', () => pass(`sent http ${name}`));
+  outgoing.prependOnceListener('response', (response: IncomingMessage) => {
+    pass(`answering http ${name}`);
+    response.once('end', () => pass(`answered http ${name}`));
+  });
+  return outgoing;
+};
+http.request = watched as typeof http.request;
+syncBuiltinESMExports();

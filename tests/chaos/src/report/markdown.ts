@@ -1,0 +1,110 @@
+import { violationNames } from '../oracle/verdict.js';
+import { type ChaosReport, type FaultRow } from './chaos-file.js';
+import { NOT_DONE } from './not-done.js';
+
+const INTRODUCTION = `
+# Faults × invariants
+
+Made by \`npm run chaos\`: real Kafka, real PostgreSQL, writers as processes of their own, and the amoCRM emulator, whose store
+and log of requests are the oracle. Every violation column must be 0:
+
+- **lost**: an accepted effect without a terminal state, or one that is called done and does not stand in amoCRM;
+- **duplicated**: more than one thing in amoCRM with the marker of one effect;
+- **blind resends**: a second POST after an indefinite first one without a look that could have shown it;
+- **windows over 7**: sliding seconds in which amoCRM saw more requests of one account, over all writers;
+- **out of order**: calls of one client written down in another order than they were made;
+- **other**: requests to a blocked account before its probe, two writes at once about one thing, things in amoCRM that no effect
+  accounts for, a secret or a client's number in a log.
+
+A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. A lane's pause after
+faults that follow each other grows to minutes and is cut short by the harness; leases, the looks of doubts and D keep their
+real time. The pure core of the writer is explored exhaustively beside this: [protocol](protocol.md).
+`;
+
+export function markdownOf(report: ChaosReport): string {
+  const injections = report.rows.reduce((sum, row) => sum + row.injections, 0);
+  return [
+    INTRODUCTION.trim(),
+    '',
+    `**${count(injections)} injections of ${String(report.rows.length)} kinds.**`,
+    '',
+    '| fault | what happens | injections | effects | lost | duplicated | blind resends | windows over 7 | out of order | other | commit | at |',
+    '| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --- | --- |',
+    ...report.rows.map(rowOf),
+    '',
+    ...figures(report.rows),
+    ...baselines(report),
+    ...plantedBugs(report),
+    '## Not done on one machine',
+    '',
+    ...NOT_DONE.map(({ fault, why }) => `- ${fault}: ${why}`),
+    '',
+  ].join('\n');
+}
+
+function rowOf(row: FaultRow): string {
+  const effects = row.sessions.reduce((sum, { accepted }) => sum + accepted, 0);
+  const last = row.sessions.at(-1);
+  const cells = [
+    row.fault,
+    row.title,
+    count(row.injections),
+    count(effects),
+    ...violationNames.map((name) => count(row[name])),
+    `\`${last?.commit ?? ''}\``,
+    minute(last?.measuredAt),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Reported, not asserted: they depend on the machine. */
+function figures(rows: readonly FaultRow[]): string[] {
+  const lines = rows.flatMap(({ fault, sessions }) =>
+    Object.entries(sessions.at(-1)?.figures ?? {}).map(
+      ([name, value]) => `| ${fault} | ${name} | ${value.toFixed(2)} |`,
+    ),
+  );
+  if (lines.length === 0) return [];
+  return ['## Isolation and recovery', '', '| fault | figure | value |', '| --- | --- | --: |', ...lines, ''];
+}
+
+function baselines({ rows, baselines: all }: ChaosReport): string[] {
+  if (all.length === 0) return [];
+  const lines = all.map(({ name, fault, injections, calls, lost, duplicated, commit, measuredAt }) => {
+    const ours = rows.find((row) => row.fault === fault);
+    const beside = ours === undefined ? '' : `${count(ours.duplicated)} of ${count(ours.injections)} injections`;
+    const figuresOf = [injections, calls, lost, duplicated].map(count);
+    return `| ${[name, fault, ...figuresOf, beside, `\`${commit}\``, minute(measuredAt)].join(' | ')} |`;
+  });
+  return [
+    '## The same faults, written the usual way',
+    '',
+    'The same harness, emulator and oracle; instead of the writer an at-least-once consumer that sends again until it is answered,',
+    'and a pg-boss job with plain retry.',
+    '',
+    '| instead of the writer | fault | injections | calls | lost | duplicated | the writer’s duplicates | commit | at |',
+    '| --- | --- | --: | --: | --: | --: | --: | --- | --- |',
+    ...lines,
+    '',
+  ];
+}
+
+function plantedBugs({ plantedBugs: all }: ChaosReport): string[] {
+  if (all.length === 0) return [];
+  return [
+    '## Planted bugs',
+    '',
+    'A harness that finds nothing proves nothing: each of these was put into the writer, and this is what gave it away.',
+    '',
+    '| bug | caught | by | commit | at |',
+    '| --- | --- | --- | --- | --- |',
+    ...all.map(
+      ({ name, caught, by, commit, measuredAt }) =>
+        `| ${[name, caught ? 'yes' : '**NO**', by, `\`${commit}\``, minute(measuredAt)].join(' | ')} |`,
+    ),
+    '',
+  ];
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+const minute = (at: string | undefined): string => (at ?? '').slice(0, 16).replace('T', ' ');
