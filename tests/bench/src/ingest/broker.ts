@@ -99,6 +99,12 @@ export class BenchBroker {
     return offsets.reduce((sum, partition) => sum + Number(partition.high) - Number(partition.low), 0);
   }
 
+  /** How many messages of a topic a group has finished with, by its committed offsets. */
+  async done(groupId: string, topic: string): Promise<number> {
+    const [committed] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+    return (committed?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  }
+
   /** Messages per second between the first and the last message of the output, by the producers' own stamps. */
   async rate(output: string): Promise<number> {
     const { count, firstMs, lastMs } = await this.span(output);

@@ -1,13 +1,10 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { pbxCallEvents } from '@perezvon/contracts';
 import pg from 'pg';
-
-import { LOOP_OUTPUT } from './loop-output.js';
 
 /**
  * The baseline, as a process of its own and written by hand: consume → parse → one transaction with one UNNEST upsert of
  * each call's newest state and one insert of what is owed → produce with all acknowledgements → forget what was owed.
- * The same durability as the pipeline's, and no rules.
+ * The durability of one of the pipeline's hops, and no rules. Another one behind it makes two hops.
  */
 interface Event {
   readonly call_id: string;
@@ -15,6 +12,8 @@ interface Event {
 
 const byCall = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1);
 
+const input = process.env['LOOP_INPUT'] ?? '';
+const output = process.env['LOOP_OUTPUT'] ?? '';
 const kafka = new Kafka({
   clientId: 'durable',
   brokers: (process.env['KAFKA_BROKERS'] ?? '').split(','),
@@ -28,10 +27,10 @@ const producer = kafka.producer({
   maxInFlightRequests: 5,
   createPartitioner: Partitioners.DefaultPartitioner,
 });
-const consumer = kafka.consumer({ groupId: 'bench-durable' });
+const consumer = kafka.consumer({ groupId: `bench-durable-${input}` });
 await producer.connect();
 await consumer.connect();
-await consumer.subscribe({ topic: pbxCallEvents.topic, fromBeginning: true });
+await consumer.subscribe({ topic: input, fromBeginning: true });
 await consumer.run({
   partitionsConsumedConcurrently: 3,
   eachBatchAutoResolve: true,
@@ -39,7 +38,7 @@ await consumer.run({
     const values = batch.messages.map(({ value }) => JSON.stringify(JSON.parse(value?.toString() ?? 'null')));
     const newest = new Map(values.map((value) => [(JSON.parse(value) as Event).call_id, value]));
     const ids = await commit([...newest].sort(byCall), values);
-    await producer.send({ topic: LOOP_OUTPUT, messages: values.map((value) => ({ value })), acks: -1 });
+    await producer.send({ topic: output, messages: values.map((value) => ({ value })), acks: -1 });
     await pool.query('delete from owed where id = any($1::bigint[])', [ids]);
   },
 });

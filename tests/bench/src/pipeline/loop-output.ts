@@ -1,1 +1,0 @@
-export const LOOP_OUTPUT = 'bench.durable.v1';
