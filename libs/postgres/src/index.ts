@@ -1,3 +1,4 @@
+export { binaryArray } from './binary-array.js';
 export { columns, type ColumnValue } from './columns.js';
 export { quoteIdentifier } from './connection.js';
 export { type DatabaseOptions, openDatabase } from './database.js';
@@ -12,6 +13,5 @@ export {
 export { type MigrationClass } from './migrations.js';
 export { createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
 export { OutboxRelay, type OutboxRelayOptions, type RelayLogger, type RelayState } from './outbox-relay.js';
-export { type Packed, packed } from './packed.js';
 export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { inTransaction, type TransactionOptions } from './transaction.js';

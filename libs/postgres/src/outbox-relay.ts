@@ -177,7 +177,8 @@ export class OutboxRelay {
 
   private async relayBatch(client: Client, lost: AbortSignal): Promise<number> {
     const { rows } = await client.query<StoredRecord>(
-      `select id, topic, key, value, headers from ${outboxTable} order by id limit $1`,
+      // As text: the driver would have bytes in hexadecimal.
+      `select id, topic, key, convert_from(value, 'UTF8') as value, headers from ${outboxTable} order by id limit $1`,
       [this.batchSize],
     );
     if (rows.length === 0) return 0;
@@ -218,7 +219,7 @@ interface StoredRecord {
   id: string;
   topic: string;
   key: string;
-  value: Buffer | null;
+  value: string | null;
   headers: Record<string, string>;
 }
 

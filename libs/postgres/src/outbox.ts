@@ -1,13 +1,13 @@
 import { type EntityManager, type QueryRunner } from 'typeorm';
+import { binaryArray } from './binary-array.js';
 import { columns } from './columns.js';
-import { packed } from './packed.js';
 
 /** One message that is owed to a topic. */
 export interface OutboxRecord {
   readonly topic: string;
   readonly key: string;
-  /** `null` is a tombstone: on a compacted topic it deletes the key. */
-  readonly value: string | Buffer | null;
+  /** Text. `null` is a tombstone: on a compacted topic it deletes the key. */
+  readonly value: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -44,12 +44,11 @@ export class Outbox {
   /** One statement, whatever the number of records. Call {@link OutboxRelay.wake} once `tx` has committed. */
   async append(tx: EntityManager, records: readonly OutboxRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const values = packed(records.map((record) => record.value));
     await tx.query(
       `insert into ${outboxTable} (topic, key, value, headers)
-       select topic, key, substring($6::bytea from start for length), headers
-         from unnest($1::text[], $2::text[], $3::jsonb[], $4::int[], $5::int[]) with ordinality
-           as record (topic, key, headers, start, length, place)
+       select topic, key, convert_to(value, 'UTF8'), headers
+         from unnest($1::text[], $2::text[], $3::jsonb[], $4::text[]) with ordinality
+           as record (topic, key, headers, value, place)
         order by place`,
       [
         ...columns(
@@ -58,9 +57,10 @@ export class Outbox {
           (record) => record.key,
           (record) => JSON.stringify(record.headers ?? {}),
         ),
-        values.starts,
-        values.lengths,
-        values.bytes,
+        binaryArray(
+          'text',
+          records.map((record) => record.value),
+        ),
       ],
     );
   }

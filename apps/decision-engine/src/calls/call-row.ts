@@ -1,11 +1,13 @@
 import type { CallFacts, CallProgress } from '@perezvon/calls';
 
 /**
- * One call as Postgres holds it. `awaiting_settings`: the account's settings have not reached the engine yet; the facts
+ * One call as Postgres holds it, or will hold it once its first transaction commits. `awaiting_settings`: the account's settings have not reached the engine yet; the facts
  * are kept and nothing is decided.
  */
 export interface CallRow {
   readonly callId: string;
+  /** False in the transaction that founds it: its row is written when its first step is done. */
+  readonly isStored: boolean;
   readonly accountId: string;
   readonly pbxCallId: string;
   readonly settingsVersion: number | null;

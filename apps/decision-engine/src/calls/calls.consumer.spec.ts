@@ -50,8 +50,8 @@ describe('an event that can never be handled', () => {
   it('kept every due call asleep: it is put off for an hour and named', async () => {
     await bench.process().withEvents(bench.missedCall());
     await bench.database.dataSource.query(
-      `update calls set wake_at = $1, facts = jsonb_set(facts, '{direction}', '"in"')
-              , progress = jsonb_set(progress, '{promised}', 'null')`,
+      `update calls set wake_at = $1, facts = jsonb_set(facts::jsonb, '{direction}', '"in"')
+              , progress = jsonb_set(progress::jsonb, '{promised}', 'null')`,
       [bench.now],
     );
     const told: string[] = [];

@@ -1,8 +1,8 @@
 import { newProgress } from '@perezvon/calls';
 import type { CallEvent } from '@perezvon/contracts';
-import { columns } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
 import { findConversations } from './aliases.js';
+import { CallMovedMeanwhile } from './call-moved-meanwhile.js';
 import { lockCalls } from './lock-calls.js';
 import type { CallRow } from './call-row.js';
 
@@ -14,19 +14,6 @@ export interface ClaimedCall {
 }
 
 /**
- * Between the look at its aliases and its lock a row was joined to another, or went with the retention: look again, in a
- * new transaction. Its aliases moved or went in the same transaction as the row, so the new look finds something else.
- */
-export class CallMovedMeanwhile extends Error {
-  readonly code = 'call_moved_meanwhile';
-
-  constructor() {
-    super('a call was joined to another or expired while its row was waited for');
-    this.name = 'CallMovedMeanwhile';
-  }
-}
-
-/**
  * Finds or founds the call of every event and locks the rows in the order of their ids, also of calls that are about to
  * be joined, so that two processes holding neighbouring batches never wait for each other in a circle (design.md, Topics:
  * correctness comes from rows).
@@ -35,16 +22,14 @@ export class CallMovedMeanwhile extends Error {
  */
 export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]): Promise<ClaimedCall[]> {
   const conversations = await findConversations(tx, events);
-  await foundCalls(
-    tx,
-    conversations.flatMap(({ isNew, callIds, events: [first] }) =>
-      isNew && first ? callIds.map((callId) => ({ callId, first })) : [],
-    ),
-  );
   const rows = await lockCalls(
     tx,
     conversations.flatMap((conversation) => conversation.callIds),
   );
+  const founders = conversations.flatMap(({ isNew, callIds, events: [first] }) =>
+    isNew && first ? callIds.filter((callId) => !rows.has(callId)).map((callId) => ({ callId, first })) : [],
+  );
+  for (const row of await foundCalls(tx, founders)) rows.set(row.callId, row);
   return conversations.map((conversation) => {
     const [row, ...younger] = conversation.callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
     if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
@@ -55,27 +40,50 @@ export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]
 const byAge = (a: CallRow, b: CallRow) => (a.firstSeenAt + a.callId < b.firstSeenAt + b.callId ? -1 : 1);
 
 /** R3: the settings version is the one held when the call is first stored; null while there is none yet. */
-const FOUND_CALLS = `
-  insert into calls (call_id, account_id, pbx_call_id, settings_version, portal_id, progress, state, last_event_id)
-  select f.call_id, f.account_id, f.pbx_call_id, a.version, a.portal_id, $5::jsonb, 'following', f.last_event_id
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as f (call_id, account_id, pbx_call_id, last_event_id)
-    left join accounts a on a.account_id = f.account_id and not a.deleted
-   order by f.call_id
-  on conflict do nothing`;
+const ACCOUNTS_OF_FOUNDERS = `
+  select n.account_id, a.version, a.portal_id, now() as now
+    from unnest($1::text[]) as n (account_id)
+    left join accounts a on a.account_id = n.account_id and not a.deleted`;
 
+interface FoundersAccount {
+  readonly account_id: string;
+  readonly version: number | null;
+  readonly portal_id: string | null;
+  readonly now: Date;
+}
+
+/**
+ * New calls as rows that are written once, when their first step is done. Until then the alias that this transaction
+ * inserted stands for the row: whoever else meets the call waits for it.
+ */
 async function foundCalls(
   tx: EntityManager,
   founders: readonly { readonly callId: string; readonly first: CallEvent }[],
-): Promise<void> {
-  if (founders.length === 0) return;
-  await tx.query(FOUND_CALLS, [
-    ...columns(
-      founders,
-      (f) => f.callId,
-      (f) => f.first.account_id,
-      (f) => f.first.call_id,
-      (f) => f.first.event_id,
-    ),
-    JSON.stringify(newProgress),
+): Promise<CallRow[]> {
+  if (founders.length === 0) return [];
+  const stored: FoundersAccount[] = await tx.query(ACCOUNTS_OF_FOUNDERS, [
+    [...new Set(founders.map(({ first }) => first.account_id))],
   ]);
+  const accounts = new Map(stored.map((account) => [account.account_id, account]));
+  return founders.flatMap(({ callId, first }) => {
+    const account = accounts.get(first.account_id);
+    return account ? [newRow(callId, first, account)] : [];
+  });
 }
+
+const newRow = (callId: string, first: CallEvent, account: FoundersAccount): CallRow => ({
+  callId,
+  isStored: false,
+  accountId: first.account_id,
+  pbxCallId: first.call_id,
+  settingsVersion: account.version,
+  portalId: account.portal_id,
+  phone: null,
+  facts: null,
+  progress: newProgress,
+  state: 'following',
+  lastEventId: first.event_id,
+  firstSeenAt: account.now.toISOString(),
+  wakeAt: null,
+  waitingSince: null,
+});

@@ -56,6 +56,7 @@ export async function lockDueCalls(tx: EntityManager, now: Date, limit: number):
 function fromStored(row: StoredCall): CallRow {
   return {
     callId: row.call_id,
+    isStored: true,
     accountId: row.account_id,
     pbxCallId: row.pbx_call_id,
     settingsVersion: row.settings_version,

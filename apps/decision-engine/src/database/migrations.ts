@@ -1,5 +1,6 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CallDocuments1764140000000 } from './call-documents.js';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
 import { SwitchedOff1764120000000 } from './switched-off.js';
 import { UnsortedClients1764110000000 } from './unsorted-clients.js';
@@ -86,4 +87,5 @@ export const migrations: readonly MigrationClass[] = [
   RoutingAndTimes1764100000000,
   UnsortedClients1764110000000,
   SwitchedOff1764120000000,
+  CallDocuments1764140000000,
 ];
