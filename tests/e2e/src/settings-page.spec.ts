@@ -106,8 +106,13 @@ describe('настройки', () => {
 
   it('«Фильтровать входящие звонки»: номера столбцом, в любом написании', async () => {
     const filters = operator.field('incoming.filteredNumbers');
-    await filters.getByRole('textbox').fill('8 (916) 000-00-99\n+79160000099\n7495*');
+    await filters.getByRole('textbox').fill('8 (916) 000-00-99\n+79160000099\n7495*\nне номер');
     await filters.getByRole('button', { name: 'Добавить номера' }).click();
+    await filters.getByText('Поняты и добавлены 2 номера (8 (916) 000-00-99 → +79160000099').waitFor();
+    await filters.getByText('Уже были в списке: +79160000099').waitFor();
+    await filters.getByText('Не понята 1 строка').waitFor();
+    expect(await filters.getByRole('textbox').inputValue()).toBe('не номер');
+    await filters.getByRole('textbox').fill('');
   });
 
   it('«Что произойдёт» отвечает по тому, что ещё не сохранено', async () => {
@@ -120,7 +125,6 @@ describe('настройки', () => {
 
   it('включите «Интеграция активна» и нажмите «Сохранить»', async () => {
     expect(await operator.save()).toBe(200);
-    await operator.page.getByText('Уже были в списке: +79160000099').waitFor();
     await operator.room('Обзор');
     await operator.room('Настройки');
     expect(await operator.field('active').getByRole('switch').isChecked()).toBe(true);

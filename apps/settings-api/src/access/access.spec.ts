@@ -80,7 +80,7 @@ const isAdministration = ({ path }: Route): boolean => /\/(api-keys|users)(\/|$)
 
 describe('the routes', () => {
   it('are all in the matrix', () => {
-    expect(routes().length).toBeGreaterThanOrEqual(54);
+    expect(routes().length).toBeGreaterThanOrEqual(55);
     expect(routes()).toContainEqual({ method: 'PUT', path: '/accounts/:accountId/portals/:portalId/credentials' });
   });
 

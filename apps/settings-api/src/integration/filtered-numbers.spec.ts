@@ -48,7 +48,8 @@ describe('filtered numbers (R8)', () => {
     ['anonymous', 'not_a_number'],
     ['1234567', 'not_a_number'],
   ])('names %s as a bad line', (line, code) => {
-    const { problems } = readFilteredNumbers(['102', line], 'incoming.filteredNumbers');
+    const { problems, wrong } = readFilteredNumbers(['102', line], 'incoming.filteredNumbers');
+    expect(wrong).toMatchObject([{ line, code }]);
     expect(problems).toMatchObject([{ path: 'incoming.filteredNumbers', code }]);
     expect(problems[0]?.message.ru).toContain(line);
     expect(problems[0]?.message.en).toContain(line);

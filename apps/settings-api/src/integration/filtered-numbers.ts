@@ -7,12 +7,21 @@ export interface UnderstoodLine {
   readonly number: string;
 }
 
+/** A line that is no number, and why not. */
+export interface WrongLine {
+  readonly line: string;
+  readonly code: string;
+  readonly message: Localized;
+}
+
 export interface FilteredNumbers {
   /** Canonical and without repeats, in the order given: E.164, a short number, or a mask `+7495*`. */
   readonly numbers: readonly string[];
   readonly understood: readonly UnderstoodLine[];
   /** Lines that say what an earlier one said already. */
   readonly repeated: readonly UnderstoodLine[];
+  readonly wrong: readonly WrongLine[];
+  /** What keeps the list from being saved: the wrong lines, and its length. */
   readonly problems: readonly FieldProblem[];
 }
 
@@ -30,17 +39,18 @@ export function readFilteredNumbers(given: readonly string[], path: string): Fil
   const lines = given.flatMap((entry) => entry.split(/[\r\n;,\t]+/)).map((line) => line.trim().replace(/^"|"$/g, ''));
   const understood: UnderstoodLine[] = [];
   const repeated: UnderstoodLine[] = [];
-  const problems: FieldProblem[] = [];
+  const wrong: WrongLine[] = [];
   const numbers = new Set<string>();
   for (const line of lines.filter((each) => each !== '')) {
     const number = canonicalEntry(line);
-    if (typeof number !== 'string') problems.push({ path, code: number.code, message: number.message });
+    if (typeof number !== 'string') wrong.push({ line, ...number });
     else if (numbers.has(number)) repeated.push({ line, number });
     else {
       numbers.add(number);
       understood.push({ line, number });
     }
   }
+  const problems: FieldProblem[] = wrong.map(({ code, message }) => ({ path, code, message }));
   if (numbers.size > maxNumbers) {
     problems.push({
       path,
@@ -48,7 +58,7 @@ export function readFilteredNumbers(given: readonly string[], path: string): Fil
       message: { ru: `Не больше ${maxNumbers} номеров.`, en: `No more than ${maxNumbers} numbers.` },
     });
   }
-  return { numbers: [...numbers], understood, repeated, problems };
+  return { numbers: [...numbers], understood, repeated, wrong, problems };
 }
 
 function canonicalEntry(line: string): string | { code: string; message: Localized } {

@@ -1,12 +1,12 @@
-import { Body, Controller, Get, Headers, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Put, Res } from '@nestjs/common';
 import { type IntegrationSettings } from '@perezvon/contracts';
 import { languageOf } from '@perezvon/service';
 import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
 import { etagOf, expectedRevision } from '../http/etag.js';
 import { type List, wholeList } from '../http/list.js';
-import { type UnderstoodLine } from './filtered-numbers.js';
-import { IntegrationDto } from './integration.dto.js';
+import { readFilteredNumbers, type UnderstoodLine } from './filtered-numbers.js';
+import { FilterLinesDto, IntegrationDto } from './integration.dto.js';
 import { Integration, type Severity } from './integration.js';
 
 interface ProblemView {
@@ -20,6 +20,11 @@ interface ProblemView {
 interface UnderstoodNumbers {
   readonly understood: readonly UnderstoodLine[];
   readonly repeated: readonly UnderstoodLine[];
+}
+
+/** The same with the lines that would keep a list from being saved. */
+interface ReadNumbers extends UnderstoodNumbers {
+  readonly wrong: readonly { readonly line: string; readonly code: string; readonly message: string }[];
 }
 
 @Controller('api/v1/accounts/:accountId/integration')
@@ -54,6 +59,28 @@ export class IntegrationController {
         incoming: { understood: incoming.understood, repeated: incoming.repeated },
         outgoing: { understood: outgoing.understood, repeated: outgoing.repeated },
       },
+    };
+  }
+
+  /** What pasted lines of a filter would be taken for. Saves nothing. */
+  @ForAccount('operator')
+  @Post('filtered-numbers')
+  @HttpCode(200)
+  async readNumbers(
+    @AccountId() accountId: string,
+    @Body() { lines }: FilterLinesDto,
+    @Headers('accept-language') acceptLanguage: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ReadNumbers> {
+    // An account that is not there has no filters.
+    await this.integration.get(accountId);
+    const language = languageOf(acceptLanguage);
+    response.set('Content-Language', language);
+    const { understood, repeated, wrong } = readFilteredNumbers(lines, 'lines');
+    return {
+      understood,
+      repeated,
+      wrong: wrong.map(({ line, code, message }) => ({ line, code, message: message[language] })),
     };
   }
 

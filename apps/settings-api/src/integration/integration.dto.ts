@@ -179,3 +179,13 @@ export class IntegrationDto {
   @Type(() => DirectionDto)
   outgoing?: DirectionDto | undefined;
 }
+
+/** Lines of a filter to be read and not saved. */
+export class FilterLinesDto {
+  /** Each a number, a mask, or a pasted list of them. */
+  @IsArray()
+  @ArrayMaxSize(10_000)
+  @IsString({ each: true })
+  @MaxLength(200_000, { each: true })
+  lines!: string[];
+}

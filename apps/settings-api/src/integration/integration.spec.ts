@@ -154,6 +154,25 @@ describe('GET and PUT /integration', () => {
     expect(errorsOf(answer)).toEqual([`outgoing.cells.${cell}.${problem}`]);
   });
 
+  it('says what pasted lines would be taken for, before anything is saved (R8)', async () => {
+    const body = { lines: ['8 (916) 000-00-99\n+79160000099;7495*', 'не номер'] };
+    const read = await api.request('POST', `${at}/integration/filtered-numbers`, { key, body });
+    expect([read.status, read.body]).toMatchObject([
+      200,
+      {
+        understood: [
+          { line: '8 (916) 000-00-99', number: '+79160000099' },
+          { line: '7495*', number: '+7495*' },
+        ],
+        repeated: [{ line: '+79160000099', number: '+79160000099' }],
+        wrong: [{ line: 'не номер', code: 'not_a_number' }],
+      },
+    ]);
+    expect((await api.request('GET', `${at}/integration`, { key })).body).toMatchObject({
+      incoming: { filteredNumbers: [] },
+    });
+  });
+
   it('refuses a bad line of a filter and names it (R8)', async () => {
     const answer = await put({ active: false, incoming: { filteredNumbers: ['+79161234567\nhello'] } });
     expect(answer.status).toBe(422);

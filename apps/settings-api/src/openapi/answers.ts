@@ -223,6 +223,9 @@ export const answers: Readonly<Record<string, z.ZodType | null>> = {
   'OauthController.finish': null,
   'IntegrationController.get': integrationSettings,
   'IntegrationController.put': integrationSaved,
+  'IntegrationController.readNumbers': understoodNumbers.extend({
+    wrong: z.array(z.object({ line: z.string(), code: z.string(), message: z.string() })),
+  }),
   'IntegrationController.problems': list(
     problem.extend({ severity: z.enum(['blocks_activation', 'broken', 'warning']) }),
   ),

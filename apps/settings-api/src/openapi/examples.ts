@@ -37,6 +37,7 @@ export const examples: Readonly<Record<string, unknown>> = {
       personalManagerRouting: true,
     },
   },
+  'IntegrationController.readNumbers': { lines: ['8 (916) 123-45-67', '7495*'] },
   'PeopleController.putEmployees': [{ ext: '102', name: 'Анна Петрова', email: 'anna@example.org' }],
   'PeopleController.putMapping': [{ employeeId: '019300c0-7e57-7000-8000-000000000001', crmUserId: 101 }],
   'PbxSourcesController.add': { kind: 'uis', timeZone: 'Europe/Moscow' },

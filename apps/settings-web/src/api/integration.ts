@@ -19,6 +19,11 @@ interface UnderstoodNumbers {
   readonly repeated: readonly UnderstoodLine[];
 }
 
+/** What pasted lines would be taken for. */
+export interface ReadNumbers extends UnderstoodNumbers {
+  readonly wrong: readonly { readonly line: string; readonly message: string }[];
+}
+
 export type SavedIntegration = IntegrationSettings & {
   readonly understood: { readonly incoming: UnderstoodNumbers; readonly outgoing: UnderstoodNumbers };
 };
@@ -40,6 +45,16 @@ export function useIntegrationProblems() {
     queryFn: async ({ signal }) =>
       (await get<{ items: IntegrationProblem[] }>(`${path}/integration/problems`, signal)).items,
     refetchInterval: 15_000,
+  });
+}
+
+/** Lines as pasted; nothing is saved. */
+export function useReadNumbers() {
+  const path = useAccountPath();
+  return useMutation({
+    mutationFn: async (pasted: string) =>
+      (await send<ReadNumbers>(`${path}/integration/filtered-numbers`, { method: 'POST', body: { lines: [pasted] } }))
+        .body,
   });
 }
 

@@ -1,7 +1,7 @@
 import { Alert, Anchor, List, Stack } from '@mantine/core';
 import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
 import { createContext, useContext, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 
 /** One thing to mend; `path` is the field's place in the settings document. */
 export interface Problem {

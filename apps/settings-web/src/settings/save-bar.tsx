@@ -1,7 +1,7 @@
 import { Affix, Alert, Button, Group, Paper, Text, Transition } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { ApiProblem } from '../api/http';
 import { wordsOf } from '../shell/failure';
 

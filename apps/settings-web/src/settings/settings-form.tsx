@@ -1,9 +1,9 @@
 import { Grid, Stack, Text } from '@mantine/core';
 import type { IntegrationSettings } from '@perezvon/contracts';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { ApiProblem, type Answer } from '../api/http';
-import { useIntegration, useIntegrationProblems, useSaveIntegration, type SavedIntegration } from '../api/integration';
+import { useIntegration, useIntegrationProblems, useSaveIntegration } from '../api/integration';
 import { useCrm } from '../api/portals';
 import { useLeaveGuard } from '../shell/leave-guard';
 import { Block } from './block';
@@ -19,7 +19,6 @@ import { Toggle } from './toggle';
 export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSettings> }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(saved.body);
-  const [understood, setUnderstood] = useState<SavedIntegration['understood'] | null>(null);
   const integration = useIntegration();
   const save = useSaveIntegration();
   const crm = useCrm(draft.portalId);
@@ -32,10 +31,7 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
     save.mutate(
       { draft, etag: saved.etag },
       {
-        onSuccess: ({ body: { understood: read, ...body } }) => {
-          setDraft(body);
-          setUnderstood(read);
-        },
+        onSuccess: ({ body: { understood: _, ...body } }) => setDraft(body),
         onError: () => window.scrollTo({ top: 0, behavior: 'smooth' }),
       },
     );
@@ -65,7 +61,6 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
                 path="incoming"
                 settings={draft.incoming}
                 crm={crm.data}
-                repeated={understood?.incoming.repeated ?? []}
                 onChange={(incoming) => change({ incoming })}
               />
             </Block>
@@ -74,7 +69,6 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
                 path="outgoing"
                 settings={draft.outgoing}
                 crm={crm.data}
-                repeated={understood?.outgoing.repeated ?? []}
                 onChange={(outgoing) => change({ outgoing })}
               />
             </Block>

@@ -1,5 +1,5 @@
 import { Stack, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useIntegration } from '../api/integration';
 import { Failure } from '../shell/failure';
 import { SettingsForm } from './settings-form';

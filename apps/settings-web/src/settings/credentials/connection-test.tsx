@@ -1,7 +1,7 @@
 import { Button, List, Popover, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { useAccountPath } from '../../api/account';
 import { send } from '../../api/http';
 import { Failure } from '../../shell/failure';

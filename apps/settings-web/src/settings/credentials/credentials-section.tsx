@@ -1,7 +1,7 @@
 import { ActionIcon, Alert, Button, Combobox, Group, InputBase, Stack, Text, useCombobox } from '@mantine/core';
 import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { portalTitle, usePortals, type CrmView, type PortalView } from '../../api/portals';
 import { dateAndTime } from '../../i18n/dates';
 import { Failure } from '../../shell/failure';

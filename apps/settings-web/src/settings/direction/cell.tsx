@@ -1,6 +1,6 @@
 import { ColorSwatch, Grid, Group, Select, Text } from '@mantine/core';
 import type { CellAction, CellName, CellSettings } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import type { CrmView } from '../../api/portals';
 import { fieldId, useProblemAt } from '../problems';
 import { Toggle } from '../toggle';

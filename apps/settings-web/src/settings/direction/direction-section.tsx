@@ -1,7 +1,6 @@
 import { Divider, Select, Stack } from '@mantine/core';
 import type { CellName, DirectionSettings, IntegrationSettings } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
-import type { UnderstoodLine } from '../../api/integration';
+import { useTranslation } from '../../i18n/use-translation';
 import type { CrmView } from '../../api/portals';
 import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel, Toggle } from '../toggle';
@@ -19,13 +18,12 @@ interface DirectionProps<Settings extends DirectionSettings> {
   readonly path: 'incoming' | 'outgoing';
   readonly settings: Settings;
   readonly crm: CrmView | undefined;
-  readonly repeated: readonly UnderstoodLine[];
   readonly onChange: (settings: Settings) => void;
 }
 
 /** R1 for one direction, in the order of the vendor's page. */
 export function DirectionSection<Settings extends DirectionSettings>(props: DirectionProps<Settings>) {
-  const { path, settings, crm, repeated, onChange } = props;
+  const { path, settings, crm, onChange } = props;
   const { t } = useTranslation();
   const responsibleProblem = useProblemAt(`${path}.defaultResponsibleUserId`);
   const isOutgoing = path === 'outgoing';
@@ -103,7 +101,6 @@ export function DirectionSection<Settings extends DirectionSettings>(props: Dire
         path={`${path}.filteredNumbers`}
         label={t(`direction.filters.${path}`)}
         numbers={settings.filteredNumbers}
-        repeated={repeated}
         onChange={(filteredNumbers) => change({ filteredNumbers })}
       />
       <Rest path={path} settings={settings} onChange={change} />

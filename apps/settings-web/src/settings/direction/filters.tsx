@@ -1,33 +1,44 @@
 import { Box, Button, Group, Pill, ScrollArea, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import type { UnderstoodLine } from '../../api/integration';
+import { useTranslation } from '../../i18n/use-translation';
+import { useReadNumbers, type ReadNumbers } from '../../api/integration';
+import { Failure } from '../../shell/failure';
 import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel } from '../toggle';
+import { PastedLines } from './pasted-lines';
 
 interface FiltersProps {
   readonly path: string;
   readonly label: string;
   readonly numbers: readonly string[];
-  /** How the last saved lines were read: what repeated is named once. */
-  readonly repeated: readonly UnderstoodLine[];
   readonly onChange: (numbers: string[]) => void;
 }
 
 /** More than this is searched, not scrolled. */
 const searchableFrom = 12;
 
-/** R8: numbers pasted in any spelling. The service reads them when they are saved and answers with what it understood. */
-export function Filters({ path, label, numbers, repeated, onChange }: FiltersProps) {
+/**
+ * R8: numbers pasted in any spelling. The service reads them at once and says what it understood; what it did not stays in
+ * the field to be mended. They are saved with the other settings.
+ */
+export function Filters({ path, label, numbers, onChange }: FiltersProps) {
   const { t } = useTranslation();
   const problem = useProblemAt(path);
   const [pasted, setPasted] = useState('');
+  const [read, setRead] = useState<ReadNumbers | null>(null);
   const [wanted, setWanted] = useState('');
-  const add = (): void => {
-    const lines = pasted.split(/[\r\n;,\t]+/).map((line) => line.trim());
-    onChange([...new Set([...numbers, ...lines.filter((line) => line !== '')])]);
-    setPasted('');
-  };
+  const reading = useReadNumbers();
+  const add = (): void =>
+    reading.mutate(pasted, {
+      onSuccess: (answer) => {
+        const known = new Set(numbers);
+        const added = answer.understood.filter(({ number }) => !known.has(number));
+        const repeated = [...answer.repeated, ...answer.understood.filter(({ number }) => known.has(number))];
+        setRead({ understood: added, repeated, wrong: answer.wrong });
+        setPasted(answer.wrong.map(({ line }) => line).join('\n'));
+        onChange([...numbers, ...added.map(({ number }) => number)]);
+      },
+    });
   const shown = numbers.filter((number) => number.includes(wanted.trim()));
   return (
     <Box id={fieldId(path)} className="problem-target" tabIndex={-1}>
@@ -44,15 +55,12 @@ export function Filters({ path, label, numbers, repeated, onChange }: FiltersPro
             error={problem}
             onChange={(event) => setPasted(event.currentTarget.value)}
           />
-          <Button variant="default" disabled={pasted.trim() === ''} onClick={add}>
+          <Button variant="default" disabled={pasted.trim() === ''} loading={reading.isPending} onClick={add}>
             {t('direction.filtersAdd')}
           </Button>
         </Group>
-        {repeated.length > 0 && (
-          <Text size="sm" c="dimmed">
-            {t('direction.filtersRepeated', { lines: repeated.map(({ line }) => line).join(', ') })}
-          </Text>
-        )}
+        {reading.error && <Failure error={reading.error} />}
+        {read && <PastedLines read={read} />}
         {numbers.length > 0 && (
           <Group justify="space-between">
             <Text size="sm" c="dimmed">

@@ -1,6 +1,6 @@
 import { Accordion, Select, SimpleGrid, Stack } from '@mantine/core';
 import type { DirectionSettings } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { NumberField } from '../number-field';
 import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel, Toggle } from '../toggle';

@@ -1,6 +1,6 @@
 import { Select, SimpleGrid, TextInput } from '@mantine/core';
 import type { DirectionSettings } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import type { CrmView } from '../../api/portals';
 import { NumberField } from '../number-field';
 import { fieldId, useProblemAt } from '../problems';

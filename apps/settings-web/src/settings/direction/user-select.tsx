@@ -1,5 +1,5 @@
 import { Avatar, Group, Select, Text, type SelectProps } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import type { CrmView } from '../../api/portals';
 
 interface UserSelectProps extends Pick<

@@ -14,7 +14,7 @@ import {
 import { useDebouncedValue } from '@mantine/hooks';
 import type { IntegrationSettings } from '@perezvon/contracts';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { useForesight, type DescribedCall, type Rehearsal } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
 import { RealCalls } from './real-calls';

@@ -1,7 +1,7 @@
 import { Button, List, Stack, Text } from '@mantine/core';
 import type { IntegrationSettings } from '@perezvon/contracts';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { useReplay } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
 import { Waiting } from '../../shell/waiting';

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation';
 import { useAddEmployees, useDiscovered, type DiscoveredEmployee } from '../../api/people';
 import { Failure } from '../../shell/failure';
 
