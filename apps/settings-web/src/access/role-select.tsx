@@ -1,5 +1,5 @@
 import { Select, type SelectProps } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { accountRoles, type AccountRole } from '../api/access';
 
 interface RoleSelectProps extends Pick<SelectProps, 'label' | 'size' | 'disabled' | 'w'> {

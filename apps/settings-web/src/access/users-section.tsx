@@ -12,7 +12,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useAddUser, useDeleteUser, useEditUser, useUsers, type NewUser, type UserView } from '../api/access';
 import { ApiProblem } from '../api/http';
 import { dateAndTime } from '../i18n/dates';

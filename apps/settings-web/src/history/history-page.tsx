@@ -1,5 +1,5 @@
 import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useAudit, useRestore, type AuditLine } from '../api/audit';
 import { useSession } from '../api/session';
 import { dateAndTime } from '../i18n/dates';

@@ -1,42 +1,45 @@
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { ru } from './ru';
+import type { Words } from './translate';
 
 export type Language = 'ru' | 'en';
 
+/** In which language the page speaks just now. */
+export interface Speech {
+  readonly language: Language;
+  readonly words: Words;
+  readonly plurals: Intl.PluralRules;
+}
+
 const storedAs = 'perezvon-language';
+
+let speech: Speech = speechOf('ru', ru);
+const listeners = new Set<() => void>();
 
 /** Russian first; English by the reader's switch, which this browser remembers. The words of the other are not loaded. */
 export async function startLanguages(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'ru',
-    fallbackLng: 'ru',
-    resources: { ru: { translation: ru } },
-    partialBundledLanguages: true,
-    interpolation: { escapeValue: false },
-  });
   await speak(localStorage.getItem(storedAs) === 'en' ? 'en' : 'ru');
 }
 
-export const currentLanguage = (): Language => (i18next.language === 'en' ? 'en' : 'ru');
+export const currentSpeech = (): Speech => speech;
+export const currentLanguage = (): Language => speech.language;
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(storedAs, language);
   await speak(language);
 }
 
-async function speak(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    const { en } = await import('./en');
-    i18next.addResourceBundle('en', 'translation', en);
-  }
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
+/** @returns ends the subscription */
+export function onSpeechChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    /** A key that `ru` lacks does not compile; `en` has the same shape by its type. */
-    resources: { translation: typeof ru };
-  }
+async function speak(language: Language): Promise<void> {
+  speech = speechOf(language, language === 'en' ? (await import('./en')).en : ru);
+  document.documentElement.lang = language;
+  for (const listener of listeners) listener();
+}
+
+function speechOf(language: Language, words: Words): Speech {
+  return { language, words, plurals: new Intl.PluralRules(language) };
 }

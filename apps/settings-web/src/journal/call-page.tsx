@@ -8,7 +8,7 @@ import {
   IconScale,
   IconSearch,
 } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useStory, type StoryLine } from '../api/journal';
 import { dateAndTime, duration, timeOfDay } from '../i18n/dates';

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useAccountPath } from '../api/account';
 import { pageOfCalls, type CallLine, type CallSearch } from '../api/journal';
 import { dateAndTime } from '../i18n/dates';

@@ -2,7 +2,7 @@ import { Button, Center, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useLocation } from 'wouter';
 import { useCalls, type CallSearch } from '../api/journal';
 import { Failure } from '../shell/failure';

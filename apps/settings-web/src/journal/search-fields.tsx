@@ -1,5 +1,5 @@
 import { Group, Select, TextInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { journalStates, type CallSearch } from '../api/journal';
 
 interface SearchFieldsProps {

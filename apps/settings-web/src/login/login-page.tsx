@@ -1,6 +1,6 @@
 import { Button, Card, Center, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useLogin } from '../api/session';
 import { ColourSwitch } from '../shell/colour-switch';
 import { LanguageSwitch } from '../shell/language-switch';

@@ -1,7 +1,7 @@
 import { Anchor, Card, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import type { IntegrationSettings } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useIntegration } from '../api/integration';
 import type { AccountStatus } from '../api/operations';

@@ -1,6 +1,6 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import type { SourceActivity } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { dateAndTime } from '../i18n/dates';
 
 /** The cabinet of the PBX decides what arrives: silence of one kind of event is seen here first. */

@@ -1,6 +1,6 @@
 import { Anchor, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import type { PortalStatus } from '@perezvon/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import type { AccountStatus } from '../api/operations';
 import { dateAndTime } from '../i18n/dates';

@@ -1,5 +1,5 @@
 import { SimpleGrid, Stack, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useStatus } from '../api/operations';
 import { Failure } from '../shell/failure';
 import { FirstSteps } from './first-steps';

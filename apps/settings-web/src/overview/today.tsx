@@ -1,7 +1,7 @@
 import { Anchor, Card, Group, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { CallOutcome } from '@perezvon/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useAccountPath } from '../api/account';
 import { pageOfCalls, type CallLine } from '../api/journal';

@@ -1,6 +1,6 @@
 import { Anchor, Button, Card, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useEffectAction, useEffects, type EffectView } from '../api/operations';
 import { dateAndTime } from '../i18n/dates';

@@ -1,5 +1,5 @@
 import { Button, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useRejected, useReplay } from '../api/operations';
 import { dateAndTime } from '../i18n/dates';
 import { Failure } from '../shell/failure';

@@ -1,7 +1,7 @@
 import { Card, Center, Select, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { AccountContext } from '../api/account';
 import { get } from '../api/http';
 import { Failure } from './failure';

@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { chooseLanguage, currentLanguage } from '../i18n/languages';
 
 export function LanguageSwitch() {

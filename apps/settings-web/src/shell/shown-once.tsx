@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Code, CopyButton, Group, Text } from '@mantine/core';
 import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 
 interface CopyableProps {
   readonly label: string;

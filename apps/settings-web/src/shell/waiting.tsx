@@ -1,5 +1,5 @@
 import { Loader } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 
 /** What stands where something is still on its way; screen readers are told of it. */
 export function Waiting({ size }: { readonly size?: 'xs' }) {

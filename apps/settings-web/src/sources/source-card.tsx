@@ -1,6 +1,6 @@
 import { Accordion, Button, Card, Group, List, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { useDeleteSource, useEditSource, type SourceChange, type SourceView } from '../api/sources';
 import { NumberField } from '../settings/number-field';
 import { AsksTwice } from '../shell/asks-twice';
@@ -14,7 +14,7 @@ interface SourceCardProps {
 }
 
 export function SourceCard({ source, freshSecret }: SourceCardProps) {
-  const { t } = useTranslation();
+  const { t, list } = useTranslation();
   const edit = useEditSource(source.sourceId);
   const remove = useDeleteSource();
   const secret = edit.data?.secret ?? freshSecret;
@@ -44,7 +44,7 @@ export function SourceCard({ source, freshSecret }: SourceCardProps) {
           <Copyable label={t('sources.route')} text={filled(source.addresses.route)} />
         )}
         <List size="sm" type="ordered" spacing={4}>
-          {t(`sources.steps.${source.kind}`, { returnObjects: true, skipInterpolation: true }).map((step) => (
+          {list(`sources.steps.${source.kind}`).map((step) => (
             <List.Item key={step}>{step}</List.Item>
           ))}
         </List>

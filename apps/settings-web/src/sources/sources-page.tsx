@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation';
 import { sourceKinds, useAddSource, useSources } from '../api/sources';
 import { Failure } from '../shell/failure';
 import { SourceCard } from './source-card';
