@@ -110,7 +110,7 @@ describe('a call advances', () => {
   it('a correction missed → answered leaves the unsorted record and makes no contact (R15)', () => {
     const correction = endedAnswered({ received_at: '2025-03-04T09:20:00.000Z' });
     const steps = play([started(), endedMissed(), correction]);
-    expect(commandsOf(steps)).toEqual([[], ['unsorted/1'], []]);
+    expect(commandsOf(steps)).toEqual([[], ['unsorted/1', 'note/1'], ['note/2']]);
   });
 
   it('an answer that created a card and then proved to be no talk still owes the missed task (R6, R15)', () => {

@@ -7,25 +7,28 @@ import { endedAt, none, promise, type Occasion, type Part } from './plan.js';
 import { because } from './reasons.js';
 import { isSameRecording, linkOf } from './recordings.js';
 
-/** R9: every ended call with a card gets its note, unless the incoming unsorted record is the call itself. */
+/**
+ * R9: every ended call with a card gets its note. An incoming unsorted record carries the call itself, and an unknown
+ * client's outgoing one leaves no card; but whether amoCRM takes the record as one shows only when it is written (R12),
+ * so the note is promised behind it, for the case that it does not.
+ */
 export function callNote(occasion: Occasion, made: Part): Part {
   const { facts, direction, clientKnown, situation } = occasion;
   if (!facts.ended) return none();
   if (!direction.logCalls) return none(because('call_log_off'));
-  const makes = madeByCall(occasion, made);
+  const isPromised = situation.promised.has('note');
   // A note that was promised goes on being brought to the latest state, whatever else became of the call.
-  if (!situation.promised.has('note')) {
-    if (made.wait) return none();
-    if (makes.has('unsorted') && facts.direction === 'in') return none(because('unsorted_carries_the_call'));
-    if (makes.has('unsorted') && !clientKnown) return none(because('no_card_yet'));
-  }
+  if (made.wait && !isPromised) return none();
+  const makes = madeByCall(occasion, made);
+  const unlessUnsorted = makes.has('unsorted') && (facts.direction === 'in' || !clientKnown);
+  const code = isPromised ? 'call_note_updated' : 'call_note';
   const note = {
     effect: 'note' as const,
-    after: afterPlace(makes),
+    after: [...afterPlace(makes), ...(unlessUnsorted ? ['unsorted' as const] : [])],
     ruleIds: ['R6', 'R9'],
-    reason: because(situation.promised.has('note') ? 'call_note_updated' : 'call_note'),
+    reason: because(unlessUnsorted ? 'call_note_unless_unsorted' : code),
     causedAt: endedAt(facts),
-    intent: noteIntent(occasion),
+    intent: { ...noteIntent(occasion), ...(unlessUnsorted && { unlessUnsorted }) },
   };
   return promise([note]);
 }

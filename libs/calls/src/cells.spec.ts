@@ -14,8 +14,8 @@ const makes: Record<CellAction, { unknown: EffectName[]; known: EffectName[] }> 
 };
 
 /** R9: an incoming unsorted record carries the call; an outgoing one is a form, so a known client's card has its note. */
-function hasNote(direction: 'in' | 'out', action: CellAction, isKnown: boolean): boolean {
-  return action !== 'create_unsorted' || (direction === 'out' && isKnown);
+function isInUnsorted(direction: 'in' | 'out', action: CellAction, isKnown: boolean): boolean {
+  return action === 'create_unsorted' && (direction === 'in' || !isKnown);
 }
 
 const rows = (['in', 'out'] as const).flatMap((direction) =>
@@ -27,18 +27,21 @@ const rows = (['in', 'out'] as const).flatMap((direction) =>
 
 const isKnown = (cell: CellName) => cell.endsWith('Known');
 
-function effectsOf(direction: 'in' | 'out', cell: CellName, using: ReturnType<typeof settingsWith>): EffectName[] {
+function planOf(direction: 'in' | 'out', cell: CellName, using: ReturnType<typeof settingsWith>) {
   const towards = direction === 'in' ? {} : outgoing;
   const ended = cell.startsWith('answered') ? endedAnswered(towards) : endedMissed(towards);
-  const plan = decide(callOf(started(towards), ended), situation(using, { clientKnown: isKnown(cell) }));
-  return plan.effects.map(({ effect }) => effect);
+  return decide(callOf(started(towards), ended), situation(using, { clientKnown: isKnown(cell) })).effects;
 }
+
+const effectsOf = (...args: Parameters<typeof planOf>) => planOf(...args).map(({ effect }) => effect);
 
 describe('R2: each cell with each of its actions, in both directions', () => {
   it.each(rows)('$title', ({ direction, cell, settings, action }) => {
     const wanted = makes[action][isKnown(cell) ? 'known' : 'unknown'];
-    const note: EffectName[] = hasNote(direction, action, isKnown(cell)) ? ['note'] : [];
-    expect(effectsOf(direction, cell, settingsWith({ cells: { [cell]: settings } }))).toEqual([...wanted, ...note]);
+    const plan = planOf(direction, cell, settingsWith({ cells: { [cell]: settings } }));
+    expect(plan.map(({ effect }) => effect)).toEqual([...wanted, 'note']);
+    const isNoteBehindIt = plan.some(({ intent }) => intent.kind === 'call_note' && intent.unlessUnsorted);
+    expect(isNoteBehindIt).toBe(isInUnsorted(direction, action, isKnown(cell)));
   });
 
   it.each(rows)('R1: $title is off: nothing but the note', ({ direction, cell }) => {

@@ -124,12 +124,15 @@ describe('R3, R4: a hint of the end («Потерянный звонок»)', ()
   it('is given the settle delay before it counts', () => {
     const waiting = plan([started(), lost], settings, beforeItSettles);
     expect(waiting).toMatchObject({ effects: [], wakeAt: '2025-03-04T09:12:50.000Z' });
-    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z', heardAt })).toEqual(['unsorted']);
+    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z', heardAt })).toEqual([
+      'unsorted',
+      'note',
+    ]);
   });
 
   it('uses the delay of its own PBX source', () => {
     const source = { kind: 'uis', instance: null, settleDelaySec: 5 } as Settings['sources'][number];
-    expect(plan([lost], { ...settings, sources: [source] }, beforeItSettles).effects).toHaveLength(1);
+    expect(plan([lost], { ...settings, sources: [source] }, beforeItSettles).ended).not.toBeNull();
   });
 
   it('lets the client be looked for meanwhile', () => {
@@ -201,7 +204,7 @@ describe('R4: the outcome', () => {
 
     it('is decided by whatever else comes of it, before the recording or after', () => {
       expect(effects([recorded(), endedAnswered()], bothCells, after(1))).toEqual(['contact', 'deal', 'note']);
-      expect(effects([started(), recorded()], bothCells, after(1))).toEqual(['unsorted']);
+      expect(effects([started(), recorded()], bothCells, after(1))).toEqual(['unsorted', 'note']);
     });
   });
 
@@ -336,7 +339,7 @@ describe('R9: an answered call in unsorted waits for its recording', () => {
   });
 
   it('and is written without one when the time is over', () => {
-    expect(effects([endedAnswered()], settings, { now: '2025-03-04T09:14:11.000Z' })).toEqual(['unsorted']);
+    expect(effects([endedAnswered()], settings, { now: '2025-03-04T09:14:11.000Z' })).toEqual(['unsorted', 'note']);
   });
 });
 
@@ -398,7 +401,7 @@ describe('R10: a hidden number', () => {
   });
 
   it('stops being hidden when the authoritative record tells it (R4)', () => {
-    expect(effects([started(hidden), endedMissed()], on('missedUnknown', withUnsorted))).toEqual(['unsorted']);
+    expect(effects([started(hidden), endedMissed()], on('missedUnknown', withUnsorted))).toEqual(['unsorted', 'note']);
   });
 });
 

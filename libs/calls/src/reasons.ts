@@ -62,11 +62,6 @@ export const sentences = {
     ru: 'Это правило действует по окончании звонка',
     en: 'This rule acts at the end of the call',
   },
-  no_card_yet: {
-    rule: 'R9',
-    ru: 'Карточки клиента нет: записывать звонок некуда',
-    en: 'The client has no card: there is nowhere to note the call',
-  },
   internal: { rule: 'R4', ru: 'Внутренний звонок', en: 'An internal call' },
   rejected: {
     rule: 'R4',
@@ -174,6 +169,11 @@ export const sentences = {
     en: 'The number matches the filter “{entry}”: nothing is created',
   },
   call_note: { rule: 'R9', ru: 'Звонок записывается в карточку', en: 'The call is noted on the card' },
+  call_note_unless_unsorted: {
+    rule: 'R9',
+    ru: 'Звонок записывается в карточку, только если amoCRM не примет запись в неразобранном',
+    en: 'The call is noted on the card only if amoCRM does not take the unsorted record',
+  },
   call_note_updated: {
     rule: 'R9',
     ru: 'Запись о звонке приведена к последнему состоянию',

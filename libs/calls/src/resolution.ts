@@ -23,6 +23,8 @@ export interface Now {
   readonly portal: PortalNow;
   /** The call note this call already has, if any (R9: one POST ever, then PATCHes). */
   readonly note: { readonly id: number; readonly on: Place } | null;
+  /** The call's unsorted record stands in amoCRM, or stood there until a person dealt with it (R9). */
+  readonly isInUnsorted: boolean;
 }
 
 export type PortalNow = Pick<Portal, 'pipelines' | 'users' | 'isUnsortedOn'>;

@@ -33,6 +33,7 @@ const now = (more: Partial<Now> = {}): Now => ({
   card: null,
   portal,
   note: null,
+  isInUnsorted: false,
   ...more,
 });
 const card = (more: Partial<CardNow> = {}): CardNow => ({
@@ -355,8 +356,33 @@ describe('R12: unsorted is switched off in amoCRM', () => {
   });
 
   it('only then the card is looked at', () => {
-    expect(needsCard(command(unsorted), { note: null, portal })).toBe(false);
-    expect(needsCard(command(unsorted), { note: null, portal: off })).toBe(true);
+    expect(needsCard(command(unsorted), now())).toBe(false);
+    expect(needsCard(command(unsorted), now({ portal: off }))).toBe(true);
+  });
+
+  it('the call’s note was lost with the record: it is written on the card that took the record’s place (R9)', () => {
+    const owed = command({ ...note, unlessUnsorted: true });
+    const made = card({ activeDeals: [{ id: 5, pipelineId: 20 }] });
+    expect(needsCard(owed, now())).toBe(true);
+    expect(resolve(owed, now({ card: made }))).toMatchObject({ kind: 'create_note', on: { type: 'lead', id: 5 } });
+  });
+
+  it.each([
+    ['in', 'unsorted_carries_the_call'],
+    ['out', 'no_card'],
+  ] as const)(
+    'a call %s whose record was taken gets no note beside it, and amoCRM is asked nothing (R9)',
+    (direction, reason) => {
+      const owed = command({ ...note, direction, unlessUnsorted: true });
+      expect(needsCard(owed, now({ isInUnsorted: true }))).toBe(false);
+      expect(resolve(owed, now({ isInUnsorted: true }))).toMatchObject({ kind: 'skip', reason });
+    },
+  );
+
+  it('a note that stands already is kept up to date, though a correction made an unsorted record since (R15)', () => {
+    const owed = command({ ...note, unlessUnsorted: true });
+    const standing = { id: 900, on: { type: 'contact', id: 77 } } as const;
+    expect(resolve(owed, now({ note: standing, isInUnsorted: true }))).toMatchObject({ kind: 'update_note' });
   });
 });
 

@@ -5,11 +5,12 @@ import type {
   CreateUnsortedIntent,
   EffectCommand,
   EnsureContactIntent,
+  Intent,
 } from '@perezvon/contracts';
 import { firstStageNow, stageNow, unsortedPipelineNow, type UnsortedPipelineNow } from './pipelines.js';
 import { placeOf, placeOfCall } from './place.js';
 import { because } from './reasons.js';
-import { grounds, type DealNow, type NoteFields, type Now, type PortalNow, type Resolution } from './resolution.js';
+import { grounds, type DealNow, type NoteFields, type Now, type Resolution } from './resolution.js';
 import { defaultResponsible, employeeOrDefault, ownerOrDefault } from './responsible.js';
 
 /**
@@ -33,12 +34,19 @@ export function resolve(command: EffectCommand, now: Now): Resolution {
 }
 
 /** Does {@link resolve} look at the client's card? Reading one costs requests. */
-export function needsCard({ phone, intent }: EffectCommand, now: Pick<Now, 'note'> & { readonly portal: PortalNow }) {
+export function needsCard(
+  { phone, intent }: EffectCommand,
+  now: Pick<Now, 'note' | 'isInUnsorted' | 'portal'>,
+): boolean {
   if (phone === null) return false;
   if (intent.kind === 'create_unsorted')
     return unsortedPipelineNow(intent.pipelineId, now.portal)?.takesUnsorted === false;
-  return now.note === null;
+  return now.note === null && !isCarried(intent, now);
 }
+
+/** R9: the unsorted record is the call's trace in amoCRM; a note of its own was owed only without it. */
+const isCarried = (intent: Intent, { note, isInUnsorted }: Pick<Now, 'note' | 'isInUnsorted'>) =>
+  intent.kind === 'call_note' && intent.unlessUnsorted === true && note === null && isInUnsorted;
 
 /** R2, R5: never a second contact; a card that a person made meanwhile is the client's card. */
 function resolveContact(intent: EnsureContactIntent, { phone }: EffectCommand, now: Now): Resolution {
@@ -135,6 +143,10 @@ function insteadOfUnsorted(
 
 /** R9: one note per call, created once and then brought to the latest state where it stands. */
 function resolveNote(intent: CallNoteIntent, command: EffectCommand, now: Now): Resolution {
+  if (isCarried(intent, now)) {
+    const reason = intent.direction === 'in' ? 'unsorted_carries_the_call' : 'no_card';
+    return { kind: 'skip', reason, ...grounds([], [because(reason)]) };
+  }
   const on = now.note?.on ?? (now.card && placeOfCall(now.card));
   if (on === null || command.phone === null) {
     return { kind: 'skip', reason: 'no_card', ...grounds([], [because('no_card')]) };

@@ -59,6 +59,8 @@ export const callNoteIntent = z.object({
   responsibleUserId: crmId.nullable(),
   /** Takes the place of a `responsibleUserId` that was deactivated meanwhile (R6, R12). */
   defaultResponsibleUserId: crmId.nullish(),
+  /** Owed only if amoCRM did not take the call's unsorted record as one (R9, R12). */
+  unlessUnsorted: z.boolean().nullish(),
 });
 export type CallNoteIntent = z.infer<typeof callNoteIntent>;
 

@@ -22,7 +22,10 @@ export type Point = 'before_intent' | 'intent_committed' | 'answered' | 'outcome
 
 /** The ledger, as a turn uses it. Two stand behind it, with one list of behaviours: Postgres, and a model in memory. */
 export type TurnLedger = Pick<Ledger, 'commitIntents' | 'record' | 'remember' | 'takeOver'>;
-export type TurnQueries = Pick<LedgerQueries, 'ready' | 'dealsOf' | 'looksDue' | 'cardsOfCalls' | 'madeByOthers'>;
+export type TurnQueries = Pick<
+  LedgerQueries,
+  'ready' | 'dealsOf' | 'looksDue' | 'cardsOfCalls' | 'callsInUnsorted' | 'madeByOthers'
+>;
 export type TurnPortals = Pick<
   PortalStore,
   | 'ofLane'

@@ -60,6 +60,20 @@ export class LedgerQueries {
     return cards;
   }
 
+  /** Which of these calls amoCRM took as an unsorted record, and not as a contact and a deal in its place (R12). */
+  async callsInUnsorted(
+    calls: readonly { readonly accountId: string; readonly callId: string }[],
+  ): Promise<Set<string>> {
+    if (calls.length === 0) return new Set();
+    const rows: { call_id: string }[] = await this.dataSource.query(
+      `select e.call_id from unnest($1::text[], $2::uuid[]) as c (account_id, call_id)
+         join effect e on e.account_id = c.account_id and e.call_id = c.call_id and e.effect = 'unsorted'
+        where e.state = 'done' and e.sent->>'kind' = 'unsorted'`,
+      [calls.map(({ accountId }) => accountId), calls.map(({ callId }) => callId)],
+    );
+    return new Set(rows.map(({ call_id }) => call_id));
+  }
+
   /** Which of these amoCRM ids belong to other effects of the lane. Index: effect_made. */
   async madeByOthers(lane: string, effect: string, ids: readonly number[], seq: string): Promise<Set<number>> {
     if (ids.length === 0) return new Set();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EffectCommand } from '@perezvon/contracts';
 import { Call } from './commands.js';
 import { World } from './world.js';
 
@@ -64,6 +65,37 @@ describe('the call note', () => {
     const result = await world.resultOf(call.callId, 'note', (each) => each.state === 'skipped');
     expect(result).toMatchObject({ reason: 'no_card', entities: [] });
     expect(result.ruleIds).toContain('R9');
+  });
+});
+
+describe('a call whose rule makes an unsorted record', () => {
+  const owed = (call: Call): EffectCommand => {
+    const note = call.note(1, null, { after: ['unsorted'] });
+    if (note.intent.kind !== 'call_note') throw new Error(note.intent.kind);
+    return { ...note, intent: { ...note.intent, unlessUnsorted: true } };
+  };
+
+  it('lost its note where unsorted is switched off: the note stands on the deal that took the record’s place', async () => {
+    const { directory } = world.emulator.control.portal().store;
+    directory.pipelines = directory.pipelines.map((pipeline) => ({ ...pipeline, is_unsorted_on: false }));
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.unsorted(), owed(call)]);
+    await world.resultOf(call.callId, 'note');
+
+    expect(state().contacts).toHaveLength(1);
+    expect(state().contacts[0]?.leads[0]?.notes).toHaveLength(1);
+  });
+
+  it('has no second entry beside its record (§5.1), and amoCRM is not asked for it', async () => {
+    const writer = await world.startKnowingPortal();
+    const call = new Call(world.portalId, '+79161234567');
+    await writer.takeCommands.execute([call.unsorted(), owed(call)]);
+    const result = await world.resultOf(call.callId, 'note', ({ state: is }) => is === 'skipped');
+
+    expect(result).toMatchObject({ reason: 'unsorted_carries_the_call' });
+    expect(state().unsorted).toHaveLength(1);
+    expect(world.emulator.control.requests().filter(({ path }) => path.startsWith('/api/v4/contacts'))).toEqual([]);
   });
 });
 

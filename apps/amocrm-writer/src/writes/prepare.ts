@@ -45,17 +45,14 @@ export async function prepare(
   deals: ReadonlyMap<string, EffectRow>,
 ): Promise<Prepared> {
   const readAt = turn.tools.clock.now();
-  const found = await readCards(turn, portal, effects);
+  const nowOf = await withoutCards(turn, portal, effects);
+  const found = await readCards(turn, portal, effects, nowOf);
   const items: WriteItem[] = [];
   const settled: Move[] = [];
   const marks = new SendMarks(turn, portal);
   const resolved = async (effect: EffectRow, cards: readonly FoundCard[] | null): Promise<Outgoing | Move> => {
-    const resolution = resolve(effect.command, {
-      at: new Date(readAt).toISOString(),
-      card: cards && cardNow(cards),
-      portal: portal.directory,
-      note: noteOf(effect),
-    });
+    const at = new Date(readAt).toISOString();
+    const resolution = resolve(effect.command, { ...nowOf(effect), at, card: cards && cardNow(cards) });
     if (resolution.kind === 'exists' || resolution.kind === 'skip') return moveOf(effect, resolution);
     return { effect, portal, resolution, sent: await marks.of(effect, resolution), cards, readAt };
   };
@@ -101,16 +98,32 @@ function noteOf({ entities, sent }: EffectRow): Now['note'] {
   return { id: note.id, on: sent.on };
 }
 
+/** What is known of the moment without a question to amoCRM. */
+async function withoutCards(
+  { tools }: Turn,
+  { directory }: ReadablePortal,
+  effects: readonly EffectRow[],
+): Promise<(effect: EffectRow) => Omit<Now, 'at' | 'card'>> {
+  const besideUnsorted = effects.filter(
+    ({ command: { intent } }) => intent.kind === 'call_note' && intent.unlessUnsorted,
+  );
+  const inUnsorted = await tools.queries.callsInUnsorted(besideUnsorted.map(({ command }) => command));
+  return (effect) => ({
+    portal: directory,
+    note: noteOf(effect),
+    isInUnsorted: inUnsorted.has(effect.command.callId),
+  });
+}
+
 /** The card that this call made or found is the call's card; else whoever has the phone (R5). By seq. */
 async function readCards(
   turn: Turn,
   portal: ReadablePortal,
   effects: readonly EffectRow[],
+  nowOf: (effect: EffectRow) => Omit<Now, 'at' | 'card'>,
 ): Promise<Map<string, ClientFound>> {
   const { queries, clients } = turn.tools;
-  const wanted = effects.filter((effect) =>
-    needsCard(effect.command, { note: noteOf(effect), portal: portal.directory }),
-  );
+  const wanted = effects.filter((effect) => needsCard(effect.command, nowOf(effect)));
   if (wanted.length === 0) return new Map();
   const ofCalls = await queries.cardsOfCalls(wanted.map(({ command }) => command));
   const own = await clients.ownCardsOf(

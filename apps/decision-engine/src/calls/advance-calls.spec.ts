@@ -34,7 +34,7 @@ describe('a call of an unknown client', () => {
     await ready();
     await bench.process().withEvents(bench.missedCall());
     await bench.answerLookup(PHONE);
-    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted', 'note']);
     expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'missedUnknown', moment: 'end' });
   });
 
@@ -102,7 +102,7 @@ describe('R5: a directory that is kept up to date', () => {
   it('knows who is nobody once it is complete: amoCRM is not asked', async () => {
     await mirrored(true);
     await bench.process().withEvents(bench.missedCall());
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 
   it('asks for an absent phone while it is incomplete, and believes a card that it holds', async () => {
@@ -121,7 +121,7 @@ describe('R5: a directory that is kept up to date', () => {
     await bench.process().withEvents(bench.missedCall());
     await inTransaction(bench.database.dataSource, (tx) => rememberUnsorted(tx, [{ lane: bench.lane, phone: PHONE }]));
     await bench.process().withEvents(bench.missedCall({ call_id: 'second' }));
-    expect(await bench.wanted()).toEqual(['unsorted', 'lookup']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note', 'lookup']);
     await bench.answerLookup(PHONE, [bench.contact(7)]);
     expect(await cells()).toEqual(['missedUnknown', 'missedKnown']);
   });
@@ -134,7 +134,7 @@ describe('a call that waits', () => {
     await bench.publishPortal();
     await bench.publishSettings();
     await bench.answerLookup(PHONE);
-    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted', 'note']);
   });
 
   it('for its portal’s lane is decided when the writer has seen the account', async () => {
@@ -143,7 +143,7 @@ describe('a call that waits', () => {
     expect(await bench.wanted()).toEqual([]);
     await bench.publishPortal();
     await bench.answerLookup(PHONE);
-    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted', 'note']);
   });
 
   it('stayed unfinished for ever when its settings were stored in the same moment as itself', async () => {
@@ -169,7 +169,7 @@ describe('a call that waits', () => {
 
     bench.now = new Date('2025-03-04T09:14:11.000Z');
     expect(await bench.process().due(10)).toBe(1);
-    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted', 'note']);
     expect(await bench.process().due(10)).toBe(0);
   });
 });
@@ -187,7 +187,7 @@ describe('R3: the settings version', () => {
     await bench.process().withEvents(rest);
     await bench.answerLookup(PHONE);
     expect((await bench.emitted()).decisions).toMatchObject([{ settingsVersion: 1, cell: 'missedUnknown' }]);
-    expect(await bench.wanted()).toEqual(['lookup', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['lookup', 'unsorted', 'note']);
   });
 
   it('a call first seen while the integration was off stays ignored when it is switched on', async () => {
@@ -227,7 +227,7 @@ describe('an integration that is switched off and on again', () => {
     expect(await reasons()).toEqual(['integration_inactive']);
 
     await bench.process().withEvents(bench.missedCall({ call_id: 'later' }));
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 
   it('between two looks at a waiting call left it waiting for amoCRM (R3)', async () => {
@@ -287,7 +287,7 @@ describe('identity', () => {
       return { handled };
     });
     await late.handled;
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 
   it('an event under a linked id belongs to the same call, in either order (§4.3)', async () => {
@@ -318,8 +318,8 @@ describe('identity', () => {
     it('become the older call: the younger’s effects are cancelled, it is never looked at again', async () => {
       await bench.process().withEvents([await twins()]);
       const { commands, decisions } = await bench.emitted();
-      expect(commands.map((c) => c.type)).toEqual(['effect', 'effect', 'cancel']);
-      expect(commands.at(-1)).toMatchObject({ effects: ['unsorted'], ruleIds: ['R15'] });
+      expect(commands.map((c) => c.type)).toEqual(['effect', 'effect', 'effect', 'effect', 'cancel']);
+      expect(commands.at(-1)).toMatchObject({ effects: ['note', 'unsorted'], ruleIds: ['R15'] });
       expect(decisions.some((d) => d.reasons.some((r) => r.code === 'joined_older_call'))).toBe(true);
       expect(await rows()).toMatchObject([
         { pbx_call_id: 'first-leg', state: expect.not.stringMatching('joined') as unknown },

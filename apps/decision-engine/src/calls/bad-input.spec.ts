@@ -73,7 +73,7 @@ describe('one call', () => {
       ]);
     bench.now = new Date(bench.now.getTime() + 21_000);
     expect(await bench.process().due(10)).toBe(1);
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 });
 
@@ -82,14 +82,14 @@ describe('ids', () => {
     for (const call_id of ['9007199254740993', '9007199254740992']) {
       await bench.process().withEvents(bench.missedCall({ call_id }));
     }
-    expect(await bench.wanted()).toEqual(['unsorted', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note', 'unsorted', 'note']);
     expect((await bench.emitted()).decisions.map((d) => d.pbxCallId)).toEqual(['9007199254740993', '9007199254740992']);
   });
 
   it('that two accounts share mixed their calls: an id is unique inside its account only', async () => {
     const foreign = bench.missedCall().map((event) => ({ ...event, account_id: 'somebody-else' }));
     await bench.process().withEvents([...foreign, ...bench.missedCall()]);
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
     expect((await stored()).map((row) => row.state)).toEqual(['awaiting_settings', 'decided']);
   });
 
@@ -97,7 +97,7 @@ describe('ids', () => {
     for (const source_instance of ['north', 'south']) {
       await bench.process().withEvents(bench.missedCall({ source_instance }));
     }
-    expect(await bench.wanted()).toEqual(['unsorted', 'unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note', 'unsorted', 'note']);
   });
 
   it('of a second leg that was taken for a call of its own gave two entries (sipgate #106): linked ids are one call', async () => {
@@ -107,7 +107,7 @@ describe('ids', () => {
       .withEvents(
         bench.missedCall({ call_id: 'voice-mail', linked_call_ids: ['1002003004'] }).map((e, n) => distinct(e, n)),
       );
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 });
 
@@ -119,7 +119,7 @@ describe('a call whose hang-up never came (sipgate #96)', () => {
     await bench.process().due(10);
     bench.now = new Date(bench.now.getTime() + 21_000);
     await bench.process().due(10);
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
     expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'missedUnknown' });
   });
 

@@ -44,7 +44,7 @@ describe('an event that can never be handled', () => {
 
     expect(failure).toBeInstanceOf(PoisonMessageError);
     expect((failure as PoisonMessageError).poisoned.map((p) => p.offset)).toEqual(['0', '1', '3']);
-    expect(await bench.wanted()).toEqual(['unsorted']);
+    expect(await bench.wanted()).toEqual(['unsorted', 'note']);
   });
 
   it('kept every due call asleep: it is put off for an hour and named', async () => {

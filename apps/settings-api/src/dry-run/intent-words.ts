@@ -34,6 +34,12 @@ export function intentWords(intent: Intent, portal: Portal | undefined): Localiz
     case 'call_note':
       return join(
         { ru: 'Запись о звонке в карточке клиента', en: 'A call note on the client’s card' },
+        intent.unlessUnsorted
+          ? {
+              ru: 'только если amoCRM не примет запись в неразобранном',
+              en: 'only if amoCRM does not take the unsorted record',
+            }
+          : null,
         intent.responsibleUserId === null ? null : responsible(named.user(intent.responsibleUserId)),
       );
     case 'create_task':
