@@ -1,16 +1,27 @@
 import { parseArgs } from 'node:util';
+import { bugOrder, findBug } from './planted/find-bug.js';
+import { bugs } from './planted/bugs.js';
+import { Arena } from './rig/arena.js';
 import { baselineFaults, baselineNames, runBaseline } from './baselines/run-baseline.js';
 import { type Fault } from './faults/fault.js';
 import { matrix } from './matrix.js';
 import { violationNames } from './oracle/verdict.js';
-import { readReport, stamp, withSession, writeReport, type BaselineRow, type FaultRow } from './report/chaos-file.js';
+import {
+  readReport,
+  stamp,
+  withSession,
+  writeReport,
+  type BaselineRow,
+  type FaultRow,
+  type PlantedBugRow,
+} from './report/chaos-file.js';
 
 /**
  * `npm run chaos -- [--only F10] [--minutes 20] [--seed 1] [--anew]`
  *
  * Goes through the rows that have not had all their injections yet and adds to them, so that a run can be cut and gone on
- * with. `--only F3` takes every row whose id begins so; `--anew` forgets what those rows had. `--only baselines` runs the two
- * that are compared with, under the faults where the difference shows.
+ * with. `--only F3` takes the kinds of one row of faults.md together; `--anew` forgets what those rows had. `--only baselines` runs the two
+ * that are compared with, under the faults where the difference shows; `--only planted` plants bugs that must be found.
  */
 const { values } = parseArgs({
   options: {
@@ -23,8 +34,9 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const isOfBaselines = values.only === 'baselines';
-const chosen = matrix.filter(({ id }) => id.startsWith(values.only));
-if (!(minutes > 0) || !Number.isInteger(seed) || (chosen.length === 0 && !isOfBaselines)) {
+const isOfPlanted = values.only === 'planted';
+const chosen = matrix.filter(({ id }) => values.only === '' || id === values.only || id.startsWith(`${values.only}-`));
+if (!(minutes > 0) || !Number.isInteger(seed) || (chosen.length === 0 && !isOfBaselines && !isOfPlanted)) {
   process.stderr.write(`usage: npm run chaos -- [--only F10] [--minutes 20] [--seed 1] [--anew]\n`);
   process.exit(2);
 }
@@ -40,6 +52,7 @@ for (const fault of chosen) {
   if (owed > 0) await inject(fault, before, owed);
 }
 if (isOfBaselines || values.only === '') await compare();
+if (isOfPlanted || values.only === '') await plantBugs();
 const violated = rows.filter((row) => violationNames.some((name) => row[name] > 0));
 for (const { fault } of violated) say(`VIOLATED: ${fault}`);
 process.exitCode = violated.length === 0 ? 0 : 1;
@@ -56,6 +69,28 @@ async function compare(): Promise<void> {
       await writeReport({ baselines: [...earlier, row] }, seed);
       say(`${fault}: ${JSON.stringify(outcome)}`);
     }
+  }
+}
+
+async function plantBugs(): Promise<void> {
+  say('== planted bugs');
+  const arena = await Arena.open({ seed, tenants: bugOrder.length });
+  try {
+    const writer = arena.start();
+    await arena.portalsRead();
+    await writer.end('SIGTERM');
+    const plantedBugs: PlantedBugRow[] = [];
+    for (const [index, bug] of bugOrder.entries()) {
+      const [tenant] = arena.tenants.slice(index);
+      if (tenant === undefined) throw new Error('each bug needs a tenant');
+      const { name } = bugs[bug];
+      const found = await findBug(arena, tenant, bug);
+      say(`${name}: ${found.caught ? 'caught' : 'NOT caught'} (${found.by})`);
+      plantedBugs.push({ name, ...found, ...stamp() });
+    }
+    await writeReport({ plantedBugs }, seed);
+  } finally {
+    await arena.close();
   }
 }
 

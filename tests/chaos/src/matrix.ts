@@ -6,6 +6,7 @@ import { type Fault } from './faults/fault.js';
 import { lifeFaults } from './faults/lives.js';
 import { neighbourFaults } from './faults/neighbours.js';
 import { stopFaults } from './faults/stops.js';
+import { tokenFaults } from './faults/tokens.js';
 
 /** The rows of faults.md that one machine allows. */
 export const matrix: readonly Fault[] = [
@@ -15,5 +16,6 @@ export const matrix: readonly Fault[] = [
   ...brokerFaults,
   ...databaseFaults,
   ...clockFaults,
+  ...tokenFaults,
   ...neighbourFaults,
 ];

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commands } from '@perezvon/contracts';
-import { deadLetterTopic, groupLag } from '@perezvon/kafka';
+import { deadLetterTopic } from '@perezvon/kafka';
 import kafkajs from 'kafkajs';
-import { type Arena } from '../rig/arena.js';
+import { type Arena, WRITER_GROUP } from '../rig/arena.js';
 import { until } from '../rig/until.js';
 import { type Act, besideTheWork } from './beside-the-work.js';
 import { type Fault, isOver, type Session } from './fault.js';
 
 /** Faults of Kafka and of what stands in its topics. */
-
-const WRITER_GROUP = 'amocrm-writer';
 
 async function killBroker(arena: Arena, session: Session): Promise<Act> {
   let injections = 0;
@@ -52,7 +50,7 @@ async function replayFromZero(arena: Arena, session: Session): Promise<Act> {
     while (!isOver(session, injections)) {
       const writers = [arena.start(), arena.start()];
       await sleep(4_000);
-      await until('the topic is read', async () => (await lagOf(arena)) === 0);
+      await until('the topic is read', async () => (await arena.lag()) === 0);
       await Promise.all(writers.map((writer) => writer.end('SIGTERM')));
       const ends = await admin.fetchTopicOffsets(commands.topic);
       await until('the group is empty', async () => {
@@ -63,16 +61,11 @@ async function replayFromZero(arena: Arena, session: Session): Promise<Act> {
       injections += ends.reduce((sum, { high }) => sum + Number(high), 0);
     }
     arena.start();
-    await until('the topic is read again', async () => (await lagOf(arena)) === 0);
+    await until('the topic is read again', async () => (await arena.lag()) === 0);
   } finally {
     await admin.disconnect();
   }
   return { injections };
-}
-
-async function lagOf(arena: Arena): Promise<number> {
-  const lags = await groupLag(arena.connection, WRITER_GROUP, [commands.topic]);
-  return lags.reduce((sum, { messages }) => sum + messages, 0);
 }
 
 /** Under the broker's limit of a message, far over what a command is. */
@@ -111,7 +104,7 @@ async function isSetAside(arena: Arena, { injections }: Act): Promise<string[]> 
   }).admin();
   await admin.connect();
   try {
-    await until('the topic is read', async () => (await lagOf(arena)) === 0);
+    await until('the topic is read', async () => (await arena.lag()) === 0);
     const ends = await admin.fetchTopicOffsets(deadLetterTopic(WRITER_GROUP));
     const parked = ends.reduce((sum, { high }) => sum + Number(high), 0);
     return parked >= injections ? [] : [`${String(injections - parked)} poisoned records are not in the dead letters`];

@@ -6,11 +6,16 @@ const statements = [
   'insert outbox',
   'delete outbox',
   'update lane',
+  'with lane',
   'insert account',
   'insert client',
   'insert own_card',
   'insert lane_high_water',
-  'commit',
+  // Of commands that came, of intents, of outcomes, of a lane given back.
+  'commit (insert effect)',
+  'commit (select lane)',
+  'commit (lock effect)',
+  'commit (lock lane)',
 ] as const;
 
 const writes = [

@@ -1,9 +1,10 @@
 import { type LogEntry } from '@perezvon/amocrm-emulator';
 import { keyOf } from '../rig/load.js';
 import { type Arena } from '../rig/arena.js';
+import { type Tenant } from '../rig/tenant.js';
 import { canariesIn } from './canaries.js';
 import { missingIn, strangersIn, surplusIn } from './crm-oracle.js';
-import { type LedgerRow, TERMINAL_STATES } from './ledger-view.js';
+import { hasEnded, type LedgerRow } from './ledger-view.js';
 import { type Verdict } from './verdict.js';
 
 /** A request of the log in a few words. */
@@ -13,12 +14,17 @@ const told = ({ seq, atMs, finishedAtMs, method, path, items, status, delivery }
 
 const keyOfRow = (row: LedgerRow): string => `${row.account_id}|${row.call_id}|${row.effect}`;
 
-/** All invariants over everything that a row did: what was put, the ledger, amoCRM's contents and log, the writers' logs. */
-export async function judge(arena: Arena): Promise<Verdict> {
-  const { load, tenants, emulator } = arena;
-  const rows = await arena.ledger.rows();
-  const ended = new Map(rows.filter((row) => TERMINAL_STATES.has(row.state)).map((row) => [keyOfRow(row), row]));
-  const open = [...load.wanted.values()].filter((command) => !ended.has(keyOf(command)));
+/**
+ * All invariants over everything that a row did, or what it did to some tenants: what was put, the ledger, amoCRM's contents
+ * and log, the writers' logs.
+ */
+export async function judge(arena: Arena, tenants: readonly Tenant[] = arena.tenants): Promise<Verdict> {
+  const { load, emulator } = arena;
+  const accounts = new Set(tenants.map(({ accountId }) => accountId));
+  const rows = (await arena.ledger.rows()).filter((row) => accounts.has(row.account_id));
+  const wanted = [...load.wanted.values()].filter(({ accountId }) => accounts.has(accountId));
+  const ended = new Map(rows.filter(hasEnded).map((row) => [keyOfRow(row), row]));
+  const open = wanted.filter((command) => !ended.has(keyOf(command)));
   const stored = new Map(rows.map((row) => [keyOfRow(row), row]));
   const lost = open.map((command) => {
     const row = stored.get(keyOf(command));
@@ -36,9 +42,13 @@ export async function judge(arena: Arena): Promise<Verdict> {
     const report = emulator.control.report(tenant.portal.id);
     lost.push(...missingIn(contents, own, load.wanted, keyOfRow));
     other.push(...strangersIn(contents, own));
-    other.push(...report.requestsDuringBlock.map(({ seq }) => `request ${String(seq)} to a blocked account`));
+    other.push(
+      ...report.requestsDuringBlock.map(
+        ({ seq, afterMs, allowedAfterMs }) =>
+          `request ${String(seq)} to a blocked account: after ${String(afterMs)} ms, a probe is due after ${String(allowedAfterMs)}`,
+      ),
+    );
     other.push(...report.overlappingWriters.map(({ why, what }) => `two writes at once (${why}): ${what}`));
-    other.push(...report.unknownFields);
     if (report.requestsDropped > 0) other.push('the log of requests was too short to be judged');
     duplicated += surplusIn(report);
     blindResends += report.blindResends.length;
@@ -64,10 +74,11 @@ export async function judge(arena: Arena): Promise<Verdict> {
   }
   const inState = (state: string): number => rows.filter((row) => row.state === state).length;
   return {
-    accepted: load.wanted.size,
+    accepted: wanted.length,
     done: inState('done'),
     skipped: inState('skipped') + inState('discarded'),
-    parked: inState('parked'),
+    parked:
+      inState('parked') + rows.filter(({ state, blocked_by }) => state === 'waiting' && blocked_by !== null).length,
     lost: lost.length,
     duplicated,
     blindResends,

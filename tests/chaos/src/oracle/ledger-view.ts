@@ -7,6 +7,8 @@ export interface LedgerRow {
   readonly effect: string;
   readonly state: string;
   readonly reason: string | null;
+  /** Which parked effect of its call holds it. */
+  readonly blocked_by: string | null;
   readonly detail: string | null;
   readonly revision: number;
   readonly phone: string | null;
@@ -16,7 +18,11 @@ export interface LedgerRow {
   readonly dwell_ms: number;
 }
 
-export const TERMINAL_STATES = new Set(['done', 'skipped', 'parked', 'discarded']);
+const TERMINAL_STATES = new Set(['done', 'skipped', 'parked', 'discarded']);
+
+/** A parked effect holds those that depend on it: they wait for the same operator's word. */
+export const hasEnded = ({ state, blocked_by }: Pick<LedgerRow, 'state' | 'blocked_by'>): boolean =>
+  TERMINAL_STATES.has(state) || (state === 'waiting' && blocked_by !== null);
 
 /** SQLSTATEs of a server or schema that is not there yet, or just now not: asked again. */
 const NOT_THERE = new Set(['42P01', '3F000', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
@@ -36,7 +42,7 @@ export class LedgerView {
 
   async rows(): Promise<LedgerRow[]> {
     return this.ask<LedgerRow>(`
-      select account_id, call_id::text, effect, state, reason, detail, revision, phone, amocrm_id::text, entities,
+      select account_id, call_id::text, effect, state, reason, blocked_by, detail, revision, phone, amocrm_id::text, entities,
              (extract(epoch from updated_at - created_at) * 1000)::float8 as dwell_ms
         from amocrm_writer.effect order by seq`);
   }
@@ -44,10 +50,16 @@ export class LedgerView {
   /** How many effects are stored, and how many of them have not ended. */
   async progress(): Promise<{ stored: number; open: number; inDoubt: number }> {
     const [row] = await this.ask<{ stored: string; open: string; in_doubt: string }>(`
-      select count(*) as stored, count(*) filter (where state in ('waiting', 'sending', 'in_doubt')) as open,
+      select count(*) as stored, count(*) filter (where state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null)) as open,
              count(*) filter (where state = 'in_doubt') as in_doubt
         from amocrm_writer.effect`);
     return { stored: Number(row?.stored ?? 0), open: Number(row?.open ?? 0), inDoubt: Number(row?.in_doubt ?? 0) };
+  }
+
+  /** Effects of one customer that have not ended; what is not stored yet is not among them. */
+  async openOf(accountId: string): Promise<number> {
+    const rows = await this.rows();
+    return rows.filter((row) => row.account_id === accountId && !hasEnded(row)).length;
   }
 
   async portalsRead(): Promise<number> {
@@ -63,14 +75,18 @@ export class LedgerView {
   }
 
   /**
-   * Lets the pauses of lanes pass that grow to minutes while faults follow each other. Nothing that "once" rests on is
-   * touched: leases, the looks of doubts and D keep their real time.
+   * Lets the pauses pass, of lanes and of effects that wait, which grow to minutes while faults follow each other. Nothing
+   * that "once" rests on is touched: leases, the looks of doubts and D keep their real time.
    */
   async hurry(): Promise<void> {
     await this.ask(`
       update amocrm_writer.lane set paused_until = null, failures = 0,
              wake_at = least(coalesce(wake_at, clock_timestamp()), clock_timestamp())
        where paused_until > clock_timestamp()`);
+    await this.ask(`
+      with due as (update amocrm_writer.effect set next_at = clock_timestamp()
+                    where state = 'waiting' and next_at > clock_timestamp() + interval '10 seconds' returning lane)
+      update amocrm_writer.lane set wake_at = clock_timestamp() where lane in (select lane from due)`);
   }
 
   /** Lets the time until the probes of stopped portals pass. */

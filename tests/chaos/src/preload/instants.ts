@@ -27,13 +27,18 @@ function pass(name: string): void {
 interface Query {
   readonly text: string;
 }
-type Ask = (this: unknown, query: string | Query, ...more: unknown[]) => unknown;
+type Ask = (this: object, query: string | Query, ...more: unknown[]) => unknown;
 
 // The driver is CommonJS: this is the one copy that the product uses too.
 const pg = createRequire(import.meta.url)('pg') as { Client: { prototype: { query: Ask } } };
 const { query: ask } = pg.Client.prototype;
-pg.Client.prototype.query = function (query, ...more) {
-  const name = statementName(typeof query === 'string' ? query : query.text);
+/** A transaction is known by its first statement (but `set transaction`): `commit (select lane)` is that of the intents. */
+const transactions = new WeakMap<object, string>();
+pg.Client.prototype.query = function (this: object, query, ...more) {
+  let name = statementName(typeof query === 'string' ? query : query.text);
+  if (name === 'start') transactions.delete(this);
+  else if (name === 'commit') name = `commit (${transactions.get(this) ?? ''})`;
+  else if (name !== 'set' && !transactions.has(this)) transactions.set(this, name);
   pass(`before sql ${name}`);
   const [last] = more.slice(-1);
   // TypeORM's driver gives a callback; the pool itself takes a promise.

@@ -1,4 +1,22 @@
 /** Rows of faults.md that are not injected here, and why: none is left out in silence. */
 export const NOT_DONE: readonly { readonly fault: string; readonly why: string }[] = [
+  {
+    fault: 'F8 for ten minutes at a time',
+    why: 'the rows here are minutes long; ratios of p99 are asserted in virtual time.',
+  },
   { fault: 'F14, loss of the coordinator with a leader that moves', why: 'needs several brokers.' },
+  {
+    fault: 'F17, disk full',
+    why: 'needs a file system of its own for the database, which needs more rights than a test has.',
+  },
+  {
+    fault: 'F22, faults of the PBX’s webhooks',
+    why: 'the writer has no part in them; the specs of call-ingest cover them.',
+  },
+  {
+    fault: 'F23, memory and file descriptors',
+    why: 'a writer ended by the kernel is F10; running out of descriptors is not injected.',
+  },
+  { fault: 'F24, an upgrade with both versions running', why: 'there is one version so far.' },
+  { fault: 'I11, bounds in a soak of an hour', why: 'no row is that long.' },
 ];

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { startEmulator, type FaultRule, type PortalSettings, type RunningEmulator } from '@perezvon/amocrm-emulator';
 import { commands, results, settings, topicSettings, type EffectCommand } from '@perezvon/contracts';
 import { CredentialStore, KeyRing, migrateCredentials, newCredentialsKey } from '@perezvon/credentials';
-import { ensureTopics, KafkaProducer, type KafkaConnection } from '@perezvon/kafka';
+import { ensureTopics, groupLag, KafkaProducer, type KafkaConnection } from '@perezvon/kafka';
 import { startKafka, startPostgres, type EmbeddedKafka, type EmbeddedPostgres } from '@perezvon/local';
 import { createTestDatabase, type TestDatabase } from '@perezvon/postgres';
 import { LedgerView } from '../oracle/ledger-view.js';
 import { Dice } from './dice.js';
+import { integration } from './integration.js';
 import { Load } from './load.js';
 import { SkippableClock } from './skippable-clock.js';
 import { Tenant } from './tenant.js';
@@ -20,6 +21,9 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** Partitions of the commands: as many writers can share them. */
 const PARTITIONS = 8;
+
+/** The product's own consumer group. */
+export const WRITER_GROUP = 'amocrm-writer';
 
 export interface ArenaOptions {
   readonly seed: number;
@@ -65,6 +69,7 @@ export class Arena {
       readonly keys: string;
       readonly token: string;
       readonly clock: SkippableClock;
+      readonly credentials: CredentialStore;
     },
   ) {
     this.dice = new Dice(options.seed);
@@ -93,6 +98,7 @@ export class Arena {
       token,
       clock,
       seed: options.seed,
+      integrations: [integration],
       portals: options.tenants,
       // A 429 is not what most rows are about: it is then waited out in a second, and blocks nothing.
       settings: { retryAfterInBody: 1, blockAfterRejections: 0, ...options.portal },
@@ -112,7 +118,7 @@ export class Arena {
       settings,
       tenants.map((tenant) => tenant.settings()),
     );
-    const own = { home, keys, token, clock };
+    const own = { home, keys, token, clock, credentials };
     return new Arena(options, kafka, postgres, database, emulator, tenants, producer, own);
   }
 
@@ -134,6 +140,10 @@ export class Arena {
   /** The long-lived token that every portal takes. */
   get token(): string {
     return this.own.token;
+  }
+
+  get credentials(): CredentialStore {
+    return this.own.credentials;
   }
 
   get connection(): KafkaConnection {
@@ -188,6 +198,12 @@ export class Arena {
     );
   }
 
+  /** Commands that the writers have not committed. */
+  async lag(): Promise<number> {
+    const lags = await groupLag(this.connection, WRITER_GROUP, [commands.topic]);
+    return lags.reduce((sum, { messages }) => sum + messages, 0);
+  }
+
   async sendSettings(tenant: Tenant): Promise<void> {
     await this.producer.send(settings, [tenant.settings({ newCredentials: true })]);
   }
@@ -224,6 +240,6 @@ export class Arena {
 
   /** The secrets that no log may hold. */
   get secrets(): readonly string[] {
-    return [this.own.token, this.own.keys.slice(this.own.keys.indexOf(':') + 1)];
+    return [this.own.token, integration.clientSecret, this.own.keys.slice(this.own.keys.indexOf(':') + 1)];
   }
 }

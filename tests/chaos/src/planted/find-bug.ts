@@ -1,0 +1,103 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { judge } from '../oracle/judge.js';
+import { type Verdict } from '../oracle/verdict.js';
+import { type Arena, type StartOptions } from '../rig/arena.js';
+import { type Tenant } from '../rig/tenant.js';
+import { until } from '../rig/until.js';
+import { preload } from '../rig/writer-process.js';
+import { type BugId } from './bugs.js';
+
+/** What the harness said about a writer with a bug. */
+export interface Catch {
+  readonly caught: boolean;
+  /** The finding that gave it away. */
+  readonly by: string;
+}
+
+/** In the order in which one arena goes through them: the one that leaves a dead member in the group comes last. */
+export const bugOrder: readonly BugId[] = [
+  'half_a_batch',
+  'no_budget',
+  'skip_read_back',
+  'ignore_epoch',
+  'early_offset',
+];
+
+/** Lets writers with the bug work for one tenant, and judges what they did to him. */
+export async function findBug(arena: Arena, tenant: Tenant, bug: BugId): Promise<Catch> {
+  return scenarios[bug](arena, tenant, {
+    imports: [preload('plant'), preload('instants')],
+    env: { CHAOS_BUG: bug },
+  });
+}
+
+type Scenario = (arena: Arena, tenant: Tenant, planted: StartOptions) => Promise<Catch>;
+
+const scenarios: Readonly<Record<BugId, Scenario>> = {
+  async half_a_batch(arena, tenant, planted) {
+    const writer = arena.start(planted);
+    await arena.put(12, [tenant]);
+    await until('the commands are read', async () => (await arena.lag()) === 0);
+    await writer.end('SIGTERM');
+    return told(await judge(arena, [tenant]), /never stored/);
+  },
+
+  async no_budget(arena, tenant, planted) {
+    const writer = arena.start(planted);
+    await arena.put(40, [tenant]);
+    const seen = () => arena.emulator.control.report(tenant.portal.id).overLimitWindows.length;
+    await until('more than 7 requests in a second', () => seen() > 0);
+    await writer.end('SIGTERM');
+    return told(await judge(arena, [tenant]), /^over the limit/);
+  },
+
+  async skip_read_back(arena, tenant, planted) {
+    const writer = arena.start(planted);
+    arena.fault({ kind: 'lose_answer_after_commit', portal: tenant.portal.id, method: 'POST', count: 8 });
+    await arena.put(10, [tenant]);
+    await until('answers are lost', async () => {
+      await arena.ledger.hurry();
+      return arena.faultsFired >= 8;
+    });
+    await until('what was not answered is sent again', () => {
+      const { blindResends } = arena.emulator.control.report(tenant.portal.id);
+      return blindResends.length > 0;
+    });
+    arena.endFaults();
+    await writer.end('SIGTERM');
+    return told(await judge(arena, [tenant]), /^blind resend/);
+  },
+
+  /** Frozen between intent and send, until its successor has looked, waited out D and sent: then it wakes. */
+  async ignore_epoch(arena, tenant, planted) {
+    const toll = join(arena.home, 'frozen.txt');
+    await appendFile(toll, '');
+    const zombie = arena.start({
+      ...planted,
+      env: { ...planted.env, CHAOS_AT: 'after sql commit (select lane)#1', CHAOS_SIGNAL: 'SIGSTOP', CHAOS_TOLL: toll },
+    });
+    await arena.put(3, [tenant]);
+    await until('the writer is frozen after its intent', async () => (await readFile(toll, 'utf8')) !== '');
+    const successor = arena.start();
+    await until('the successor has done all', async () => (await arena.ledger.openOf(tenant.accountId)) === 0);
+    const { requests } = arena.emulator.control.report(tenant.portal.id);
+    zombie.signal('SIGCONT');
+    await until('the zombie has sent', () => arena.emulator.control.report(tenant.portal.id).requests > requests);
+    await Promise.all([zombie, successor].map((writer) => writer.end('SIGTERM')));
+    return told(await judge(arena, [tenant]), /^(duplicates|blind resend)/);
+  },
+
+  async early_offset(arena, tenant, planted) {
+    const writer = arena.start(planted);
+    await arena.put(3, [tenant]);
+    await until('the commands are read', async () => (await arena.lag()) === 0);
+    await writer.end('SIGKILL');
+    return told(await judge(arena, [tenant]), /never stored/);
+  },
+};
+
+function told({ findings }: Verdict, expected: RegExp): Catch {
+  const by = findings.find((finding) => expected.test(finding));
+  return by === undefined ? { caught: false, by: findings.join('; ') } : { caught: true, by: by.slice(0, 160) };
+}
