@@ -52,6 +52,8 @@ export function readWriterConfig(env: Readonly<Record<string, string | undefined
       maxLanes: variable('AMOCRM_WRITER_MAX_LANES', wholeNumber(1, 10_000).default(100)),
       /** How long a command for an unknown portal waits before it is parked. */
       unknownPortalSec: variable('AMOCRM_UNKNOWN_PORTAL_SEC', wholeNumber(1, 86_400).default(300)),
+      /** How far back deals are read into the copy of an account, in months; 0 = accounts are not read in the background. */
+      mirrorMonths: variable('AMOCRM_MIRROR_MONTHS', wholeNumber(0, 240).default(0)),
       logLevel,
       tracesEndpoint,
     },

@@ -27,6 +27,8 @@ const serviceName = 'amocrm-writer';
 const stopStepMs = 4_000;
 /** The net under the wake-ups. */
 const pollMs = 500;
+/** A request a second at most: a call finds the lane's window nearly empty (design.md, The mirror). */
+const mirrorPaceMs = 1_000;
 /** A publish that takes longer is given up and comes again: receivers drop what is older than they hold. */
 const publishTimeoutMs = 10_000;
 
@@ -73,6 +75,8 @@ export async function startAmocrmWriter(
       leaseMs: config.leaseSec * 1000,
       maxLanes: config.maxLanes,
       unknownPortalMs: config.unknownPortalSec * 1000,
+      mirrorMonths: config.mirrorMonths,
+      mirrorPaceMs,
       extraOrigins: config.extraOrigins ?? [],
       pollMs,
     },

@@ -45,6 +45,18 @@ export function writerMetrics(metrics: Metrics, dataSource: DataSource) {
       'Portals to which nothing is sent',
       `select count(*)::float8 as value from portal where stop_reason is not null and deleted_at is null`,
     ],
+    [
+      'amocrm_writer_mirrors_incomplete',
+      'Copies of amoCRM accounts whose first read is not through',
+      `select count(*)::float8 as value from mirror where told_at is null`,
+    ],
+    [
+      'amocrm_writer_mirror_oldest_seconds',
+      'Age of the complete copy that was brought up to date longest ago, of portals that take requests',
+      `select extract(epoch from clock_timestamp() - min(m.read_at))::float8 as value from mirror m
+        where m.told_at is not null and exists (
+          select 1 from portal p where p.lane = m.lane and p.deleted_at is null and p.stop_reason is null)`,
+    ],
   ];
   for (const [name, help, sql] of counts) metrics.gauge({ name, help }, () => count(sql));
 

@@ -17,6 +17,10 @@ import { Ledger } from './ledger/ledger.js';
 import { applyRetention } from './ledger/retention.js';
 import { LedgerQueries } from './ledger/ledger-queries.js';
 import { Follow } from './mirror/follow.js';
+import { FirstRead } from './mirror/first-read.js';
+import { Increment } from './mirror/increment.js';
+import { MirrorStates } from './mirror/mirror-state.js';
+import { TellClients } from './mirror/tell-clients.js';
 import { MirrorStore } from './mirror/mirror-store.js';
 import { EffectActions } from './operators/effect-actions.js';
 import { ParkedEffectsQuery } from './operators/parked-effects.js';
@@ -38,6 +42,10 @@ export interface WriterSettings {
   readonly maxLanes: number;
   readonly pollMs: number;
   readonly unknownPortalMs: number;
+  /** Deals that have not changed for so long are left out of a lane's copy; 0 = no copy is read in the background. */
+  readonly mirrorMonths: number;
+  /** Between two pages of a copy that is read in the background. */
+  readonly mirrorPaceMs: number;
   readonly extraOrigins: readonly string[];
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -92,13 +100,24 @@ export class Writer {
     const memoryIn = clientMemoryIn(clients, mirror);
     const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews, memoryIn);
     const queries = new LedgerQueries(dataSource);
+    const states = new MirrorStates(dataSource);
+    const tell = new TellClients(dataSource, mirror, clients, parts.onNews);
+    const follow = new Follow(
+      states,
+      mirror,
+      { firstRead: new FirstRead(mirror), increment: new Increment(mirror, tell, this.clock), tell },
+      portals,
+      clients,
+      this.clock,
+      { months: settings.mirrorMonths, paceMs: settings.mirrorPaceMs, visibilityDelayMs },
+    );
     const tools: TurnTools = {
       ledger,
       queries,
       portals,
       clients,
       mirror,
-      follow: new Follow(mirror, this.clock),
+      follow,
       highWater: new HighWater(new PostgresMarks(dataSource)),
       markerFields: new MarkerFields(dataSource, visibilityDelayMs),
       clock: this.clock,
@@ -113,7 +132,12 @@ export class Writer {
       ...(settings.timeouts ? { timeouts: settings.timeouts } : {}),
     });
     const store = new PostgresLeases(dataSource, async (tx, lane) => {
-      const due = [await queries.nextAt(tx, lane), await clients.nextAt(tx, lane), await portals.nextAt(tx, lane)];
+      const due = [
+        await queries.nextAt(tx, lane),
+        await clients.nextAt(tx, lane),
+        await portals.nextAt(tx, lane),
+        await follow.nextAt(tx, lane),
+      ];
       const times = due.filter((at) => at !== null);
       return times.length === 0 ? null : Math.min(...times);
     });

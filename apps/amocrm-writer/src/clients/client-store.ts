@@ -146,6 +146,15 @@ export class ClientStore {
     );
   }
 
+  /** Phones of whom something was told, in their order. Index: primary key. */
+  async phonesAfter(lane: string, after: string, limit: number): Promise<string[]> {
+    const rows: { phone: string }[] = await this.dataSource.query(
+      `select phone from client where lane = $1 and phone > $2 order by phone limit $3`,
+      [lane, after, limit],
+    );
+    return rows.map(({ phone }) => phone);
+  }
+
   /** Tells who has each phone, and remembers when that was so. */
   async publish(tx: EntityManager, outbox: Outbox, known: readonly KnownClient[]): Promise<void> {
     if (known.length === 0) return;

@@ -1,6 +1,6 @@
 import type { Turn } from '../lanes/turn-context.js';
 import { mirroredClient } from '../mirror/mirrored-clients.js';
-import type { ReadablePortal } from '../portals/portal.js';
+import { seesAllCards, type ReadablePortal } from '../portals/portal.js';
 import { readClients, type ClientAsked, type ClientFound } from './read-client.js';
 
 /** Fewer clients than this are asked for one by one, which is exact; more are told from the copy (design.md, The mirror). */
@@ -17,7 +17,9 @@ export async function currentClients(
   asked: readonly ClientAsked[],
 ): Promise<ClientFound[]> {
   const { directory } = portal;
-  if (asked.length < manyClients || !(await follow.upToDate(requests, portal))) {
+  // Others' cards are hidden from who is no administrator: a copy made with his token would lack them.
+  const mayCopy = asked.length >= manyClients && seesAllCards(portal);
+  if (!mayCopy || !(await follow.upToDate(requests, portal))) {
     return readClients(requests, portal, directory, asked);
   }
   const { lane } = requests.lease;

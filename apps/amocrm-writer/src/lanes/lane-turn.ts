@@ -2,7 +2,7 @@ import { answerQuestions } from '../clients/answer-questions.js';
 import type { EffectRow } from '../ledger/effect-row.js';
 import { LeaseLost } from '../ledger/ledger.js';
 import { checkPortal } from '../portals/check-portal.js';
-import { isCheckDue, isUsable, type PortalRow } from '../portals/portal.js';
+import { isCheckDue, isUsable, seesAllCards, type PortalRow } from '../portals/portal.js';
 import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
 import { isCreation } from '../writes/tariff-limit.js';
@@ -37,6 +37,7 @@ export class LaneTurn {
   private readonly checkedPortals = new Set<string>();
   private readonly testedPortals = new Set<string>();
   private readonly probedLimits = new Set<string>();
+  private hasFollowed = false;
   private failure: Error | null = null;
   private unitCount = 0;
 
@@ -97,7 +98,7 @@ export class LaneTurn {
 
   /** @returns how many units were started */
   private async startUnits(): Promise<number> {
-    const { ledger, queries, clients, portals, clock } = this.tools;
+    const { ledger, queries, clients, portals, follow, clock } = this.tools;
     const { lease } = this.requests;
     await ledger.takeOver(this.lane, lease.fence.epoch, lease.previousHeldUntil, clock.now());
     const mine = await portals.ofLane(this.lane);
@@ -114,6 +115,13 @@ export class LaneTurn {
       this.start(() => checkPortal(this.turn, portal, this.originOf(portal)));
     }
     const usable = mine.filter((portal) => isUsable(portal, clock.now()));
+
+    const reader = usable.find(seesAllCards);
+    // A page a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
+    if (reader !== undefined && !this.hasFollowed && (await follow.isDue(this.lane))) {
+      this.hasFollowed = true;
+      this.start(() => follow.inBackground(this.turn, reader));
+    }
 
     const looks = (await queries.looksDue(this.lane, 200)).filter(({ seq }) => !this.busySeqs.has(seq));
     for (const portal of usable) {

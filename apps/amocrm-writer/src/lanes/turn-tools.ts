@@ -54,7 +54,7 @@ export interface TurnTools {
   readonly portals: TurnPortals;
   readonly clients: Pick<ClientStore, 'due' | 'ownCardsOf' | 'askLater'>;
   readonly mirror: Pick<MirrorStore, 'cards' | 'leadsOf'>;
-  readonly follow: Pick<Follow, 'upToDate'>;
+  readonly follow: Pick<Follow, 'upToDate' | 'isDue' | 'inBackground'>;
   readonly highWater: Pick<HighWater, 'before' | 'ofNotes' | 'raise'>;
   readonly markerFields: Pick<MarkerFields, 'ensure' | 'forget'>;
   /** Unix milliseconds by Postgres's clock. */

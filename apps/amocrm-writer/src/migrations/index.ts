@@ -7,6 +7,7 @@ import { TariffLimit1764130000000 } from './1764130000000-tariff-limit.js';
 import { ConnectionTest1764140000000 } from './1764140000000-connection-test.js';
 import { DuplicateControl1764160000000 } from './1764160000000-duplicate-control.js';
 import { PortalTrouble1764170000000 } from './1764170000000-portal-trouble.js';
+import { BackgroundRead1764180000000 } from './1764180000000-background-read.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly MigrationClass[] = [
   ConnectionTest1764140000000,
   DuplicateControl1764160000000,
   PortalTrouble1764170000000,
+  BackgroundRead1764180000000,
 ];

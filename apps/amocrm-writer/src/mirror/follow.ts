@@ -1,157 +1,178 @@
-import type { Contact } from '@perezvon/amocrm';
-import type { OwnCard } from '../clients/client-store.js';
+import type { EntityManager } from 'typeorm';
+import type { ClientStore } from '../clients/client-store.js';
 import type { LaneRequests } from '../lanes/lane-requests.js';
 import type { PostgresClock } from '../lanes/postgres-clock.js';
-import type { PortalRow } from '../portals/portal.js';
-import { mirrorCard, mirrorLead, type MirroredList, type MirrorState, type MirrorStore } from './mirror-store.js';
+import type { Turn } from '../lanes/turn-context.js';
+import type { PortalStore } from '../portals/portal-store.js';
+import type { ReadablePortal } from '../portals/portal.js';
+import type { FirstRead } from './first-read.js';
+import type { Increment } from './increment.js';
+import { isComplete, nothingRead, type MirrorState, type MirrorStates } from './mirror-state.js';
+import type { MirrorStore } from './mirror-store.js';
+import { phonesOf, type TellClients } from './tell-clients.js';
+
+export interface FollowSettings {
+  /** Deals that have not changed for so long are left out of the first read; 0 = nothing is read in the background. */
+  readonly months: number;
+  /** The background's pace: a page no sooner than so long after the one before. */
+  readonly paceMs: number;
+  /** D of rules R17: a hook may be ahead of the listings by so much. */
+  readonly visibilityDelayMs: number;
+}
 
 /** Rounds that begin within this time of an increment need no other: what a person changes in between is R17's gap. */
 const freshMs = 3_000;
-/** Listings lag behind writes, not all by the same; everything this much younger than the last seen is read again. */
-const overlapSec = 5;
-/** More than this is no increment, and no account that could be read while calls wait (design.md, The mirror). */
+/** More than this is no increment, and no account, that could be read while calls wait (design.md, The mirror). */
 const maxPages = 10;
-const pageSize = 250;
-/** An account that was too large is not tried again before. */
-const tooLargeMs = 60 * 60_000;
-
-const nothingRead: MirrorState = {
-  isComplete: false,
-  until: { contacts: null, companies: null, leads: null, events: null },
-  readAt: null,
-  tooLargeAt: null,
-};
-
-/** The answer holds more than was to be read. */
-class TooLarge extends Error {
-  readonly code = 'too_large';
-}
+/** By itself an increment is read so seldom; hooks and rounds of many clients bring it forward. */
+const clockMs = 10 * 60_000;
+/** Clients told at once. */
+const tellSize = 500;
+const failedMs = 60_000;
 
 /**
- * Brings a lane's copy of its clients up to date when something needs it: newest changes first, down to the last seen
- * point, and what was deleted or merged by its events. An account that fits into a few pages is read whole the first time.
- *
- *   nothing read ──whole, ≤ 10 pages a list──▶ complete ──increment──▶ complete
- *        └──too large──▶ not complete, tried again after an hour ◀──more than 10 pages changed──┘
+ * Reads a lane's copy of its clients and keeps it up to date. In the background a page a second, in the last share of the
+ * lane's budget; before a round of many clients at once, as far as a few pages go.
  */
 export class Follow {
-  /** Rounds that start together wait for one increment; one lane has one turn at a time. */
-  private readonly running = new Map<string, Promise<boolean>>();
+  /** One reader of a lane's copy at a time; one lane has one turn at a time. */
+  private readonly last = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly store: MirrorStore,
+    private readonly states: MirrorStates,
+    private readonly mirror: MirrorStore,
+    private readonly parts: {
+      readonly firstRead: FirstRead;
+      readonly increment: Increment;
+      readonly tell: TellClients;
+    },
+    private readonly portals: PortalStore,
+    private readonly clients: ClientStore,
     private readonly clock: PostgresClock,
+    private readonly settings: FollowSettings,
   ) {}
 
   /** @returns whether the copy can be relied on now @throws ReadFailure */
-  async upToDate(requests: LaneRequests, portal: PortalRow): Promise<boolean> {
-    const { lane } = requests.lease;
-    const running = this.running.get(lane) ?? this.catchUp(requests, portal).finally(() => this.running.delete(lane));
-    this.running.set(lane, running);
-    return running;
+  async upToDate(requests: LaneRequests, portal: ReadablePortal): Promise<boolean> {
+    return this.alone(requests.lease.lane, () => this.catchUp(requests, portal));
   }
 
-  private async catchUp(requests: LaneRequests, portal: PortalRow): Promise<boolean> {
+  /** Is there something to do in the background? */
+  async isDue(lane: string): Promise<boolean> {
+    if (this.settings.months === 0) return false;
+    const dueAt = await this.states.dueAt(lane);
+    return dueAt !== null && dueAt <= this.clock.now();
+  }
+
+  /** When there will be, Unix milliseconds; null = nobody knows. */
+  async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
+    return this.settings.months === 0 ? null : this.states.dueAt(lane, tx);
+  }
+
+  /** One step in the background; what fails is tried again later. */
+  async inBackground({ requests, failures }: Turn, portal: ReadablePortal): Promise<void> {
     const { lane } = requests.lease;
-    const state = (await this.store.state(lane)) ?? nothingRead;
+    const put = await failures.settling(portal, () =>
+      this.alone(lane, () => this.step(requests.as('backfill'), portal)),
+    );
+    if (put !== null) await this.states.putOff(lane, Math.max(put.until, this.clock.now() + failedMs));
+  }
+
+  private async step(requests: LaneRequests, portal: ReadablePortal): Promise<void> {
+    const { lane } = requests.lease;
+    const state = (await this.states.of(lane)) ?? (await this.begin(lane));
+    const { reading } = state;
+    if (reading !== null && reading.list !== 'changes') {
+      await this.save(lane, await this.parts.firstRead.page(requests, portal, state), this.settings.paceMs);
+      return;
+    }
+    if (!isComplete(state) || state.toldAt !== null) {
+      await this.readChanges(requests, portal, state, Number.POSITIVE_INFINITY);
+      return;
+    }
+    await this.tellNext(lane, portal, state);
+  }
+
+  private async catchUp(requests: LaneRequests, portal: ReadablePortal): Promise<boolean> {
+    const { lane } = requests.lease;
+    let state = (await this.states.of(lane)) ?? (await this.begin(lane));
     const now = this.clock.now();
-    if (state.isComplete && state.readAt !== null && now - state.readAt < freshMs) return true;
-    if (!state.isComplete && state.tooLargeAt !== null && now - state.tooLargeAt < tooLargeMs) return false;
-    const since: MirrorState = state.isComplete ? state : nothingRead;
-    if (!state.isComplete) await this.store.clear(lane);
-    try {
-      // Events first: what was restored meanwhile is in the lists again.
-      const events = await this.readEvents(requests, portal, since, now);
-      const contacts = await this.readCards(requests, portal, 'contacts', since);
-      const companies = await this.readCards(requests, portal, 'companies', since);
-      const leads = await this.readLeads(requests, portal, since);
-      const until = { contacts, companies, leads, events };
-      await this.store.saveState(lane, { isComplete: true, until, readAt: now, tooLargeAt: null });
-      return true;
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      await this.store.saveState(lane, { ...nothingRead, tooLargeAt: now });
+    if (isComplete(state) && state.readAt !== null && now - state.readAt < freshMs) return true;
+    // The background will get there; until then amoCRM is asked client by client.
+    if (!isComplete(state) && state.tooLargeAt !== null) return false;
+    while (state.reading !== null && state.reading.list !== 'changes') {
+      if (state.reading.page > maxPages) {
+        await this.save(lane, { ...state, tooLargeAt: now }, this.settings.paceMs);
+        return false;
+      }
+      state = await this.parts.firstRead.page(requests, portal, state);
+      await this.save(lane, state, this.settings.paceMs);
+    }
+    return this.readChanges(requests, portal, state, maxPages);
+  }
+
+  private async begin(lane: string): Promise<MirrorState> {
+    const state = nothingRead(this.clock.now(), this.settings.months);
+    await this.mirror.clear(lane);
+    await this.save(lane, state, this.settings.paceMs);
+    return state;
+  }
+
+  /** @returns whether the copy is up to date */
+  private async readChanges(
+    requests: LaneRequests,
+    portal: ReadablePortal,
+    state: MirrorState,
+    pages: number,
+  ): Promise<boolean> {
+    const { lane } = requests.lease;
+    const readAt = this.clock.now();
+    const until = await this.parts.increment.read(requests, portal, state, pages);
+    if (until === null) {
+      await this.states.putOff(lane, readAt);
       return false;
     }
+    const { visibilityDelayMs, paceMs } = this.settings;
+    const wasHinted = state.hintedAt !== null && readAt - state.hintedAt < visibilityDelayMs;
+    const againMs = state.toldAt === null ? paceMs : wasHinted ? visibilityDelayMs : clockMs;
+    await this.save(lane, { ...state, reading: null, until, readAt }, againMs);
+    return true;
   }
 
-  private async readCards(
-    requests: LaneRequests,
-    portal: PortalRow,
-    list: 'contacts' | 'companies',
-    since: MirrorState,
-  ): Promise<number> {
-    const options = { with: 'leads', by: 'updated_at', pageSize } as const;
-    const pages = requests.pages<Contact>(portal, (client, more) =>
-      list === 'contacts'
-        ? client.listContacts({ ...more, ...options })
-        : client.listCompanies({ ...more, ...options }),
-    );
-    const cards = await changedSince(pages, since.until[list], (card) => card.updated_at ?? 0);
-    const type = list === 'contacts' ? 'contact' : 'company';
-    const shown = cards.items.filter((card) => !card.is_deleted && !card.is_unsorted);
-    await this.store.putCards(
-      requests.lease.lane,
-      shown.map((card) => mirrorCard(type, card)),
-    );
-    return cards.until;
+  private async tellNext(lane: string, { directory }: ReadablePortal, state: MirrorState): Promise<void> {
+    const asOf = state.readAt ?? this.clock.now();
+    const told = { lane, directory, asOf };
+    if (state.toldPhone === null) {
+      const cards = await this.mirror.cardsAfter(lane, state.toldTo, tellSize);
+      await this.parts.tell.all(told, phonesOf(cards));
+      const last = cards.at(-1);
+      const next = last === undefined ? { toldPhone: '' } : { toldTo: { type: last.type, id: last.id } };
+      await this.save(lane, { ...state, ...next }, this.settings.paceMs);
+      return;
+    }
+    const phones = await this.clients.phonesAfter(lane, state.toldPhone, tellSize);
+    await this.parts.tell.all(told, phones);
+    const lastPhone = phones.at(-1);
+    if (lastPhone !== undefined) {
+      await this.save(lane, { ...state, toldPhone: lastPhone }, this.settings.paceMs);
+      return;
+    }
+    await this.save(lane, { ...state, toldAt: this.clock.now() }, clockMs);
+    await this.portals.tellLane(lane, this.clock.now());
   }
 
-  private async readLeads(requests: LaneRequests, portal: PortalRow, since: MirrorState): Promise<number> {
-    const pages = requests.pages(portal, (client, more) => client.listLeads({ ...more, by: 'updated_at', pageSize }));
-    const leads = await changedSince(pages, since.until.leads, (lead) => lead.updated_at ?? 0);
-    await this.store.putLeads(requests.lease.lane, leads.items.map(mirrorLead));
-    return leads.until;
+  private async save(lane: string, state: MirrorState, againMs: number): Promise<void> {
+    await this.states.save(lane, state, this.clock.now() + againMs);
   }
 
-  private async readEvents(
-    requests: LaneRequests,
-    portal: PortalRow,
-    since: MirrorState,
-    now: number,
-  ): Promise<number> {
-    const from = since.until.events;
-    // A first read needs no past: what is gone is in no list. amoCRM's clock may be behind ours.
-    if (from === null) return Math.floor(now / 1000) - clockSkewSec;
-    const pages = requests.pages(portal, (client, more) =>
-      client.listEvents({ ...more, types: goneTypes, createdFrom: from - overlapSec }),
-    );
-    const { items, until } = await changedSince(pages, from, (event) => event.created_at);
-    const gone = items.flatMap(({ entity_id, entity_type }) =>
-      entity_id === null ? [] : [{ id: entity_id, type: entity_type }],
-    );
-    await this.store.forgetCards(
-      requests.lease.lane,
-      gone.flatMap(({ id, type }): OwnCard[] => (type === 'contact' || type === 'company' ? [{ id, type }] : [])),
-    );
-    await this.store.forgetLeads(
-      requests.lease.lane,
-      gone.filter(({ type }) => type === 'lead').map(({ id }) => id),
-    );
-    return until;
+  private async alone<T>(lane: string, work: () => Promise<T>): Promise<T> {
+    const before = this.last.get(lane) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.last.set(lane, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.last.get(lane) === mine) this.last.delete(lane);
+    }
   }
-}
-
-const goneTypes = ['contact_deleted', 'company_deleted', 'lead_deleted', 'entity_merged'];
-const clockSkewSec = 600;
-
-/**
- * Items newest first, down to the last seen point and the overlap; all of them where nothing was seen yet.
- * @throws TooLarge
- */
-async function changedSince<T>(
-  pages: AsyncIterable<{ items: readonly T[]; last: boolean }>,
-  until: MirrorState['until'][MirroredList],
-  timeOf: (item: T) => number,
-): Promise<{ items: T[]; until: number }> {
-  const items: T[] = [];
-  const floor = until === null ? Number.NEGATIVE_INFINITY : until - overlapSec;
-  let read = 0;
-  for await (const page of pages) {
-    items.push(...page.items.filter((item) => timeOf(item) >= floor));
-    read += 1;
-    if (page.last || page.items.some((item) => timeOf(item) < floor)) break;
-    if (read === maxPages) throw new TooLarge();
-  }
-  return { items, until: Math.max(until ?? 0, ...items.map(timeOf)) };
 }

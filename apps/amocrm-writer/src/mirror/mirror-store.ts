@@ -4,17 +4,6 @@ import { columns } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OwnCard } from '../clients/client-store.js';
 
-/** What is known of a lane's copy. Seconds are amoCRM's clock. */
-export interface MirrorState {
-  readonly isComplete: boolean;
-  readonly until: Readonly<Record<MirroredList, number | null>>;
-  /** Postgres's clock, Unix milliseconds. */
-  readonly readAt: number | null;
-  readonly tooLargeAt: number | null;
-}
-
-export type MirroredList = 'contacts' | 'companies' | 'leads' | 'events';
-
 export interface MirrorCard {
   readonly type: OwnCard['type'];
   readonly id: number;
@@ -35,45 +24,9 @@ export interface MirrorLead {
   readonly companyIds: readonly number[];
 }
 
-/** The tables of the copy; what it means is `follow.ts` and `mirrored-clients.ts`. */
+/** The cards and deals of the copy; how far it is stands in `mirror-state.ts`, what it means in `mirrored-clients.ts`. */
 export class MirrorStore {
   constructor(private readonly dataSource: DataSource) {}
-
-  async state(lane: string): Promise<MirrorState | null> {
-    const [row]: StoredState[] = await this.dataSource.query(
-      `select is_complete, contacts_until::float8, companies_until::float8, leads_until::float8, events_until::float8,
-              (extract(epoch from read_at) * 1000)::float8 as read_at,
-              (extract(epoch from too_large_at) * 1000)::float8 as too_large_at
-         from mirror where lane = $1`,
-      [lane],
-    );
-    return row === undefined
-      ? null
-      : {
-          isComplete: row.is_complete,
-          until: {
-            contacts: row.contacts_until,
-            companies: row.companies_until,
-            leads: row.leads_until,
-            events: row.events_until,
-          },
-          readAt: row.read_at,
-          tooLargeAt: row.too_large_at,
-        };
-  }
-
-  async saveState(lane: string, { isComplete, until, readAt, tooLargeAt }: MirrorState): Promise<void> {
-    await this.dataSource.query(
-      `insert into mirror (lane, is_complete, contacts_until, companies_until, leads_until, events_until, read_at,
-                           too_large_at)
-       values ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), to_timestamp($8::float8 / 1000))
-       on conflict (lane) do update
-          set is_complete = excluded.is_complete, contacts_until = excluded.contacts_until,
-              companies_until = excluded.companies_until, leads_until = excluded.leads_until,
-              events_until = excluded.events_until, read_at = excluded.read_at, too_large_at = excluded.too_large_at`,
-      [lane, isComplete, until.contacts, until.companies, until.leads, until.events, readAt, tooLargeAt],
-    );
-  }
 
   async putCards(lane: string, cards: readonly MirrorCard[], tx: Runs = this.dataSource): Promise<void> {
     if (cards.length === 0) return;
@@ -142,8 +95,8 @@ export class MirrorStore {
     cards: readonly MirrorCard[],
     leads: readonly MirrorLead[],
   ): Promise<void> {
-    const complete: unknown[] = await tx.query(`select 1 from mirror where lane = $1 and is_complete`, [lane]);
-    if (complete.length === 0) return;
+    const begun: unknown[] = await tx.query(`select 1 from mirror where lane = $1`, [lane]);
+    if (begun.length === 0) return;
     await this.putCards(lane, cards, tx);
     await this.putLeads(lane, leads, tx);
   }
@@ -154,28 +107,49 @@ export class MirrorStore {
     await this.dataSource.query(`delete from mirror_lead where lane = $1`, [lane]);
   }
 
-  /** Deleted or merged away. */
-  async forgetCards(lane: string, cards: readonly OwnCard[]): Promise<void> {
-    await this.dataSource.query(
+  /** Deleted or merged away. @returns those that the copy held */
+  async forgetCards(lane: string, cards: readonly OwnCard[]): Promise<OwnCard[]> {
+    const [rows]: [OwnCard[], number] = await this.dataSource.query(
       `delete from mirror_card m using unnest($2::text[], $3::bigint[]) as g (type, card_id)
-        where m.lane = $1 and m.type = g.type and m.card_id = g.card_id`,
+        where m.lane = $1 and m.type = g.type and m.card_id = g.card_id
+       returning m.type, m.card_id::float8 as id`,
       [lane, cards.map(({ type }) => type), cards.map(({ id }) => id)],
+    );
+    return rows;
+  }
+
+  /** @returns how many of them the copy held */
+  async forgetLeads(lane: string, ids: readonly number[]): Promise<number> {
+    const [, count]: [unknown[], number] = await this.dataSource.query(
+      `delete from mirror_lead where lane = $1 and lead_id = any($2::bigint[])`,
+      [lane, ids],
+    );
+    return count;
+  }
+
+  /** The next cards in the order of type and id. Index: primary key. */
+  async cardsAfter(lane: string, after: OwnCard | null, limit: number): Promise<MirrorCard[]> {
+    return this.dataSource.query<MirrorCard[]>(
+      `select ${cardColumns} from mirror_card c
+        where c.lane = $1 and (c.type, c.card_id) > ($2, $3::bigint) order by c.type, c.card_id limit $4`,
+      [lane, after?.type ?? '', after?.id ?? 0, limit],
     );
   }
 
-  async forgetLeads(lane: string, ids: readonly number[]): Promise<void> {
-    await this.dataSource.query(`delete from mirror_lead where lane = $1 and lead_id = any($2::bigint[])`, [lane, ids]);
+  /** Index: primary key. */
+  async leads(lane: string, ids: readonly number[]): Promise<MirrorLead[]> {
+    return this.dataSource.query<MirrorLead[]>(
+      `select ${leadColumns} from mirror_lead where lane = $1 and lead_id = any($2::bigint[])`,
+      [lane, ids],
+    );
   }
 
   /** Cards that hold one of the phones, or are among these. Indexes: mirror_card_phone, primary key. */
   async cards(lane: string, phones: readonly string[], also: readonly OwnCard[]): Promise<MirrorCard[]> {
     return this.dataSource.query<MirrorCard[]>(
-      `select c.type, c.card_id::float8 as id, c.name, c.responsible_user_id::float8 as "responsibleUserId",
-              c.updated_at::float8 as "updatedAt", c.phones, c.lead_ids::float8[] as "leadIds"
-         from mirror_card c where c.lane = $1 and c.phone_keys && $2::text[]
+      `select ${cardColumns} from mirror_card c where c.lane = $1 and c.phone_keys && $2::text[]
        union
-       select c.type, c.card_id::float8, c.name, c.responsible_user_id::float8, c.updated_at::float8, c.phones,
-              c.lead_ids::float8[]
+       select ${cardColumns}
          from unnest($3::text[], $4::bigint[]) as w (type, card_id)
          join mirror_card c on c.lane = $1 and c.type = w.type and c.card_id = w.card_id`,
       [lane, phones.map(phoneKey), also.map(({ type }) => type), also.map(({ id }) => id)],
@@ -186,28 +160,20 @@ export class MirrorStore {
   async leadsOf(lane: string, cards: readonly MirrorCard[]): Promise<MirrorLead[]> {
     const idsOf = (type: MirrorCard['type']) => cards.filter((card) => card.type === type).map(({ id }) => id);
     return this.dataSource.query<MirrorLead[]>(
-      `select lead_id::float8 as id, pipeline_id::float8 as "pipelineId", status_id::float8 as "statusId",
-              updated_at::float8 as "updatedAt", contact_ids::float8[] as "contactIds",
-              company_ids::float8[] as "companyIds"
-         from mirror_lead
+      `select ${leadColumns} from mirror_lead
         where lane = $1 and (lead_id = any($2::bigint[]) or contact_ids && $3::bigint[] or company_ids && $4::bigint[])`,
       [lane, cards.flatMap(({ leadIds }) => leadIds), idsOf('contact'), idsOf('company')],
     );
   }
 }
 
+const cardColumns = `c.type, c.card_id::float8 as id, c.name, c.responsible_user_id::float8 as "responsibleUserId",
+  c.updated_at::float8 as "updatedAt", c.phones, c.lead_ids::float8[] as "leadIds"`;
+const leadColumns = `lead_id::float8 as id, pipeline_id::float8 as "pipelineId", status_id::float8 as "statusId",
+  updated_at::float8 as "updatedAt", contact_ids::float8[] as "contactIds", company_ids::float8[] as "companyIds"`;
+
 /** By itself, or in somebody's transaction. */
 type Runs = Pick<EntityManager, 'query'>;
-
-interface StoredState {
-  is_complete: boolean;
-  contacts_until: number | null;
-  companies_until: number | null;
-  leads_until: number | null;
-  events_until: number | null;
-  read_at: number | null;
-  too_large_at: number | null;
-}
 
 /** Spellings of one number have one key; what shares a key is told apart by `samePhone`. */
 function phoneKey(phone: string): string {

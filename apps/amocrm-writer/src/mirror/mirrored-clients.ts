@@ -21,34 +21,46 @@ export function mirroredClient(
   if (!asked.own.every((card) => inCopy(card) !== undefined)) return null;
   const ofCall = asked.ofCall === null ? null : inCopy(asked.ofCall);
   if (ofCall === undefined) return null;
-  const mine = ofCall === null ? cards.filter((card) => holds(card, asked.phone)) : [ofCall];
-  const found: FoundCard[] = [];
-  for (const card of mine) {
-    const deals = dealsOf(card, leads);
-    if (deals === null) return null;
-    const active = deals.filter(({ pipelineId, statusId }) => isActiveStage({ pipelineId, statusId }, directory));
-    found.push({
-      type: card.type,
-      id: card.id,
-      name: card.name,
-      responsibleUserId: card.responsibleUserId,
-      updatedAt: card.updatedAt,
-      activeDealUpdatedAt: active.length === 0 ? null : Math.max(...active.map(({ updatedAt }) => updatedAt)),
-      activeDeals: active.map(({ id, pipelineId }): DealNow => ({ id, pipelineId: pipelineId ?? 0 })),
-    });
-  }
-  return found;
+  const mine = ofCall === null ? cardsWith(asked.phone, cards) : [ofCall];
+  const named = mine.flatMap(({ leadIds }) => leadIds);
+  if (!named.every((leadId) => leads.has(leadId))) return null;
+  return mine.map((card) => foundCard(card, leads, directory));
 }
 
-const holds = ({ phones }: MirrorCard, phone: string): boolean => phones.some((each) => samePhone(each, phone));
+/**
+ * The cards of one client for whoever does not ask amoCRM: a deal that the copy lacks is older than its horizon, and does
+ * not count as active. Pure.
+ */
+export function clientInCopy(
+  phone: string,
+  cards: readonly MirrorCard[],
+  leads: ReadonlyMap<number, MirrorLead>,
+  directory: Directory,
+): readonly FoundCard[] {
+  return cardsWith(phone, cards).map((card) => foundCard(card, leads, directory));
+}
 
-/** Null = the card names a deal that the copy lacks. */
-function dealsOf({ type, id, leadIds }: MirrorCard, leads: ReadonlyMap<number, MirrorLead>): MirrorLead[] | null {
-  const named = leadIds.map((leadId) => leads.get(leadId));
-  const known = named.filter((lead) => lead !== undefined);
-  if (known.length < named.length) return null;
+const cardsWith = (phone: string, cards: readonly MirrorCard[]): MirrorCard[] =>
+  cards.filter(({ phones }) => phones.some((each) => samePhone(each, phone)));
+
+function foundCard(card: MirrorCard, leads: ReadonlyMap<number, MirrorLead>, directory: Directory): FoundCard {
+  const active = dealsOf(card, leads).filter((deal) => isActiveStage(deal, directory));
+  return {
+    type: card.type,
+    id: card.id,
+    name: card.name,
+    responsibleUserId: card.responsibleUserId,
+    updatedAt: card.updatedAt,
+    activeDealUpdatedAt: active.length === 0 ? null : Math.max(...active.map(({ updatedAt }) => updatedAt)),
+    activeDeals: active.map(({ id, pipelineId }): DealNow => ({ id, pipelineId: pipelineId ?? 0 })),
+  };
+}
+
+/** By the card's list or by the deal's own: after a write one of the two may be ahead. */
+function dealsOf({ type, id, leadIds }: MirrorCard, leads: ReadonlyMap<number, MirrorLead>): MirrorLead[] {
+  const named = leadIds.flatMap((leadId) => leads.get(leadId) ?? []);
   const linked = [...leads.values()].filter(({ contactIds, companyIds }) =>
     (type === 'contact' ? contactIds : companyIds).includes(id),
   );
-  return [...new Set([...known, ...linked])];
+  return [...new Set([...named, ...linked])];
 }

@@ -34,6 +34,7 @@ export class PortalStatusQuery {
       effects: await this.effectsOf(portalId),
       lookupsWaiting: await this.lookupsOf(portalId),
       requestsPerSecond: portal.lane === null ? null : await this.requestsPerSecond(portal.lane),
+      mirror: portal.lane === null ? null : await this.mirrorOf(portal.lane),
       tokenExpiresAt: token?.expiresAt?.toISOString() ?? null,
     };
   }
@@ -74,6 +75,15 @@ export class PortalStatusQuery {
       [portalId],
     );
     return row?.count ?? 0;
+  }
+
+  /** Null = nothing of the account has been read yet. */
+  private async mirrorOf(lane: string): Promise<PortalStatus['mirror']> {
+    const [row]: { is_told: boolean; read_at: Date | null }[] = await this.dataSource.query(
+      `select told_at is not null as is_told, read_at from mirror where lane = $1`,
+      [lane],
+    );
+    return row === undefined ? null : { isComplete: row.is_told, readAt: row.read_at?.toISOString() ?? null };
   }
 
   /** Of the last whole minute, whichever writers served the lane; turns are counted where they ended. */

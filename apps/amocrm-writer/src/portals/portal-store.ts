@@ -272,6 +272,11 @@ export class PortalStore {
     });
   }
 
+  /** Tells the portals of a lane as they now stand: its copy has become complete. */
+  async tellLane(lane: string, now: number): Promise<void> {
+    for (const { portalId } of await this.ofLane(lane)) await this.change(portalId, now, () => Promise.resolve());
+  }
+
   /** A creation went through again. */
   async liftLimit(portal: PortalRow, now: number): Promise<void> {
     await this.change(portal.portalId, now, async (tx) => {
@@ -360,6 +365,11 @@ function messageOf(portal: PortalRow): OutboxRecord {
     users: directory?.users ?? [],
     taskTypes: directory?.taskTypes ?? [],
     isUnsortedOn: directory?.isUnsortedOn,
+    mirror: portal.mirror && {
+      isComplete: true,
+      completeBackTo: at(portal.mirror.from),
+      asOf: at(portal.mirror.asOf),
+    },
     warnings: warningsOf(portal),
     brokenRules: [...portal.brokenRules],
   };

@@ -35,11 +35,15 @@ export interface PortalRow {
   readonly unmet: { readonly reason: string; readonly since: number } | null;
   /** What the rules could not do as they are set (R12), as found at the moment of writing. */
   readonly brokenRules: readonly BrokenRule[];
+  /** The lane's copy of its clients, once all of them have been told. `from`: deals that changed since are in it. */
+  readonly mirror: { readonly from: number | null; readonly asOf: number } | null;
   /** An operator waits for the connection to be tested. */
   readonly isTestAsked: boolean;
 }
 
 export type BrokenRule = NonNullable<PortalMessage['brokenRules']>[number];
+/** Only an administrator sees everybody's cards, and users (amocrm-api.md §3.2): a copy read by another would lack some. */
+export const seesAllCards = ({ directory }: ReadablePortal): boolean => directory.users.length > 0;
 
 /** A portal whose pipelines and users are known. */
 export type ReadablePortal = PortalRow & { readonly directory: Directory };
@@ -79,6 +83,7 @@ export interface StoredPortal {
   unmet_reason: string | null;
   unmet_since: number | null;
   broken_rules: BrokenRule[];
+  mirror: PortalRow['mirror'];
   is_test_asked: boolean;
 }
 
@@ -88,6 +93,8 @@ export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
   ${ms('merged_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
+  (select jsonb_build_object('from', m.leads_from * 1000, 'asOf', round(extract(epoch from m.read_at) * 1000))
+     from mirror m where m.lane = p.lane and m.told_at is not null) as mirror,
   p.test_asked_at is not null as is_test_asked`;
 
 export function portalOf(row: StoredPortal): PortalRow {
@@ -114,6 +121,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     mergedAt: row.merged_at,
     unmet: row.unmet_reason === null ? null : { reason: row.unmet_reason, since: row.unmet_since ?? 0 },
     brokenRules: row.broken_rules,
+    mirror: row.mirror,
     isTestAsked: row.is_test_asked,
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inTransaction } from '@perezvon/postgres';
-import { rememberUnsorted, settleCreations } from '../directory/client-directory.js';
+import { rememberUnseen, settleCreations } from '../directory/client-directory.js';
 import { EngineBench } from '../testing/engine.js';
 
 const PHONE = '+79161234567';
@@ -119,7 +119,7 @@ describe('R5: a directory that is kept up to date', () => {
   it('asks before it says "nobody" of a client who has an unsorted record: a person may have accepted it', async () => {
     await mirrored(true);
     await bench.process().withEvents(bench.missedCall());
-    await inTransaction(bench.database.dataSource, (tx) => rememberUnsorted(tx, [{ lane: bench.lane, phone: PHONE }]));
+    await inTransaction(bench.database.dataSource, (tx) => rememberUnseen(tx, [{ lane: bench.lane, phone: PHONE }]));
     await bench.process().withEvents(bench.missedCall({ call_id: 'second' }));
     expect(await bench.wanted()).toEqual(['unsorted', 'note', 'lookup']);
     await bench.answerLookup(PHONE, [bench.contact(7)]);

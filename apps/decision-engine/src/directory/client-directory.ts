@@ -74,8 +74,8 @@ const PENDING_CREATION: ClientLookup = {
 };
 
 /**
- * Does the row say who the client is today? After an unsorted record "nobody" must be asked again: its contact counts from
- * the moment a person accepts it, and no mirror sees that in time (R5).
+ * Does the row say who the client is today? After an unsorted record or a contact of ours "nobody" must be asked again:
+ * that contact counts from the moment a person accepts it, or it is made, and no mirror sees that in time (R5).
  */
 function speaks({ cards, is_fresh: isFresh, has_unsorted: hasUnsorted }: StoredClient, mirror: Mirror): boolean {
   if (cards !== null && isFresh) return true;
@@ -163,16 +163,19 @@ export async function observeClients(tx: EntityManager, seen: readonly Client[])
   );
 }
 
-/** A contact hides in the unsorted record of this client, until a person accepts it. */
-const REMEMBER_UNSORTED = `
+/**
+ * This client may have a card that the directory has not seen: a contact hides in his unsorted record until a person
+ * accepts it, or was just made. "Nobody" is asked about before it is believed.
+ */
+const REMEMBER_UNSEEN = `
   insert into clients (lane, phone, has_unsorted)
   select distinct lane, phone, true from unnest($1::text[], $2::text[]) as n (lane, phone) order by 1, 2
   on conflict (lane, phone) do update set has_unsorted = true`;
 
-export async function rememberUnsorted(tx: EntityManager, clients: readonly ClientKey[]): Promise<void> {
+export async function rememberUnseen(tx: EntityManager, clients: readonly ClientKey[]): Promise<void> {
   if (clients.length === 0) return;
   await tx.query(
-    REMEMBER_UNSORTED,
+    REMEMBER_UNSEEN,
     columns(
       clients,
       (c) => c.lane,

@@ -52,4 +52,12 @@ describe('R5: a client this integration is about to create', () => {
       expect(await cellOfNextCall()).toBe('answeredUnknown');
     },
   );
+
+  it('is asked about in a complete directory, if its contact is made and its card has not come yet', async () => {
+    await bench.publishPortal({ mirror: { isComplete: true, completeBackTo: null, asOf: bench.now.toISOString() } });
+    await bench.database.dataSource.query(`update clients set observed_at = now() - interval '1 day'`);
+    await told('done');
+    await bench.process().withEvents(bench.answeredCall({ call_id: 'next' }));
+    expect((await bench.wanted()).at(-1)).toBe('lookup');
+  });
 });

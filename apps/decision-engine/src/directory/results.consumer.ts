@@ -3,7 +3,7 @@ import { results, type CrmResult } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { rememberUnsorted, settleCreations } from './client-directory.js';
+import { rememberUnseen, settleCreations } from './client-directory.js';
 
 /**
  * A promised contact that is settled is promised no longer: it stands in the directory, or it never will. So is a parked
@@ -12,7 +12,7 @@ import { rememberUnsorted, settleCreations } from './client-directory.js';
  */
 const SETTLED: ReadonlySet<CrmResult['state']> = new Set(['done', 'skipped', 'parked', 'discarded']);
 
-/** `crm.results.v1` → pending creations settled, unsorted records remembered (R5). */
+/** `crm.results.v1` → pending creations settled, clients with a card that the directory may not have seen remembered (R5). */
 @Controller()
 export class ResultsConsumer {
   constructor(private readonly dataSource: DataSource) {}
@@ -21,15 +21,16 @@ export class ResultsConsumer {
   async handle(batch: MessageBatch<CrmResult>): Promise<void> {
     const all = batch.messages.map((message) => message.value);
     const settled = all.filter((result) => result.effect === 'contact' && SETTLED.has(result.state));
-    const unsorted = all.flatMap(({ effect, state, lane, phone }) =>
-      effect === 'unsorted' && state === 'done' && phone !== null ? [{ lane, phone }] : [],
+    // The contact's card comes on another topic, maybe later than this.
+    const unseen = all.flatMap(({ effect, state, lane, phone }) =>
+      (effect === 'unsorted' || effect === 'contact') && state === 'done' && phone !== null ? [{ lane, phone }] : [],
     );
     await inTransaction(this.dataSource, async (tx) => {
       await settleCreations(
         tx,
         settled.map((result) => result.callId),
       );
-      await rememberUnsorted(tx, unsorted);
+      await rememberUnseen(tx, unseen);
     });
   }
 }
