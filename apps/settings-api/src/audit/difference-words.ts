@@ -44,6 +44,15 @@ const names: Readonly<Record<string, Localized>> = {
   settleDelaySec: { ru: 'Задержка уточнения, с', en: 'Settle delay, s' },
   ringLimitSec: { ru: 'Предел вызова, с', en: 'Ring limit, s' },
   routeFallback: { ru: 'Если менеджер не найден', en: 'If no manager is found' },
+  kind: { ru: 'Вид АТС', en: 'Kind of PBX' },
+  instance: { ru: 'Имя кабинета', en: 'Name of the cabinet' },
+  fieldMap: { ru: 'Имена параметров', en: 'Names of parameters' },
+  pull: { ru: 'Запрос пропущенных событий у АТС', en: 'Asking the PBX for lost events' },
+  pbxId: { ru: 'Номер в АТС', en: 'Id in the PBX' },
+  login: { ru: 'Логин АТС', en: 'PBX login' },
+  ext: { ru: 'Внутренний номер', en: 'Extension' },
+  email: { ru: 'Почта', en: 'E-mail' },
+  isDisabled: { ru: 'Отключён в АТС', en: 'Disabled in the PBX' },
 };
 
 /** Steps of the path that say nothing to a person. */

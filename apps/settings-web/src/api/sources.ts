@@ -6,14 +6,23 @@ import { get, send } from './http';
 export type SourceKind = PbxSource['kind'];
 export const sourceKinds: readonly SourceKind[] = ['uis', 'itoolabs', 'canonical'];
 
-export interface SourceView extends Omit<PbxSource, 'secretHash'> {
+export interface SourceView extends Omit<PbxSource, 'secretHash' | 'pull'> {
+  /** How the vendor is asked for lost events; its token is never read back. Null: it is not. */
+  readonly pull: { readonly enabled: boolean; readonly url: string } | null;
   /** For the PBX's cabinet; `{secret}` stands for the secret. */
   readonly addresses: { readonly events: string; readonly route: string | null };
 }
 
+/** The token only when it is a new one. */
+export interface PullChange {
+  readonly enabled: boolean;
+  readonly url: string;
+  readonly token?: string;
+}
+
 export type SourceChange = Partial<
-  Pick<PbxSource, 'instance' | 'timeZone' | 'settleDelaySec' | 'ringLimitSec' | 'routeFallback'>
->;
+  Pick<PbxSource, 'instance' | 'timeZone' | 'settleDelaySec' | 'ringLimitSec' | 'routeFallback' | 'fieldMap'>
+> & { readonly pull?: PullChange | null };
 
 export function useSources() {
   const path = useAccountPath();

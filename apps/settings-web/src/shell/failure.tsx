@@ -9,7 +9,15 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title={t('common.failed')} role="alert">
       <Group justify="space-between">
-        <Text size="sm">{wordsOf(error, t('common.unreachable'))}</Text>
+        <div>
+          <Text size="sm">{wordsOf(error, t('common.unreachable'))}</Text>
+          {error instanceof ApiProblem &&
+            error.errors.map(({ path, message }) => (
+              <Text key={`${path} ${message}`} size="sm">
+                {message}
+              </Text>
+            ))}
+        </div>
         {onRetry && (
           <Button size="xs" variant="light" color="red" onClick={onRetry}>
             {t('common.retry')}

@@ -1,4 +1,17 @@
-import { Accordion, Button, Card, Group, List, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Accordion,
+  Button,
+  Card,
+  Group,
+  List,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useDeleteSource, useEditSource, type SourceChange, type SourceView } from '../api/sources';
@@ -6,6 +19,9 @@ import { NumberField } from '../settings/number-field';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
 import { Copyable, ShownOnce } from '../shell/shown-once';
+
+import { fieldMapAsText, fieldMapOfText } from './field-map';
+import { PullFields } from './pull-fields';
 
 interface SourceCardProps {
   readonly source: SourceView;
@@ -71,6 +87,7 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
   const { t } = useTranslation();
   const [changed, setChanged] = useState<SourceChange>({});
   const { timeZone, settleDelaySec, ringLimitSec, routeFallback, instance } = { ...source, ...changed };
+  const [names, setNames] = useState(() => fieldMapAsText(source.fieldMap));
   const change = (more: SourceChange): void => setChanged({ ...changed, ...more });
   return (
     <Stack gap="sm">
@@ -110,6 +127,24 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
           onChange={(value) => change({ routeFallback: value as SourceView['routeFallback'] })}
         />
       </SimpleGrid>
+      <Text size="xs" c="dimmed">
+        {t('sources.settleDelayHint')}
+      </Text>
+      <Textarea
+        label={t('sources.fieldMap')}
+        description={t('sources.fieldMapHint')}
+        placeholder="call_session_id = session"
+        autosize
+        minRows={2}
+        value={names}
+        onChange={({ currentTarget: { value } }) => {
+          setNames(value);
+          change({ fieldMap: fieldMapOfText(value) });
+        }}
+      />
+      {source.kind !== 'canonical' && (
+        <PullFields stored={source.pull} pull={changed.pull ?? source.pull} onChange={(pull) => change({ pull })} />
+      )}
       <Group justify="flex-end">
         <Button
           disabled={Object.keys(changed).length === 0}
@@ -122,9 +157,6 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
           {t('common.save')}
         </Button>
       </Group>
-      <Text size="xs" c="dimmed">
-        {t('sources.settleDelayHint')}
-      </Text>
     </Stack>
   );
 }

@@ -50,6 +50,7 @@ export function DirectionSection<Settings extends DirectionSettings>(props: Dire
         onChange={(enabled) => change({ tagging: { ...settings.tagging, enabled } })}
       >
         <Select
+          id={fieldId(`${path}.tagging.number`)}
           maw={360}
           label={t('direction.taggingNumber')}
           allowDeselect={false}
