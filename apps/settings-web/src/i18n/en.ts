@@ -404,6 +404,8 @@ export const en: typeof ru = {
   },
   overview: {
     today: 'Calls today',
+    byHour: 'By the hour in which they began',
+    hour: 'Hour',
     noCallsToday: 'There have been no calls today.',
     calls_one: '{{count}} call',
     calls_few: '{{count}} calls',

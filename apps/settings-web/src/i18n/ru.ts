@@ -401,6 +401,8 @@ export const ru = {
   },
   overview: {
     today: 'Звонки сегодня',
+    byHour: 'По часам начала звонка',
+    hour: 'Час',
     noCallsToday: 'Сегодня звонков ещё не было.',
     calls_one: '{{count}} звонок',
     calls_few: '{{count}} звонка',

@@ -25,7 +25,10 @@ export function Health({ status }: { readonly status: AccountStatus }) {
   const expiresAt = chosen?.status?.tokenExpiresAt ?? null;
   const [openedAt] = useState(() => Date.now());
   const endsSoon = expiresAt !== null && Date.parse(expiresAt) - openedAt < soonMs;
-  const shown = (problems.data ?? []).filter(({ severity }) => status.isActive || severity !== 'blocks_activation');
+  const known = (problems.data ?? []).filter(({ severity }) => status.isActive || severity !== 'blocks_activation');
+  // One banner for all of them: there may be as many as there are employees.
+  const unmapped = known.filter(({ code }) => code === 'employee_unmapped').length;
+  const shown = known.filter(({ code }) => code !== 'employee_unmapped');
   return (
     <Stack gap="sm">
       <Alert color={color} icon={<Icon />} role="status">
@@ -41,6 +44,14 @@ export function Health({ status }: { readonly status: AccountStatus }) {
         <Alert color="yellow" icon={<IconInfoCircle />}>
           <Group justify="space-between">
             <Text size="sm">{t('overview.tokenEnds', { when: dateAndTime(expiresAt) })}</Text>
+            <Mend />
+          </Group>
+        </Alert>
+      )}
+      {unmapped > 0 && (
+        <Alert color="yellow" icon={<IconInfoCircle />}>
+          <Group justify="space-between">
+            <Text size="sm">{t('mapping.unmapped', { count: unmapped })}</Text>
             <Mend />
           </Group>
         </Alert>

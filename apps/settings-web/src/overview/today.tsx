@@ -1,20 +1,28 @@
-import { Anchor, Card, Group, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { CallOutcome } from '@perezvon/contracts';
+import {
+  Anchor,
+  Box,
+  Card,
+  ColorSwatch,
+  Group,
+  Progress,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useAccountPath } from '../api/account';
 import { pageOfCalls, type CallLine } from '../api/journal';
 import { Failure } from '../shell/failure';
+import { CallsByHour } from './calls-by-hour';
+import { outcomes } from './outcomes';
+import { Ring } from './ring';
 
 /** As many as are counted; more than that a day is for a report. */
 const maxCalls = 5_000;
-
-const outcomes = [
-  { outcome: 'answered', color: 'teal' },
-  { outcome: 'missed', color: 'red' },
-  { outcome: 'not_reached', color: 'orange' },
-] as const satisfies readonly { outcome: CallOutcome; color: string }[];
 
 const effects = ['contact', 'deal', 'unsorted', 'note', 'task'] as const;
 
@@ -43,52 +51,66 @@ export function Today() {
 
 function Counts({ calls }: { readonly calls: readonly CallLine[] }) {
   const { t } = useTranslation();
-  const countOf = (outcome: CallOutcome): number => calls.filter((call) => call.outcome === outcome).length;
-  const madeOf = (effect: (typeof effects)[number]): number =>
-    calls.flatMap((call) => call.effects).filter((each) => each.state === 'done' && each.effect.startsWith(effect))
-      .length;
-  const most = Math.max(1, ...effects.map(madeOf));
   if (calls.length === 0) return <Text c="dimmed">{t('overview.noCallsToday')}</Text>;
   return (
-    <Stack gap="lg">
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+      <Outcomes calls={calls} />
+      <Made calls={calls} />
+      <Box style={{ gridColumn: '1 / -1' }}>
+        <CallsByHour calls={calls} />
+      </Box>
+    </SimpleGrid>
+  );
+}
+
+/** How the calls ended: a ring, and beside it the same in numbers. */
+function Outcomes({ calls }: { readonly calls: readonly CallLine[] }) {
+  const { t } = useTranslation();
+  const counts = outcomes.map(({ outcome, color }) => ({
+    outcome,
+    color,
+    count: calls.filter((call) => call.outcome === outcome).length,
+  }));
+  return (
+    <Group gap="lg" wrap="nowrap">
+      <Ring shares={counts.map(({ count, color }) => ({ share: count / calls.length, color }))}>{calls.length}</Ring>
       <Stack gap={6}>
-        <Text size="xl" fw={700}>
-          {t('overview.calls', { count: calls.length })}
-        </Text>
-        <Progress.Root size={20}>
-          {outcomes.map(({ outcome, color }) => (
-            <Progress.Section
-              key={outcome}
-              aria-label={t(`journal.outcomes.${outcome}`)}
-              value={(countOf(outcome) / calls.length) * 100}
-              color={color}
-            />
-          ))}
-        </Progress.Root>
-        <Group gap="lg">
-          {outcomes.map(({ outcome, color }) => (
-            <Text key={outcome} size="sm">
-              <Text component="span" c={color} fw={700}>
-                {countOf(outcome)}
-              </Text>{' '}
-              {t(`journal.outcomes.${outcome}`)}
-            </Text>
-          ))}
-        </Group>
-      </Stack>
-      <Stack gap={8}>
-        {effects.map((effect) => (
-          <Group key={effect} gap="sm" wrap="nowrap">
-            <Text size="sm" w={170}>
-              {t(`overview.made.${effect}`)}
-            </Text>
-            <Progress value={(madeOf(effect) / most) * 100} size="lg" style={{ flex: 1 }} aria-hidden />
-            <Text size="sm" w={40} ta="right" fw={600}>
-              {madeOf(effect)}
+        <Text fw={600}>{t('overview.calls', { count: calls.length })}</Text>
+        {counts.map(({ outcome, color, count }) => (
+          <Group key={outcome} gap="xs" wrap="nowrap">
+            <ColorSwatch size={12} color={`var(--mantine-color-${color}-filled)`} aria-hidden />
+            <Text size="sm">
+              {t(`journal.outcomes.${outcome}`)}: <b>{count}</b>
             </Text>
           </Group>
         ))}
       </Stack>
+    </Group>
+  );
+}
+
+/** What the calls made in amoCRM. */
+function Made({ calls }: { readonly calls: readonly CallLine[] }) {
+  const { t } = useTranslation();
+  const done = calls.flatMap((call) => call.effects).filter(({ state }) => state === 'done');
+  const counts = effects.map((name) => ({
+    name,
+    count: done.filter(({ effect }) => effect.startsWith(name)).length,
+  }));
+  const most = Math.max(1, ...counts.map(({ count }) => count));
+  return (
+    <Stack gap={8} justify="center">
+      {counts.map(({ name, count }) => (
+        <Group key={name} gap="sm" wrap="nowrap">
+          <Text size="sm" w={150}>
+            {t(`overview.made.${name}`)}
+          </Text>
+          <Progress value={(count / most) * 100} size="lg" style={{ flex: 1 }} aria-hidden />
+          <Text size="sm" w={40} ta="right" fw={600}>
+            {count}
+          </Text>
+        </Group>
+      ))}
     </Stack>
   );
 }

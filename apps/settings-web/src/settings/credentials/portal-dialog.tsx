@@ -104,7 +104,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
           error={problemAt('longLivedToken')}
           onChange={(event) => setToken(event.currentTarget.value)}
         />
-        {portal && (
+        {portal && !isMoving && (
           <Group gap="sm">
             <Button
               variant="default"

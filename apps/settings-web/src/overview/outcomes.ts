@@ -1,0 +1,8 @@
+import type { CallOutcome } from '@perezvon/contracts';
+
+/** How a call can end, as the charts show it; the rest concerns nobody's work. */
+export const outcomes = [
+  { outcome: 'answered', color: 'teal' },
+  { outcome: 'missed', color: 'red' },
+  { outcome: 'not_reached', color: 'orange' },
+] as const satisfies readonly { outcome: CallOutcome; color: string }[];
