@@ -1,10 +1,11 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import pg from 'pg';
+import { LOOP_OUTPUT } from './loop-output.js';
 
 /**
  * The baseline, as a process of its own and written by hand: consume → parse → one transaction with one UNNEST upsert of
  * each call's newest state and one insert of what is owed → produce with all acknowledgements → forget what was owed.
- * The durability of one of the pipeline's hops, and no rules. Another one behind it makes two hops.
+ * The same durability as the pipeline's, and no rules.
  */
 interface Event {
   readonly call_id: string;
@@ -13,7 +14,6 @@ interface Event {
 const byCall = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1);
 
 const input = process.env['LOOP_INPUT'] ?? '';
-const output = process.env['LOOP_OUTPUT'] ?? '';
 const kafka = new Kafka({
   clientId: 'durable',
   brokers: (process.env['KAFKA_BROKERS'] ?? '').split(','),
@@ -27,7 +27,7 @@ const producer = kafka.producer({
   maxInFlightRequests: 5,
   createPartitioner: Partitioners.DefaultPartitioner,
 });
-const consumer = kafka.consumer({ groupId: `bench-durable-${input}` });
+const consumer = kafka.consumer({ groupId: 'bench-durable' });
 await producer.connect();
 await consumer.connect();
 await consumer.subscribe({ topic: input, fromBeginning: true });
@@ -38,7 +38,7 @@ await consumer.run({
     const values = batch.messages.map(({ value }) => JSON.stringify(JSON.parse(value?.toString() ?? 'null')));
     const newest = new Map(values.map((value) => [(JSON.parse(value) as Event).call_id, value]));
     const ids = await commit([...newest].sort(byCall), values);
-    await producer.send({ topic: output, messages: values.map((value) => ({ value })), acks: -1 });
+    await producer.send({ topic: LOOP_OUTPUT, messages: values.map((value) => ({ value })), acks: -1 });
     await pool.query('delete from owed where id = any($1::bigint[])', [ids]);
   },
 });

@@ -1,0 +1,1 @@
+export const LOOP_OUTPUT = 'bench.durable.v1';
