@@ -49,65 +49,76 @@ export interface CallFacts {
 
 /** Merges one event into the facts. */
 export function evolve(facts: CallFacts | null, event: CallEvent): CallFacts {
-  const news = factsOf(event);
-  return facts === null ? news : join(facts, news);
+  return conclude(gather(facts, event));
+}
+
+/** The same with all that a batch brings of one call: only what the last one leaves is concluded from. */
+export function evolveAll(facts: CallFacts | null, events: readonly CallEvent[]): CallFacts | null {
+  const all = events.reduce<GatheredFacts | null>(gather, facts);
+  return all && conclude(all);
 }
 
 /** Two sets of facts about one call, of one account and PBX cabinet: an event and what was known, or two ids that prove to be one call (R15). */
 export function join(a: CallFacts, b: CallFacts): CallFacts {
-  const heard = {
-    direction: moreTelling(a.heard.direction, b.heard.direction),
-    client: betterClient(a.heard.client, b.heard.client),
-    virtualNumber: smaller(a.heard.virtualNumber, b.heard.virtualNumber),
-    start: earlierStart(a.heard.start, b.heard.start),
-  };
-  const ends = joinEnds(a.ends, b.ends);
+  return conclude(joinGathered(a, b));
+}
+
+/** The part of the facts that joins: what events said, before anything is concluded from all of it. */
+type GatheredFacts = Omit<CallFacts, keyof Conclusions>;
+
+const conclude = (all: GatheredFacts): CallFacts => ({ ...all, ...conclusions(all.heard, all.ends) });
+
+const gather = (known: GatheredFacts | null, event: CallEvent): GatheredFacts =>
+  known === null ? gatheredFrom(event) : joinGathered(known, gatheredFrom(event));
+
+function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
   return {
-    ...conclusions(heard, ends),
     accountId: a.accountId,
     source: a.source,
     caller: fuller(a.caller, b.caller),
     legs: joinLegs(a.legs, b.legs),
     transferredTo: union(a.transferredTo, b.transferredTo),
     secondIds: union(a.secondIds, b.secondIds),
-    ends,
+    ends: joinEnds(a.ends, b.ends),
     recordings: joinRecords(a.recordings, b.recordings),
     isOnlyRecorded: (a.isOnlyRecorded ?? false) && (b.isOnlyRecorded ?? false),
     warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
     lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
     firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
     lastReceivedAt: a.lastReceivedAt > b.lastReceivedAt ? a.lastReceivedAt : b.lastReceivedAt,
-    heard,
+    heard: {
+      direction: moreTelling(a.heard.direction, b.heard.direction),
+      client: betterClient(a.heard.client, b.heard.client),
+      virtualNumber: smaller(a.heard.virtualNumber, b.heard.virtualNumber),
+      start: earlierStart(a.heard.start, b.heard.start),
+    },
   };
 }
 
 const MAX_WARNINGS = 20;
 
-function factsOf(event: CallEvent): CallFacts {
+function gatheredFrom(event: CallEvent): GatheredFacts {
   const leg = legOf(event);
-  const heard = {
-    direction: event.direction,
-    client: event.client,
-    virtualNumber: event.virtual_number?.e164 ?? null,
-    start: startOf(event),
-  };
-  const ends = event.type === 'call.ended' ? [endOf(event)] : [];
   return {
-    ...conclusions(heard, ends),
     accountId: event.account_id,
     source: { source: event.source, instance: event.source_instance ?? null },
     caller: event.type === 'call.started' && event.direction === 'out' ? (event.employee ?? null) : null,
     legs: leg ? [leg] : [],
     transferredTo: event.type === 'call.transferred' && event.to_employee ? [event.to_employee] : [],
     secondIds: event.type === 'call.transferred' ? (event.linked_call_ids ?? []) : [],
-    ends,
+    ends: event.type === 'call.ended' ? [endOf(event)] : [],
     recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
     isOnlyRecorded: event.type === 'call.record_ready',
     warnings: [...(event.warnings ?? [])].sort(),
     lastAt: timeOf(event),
     firstReceivedAt: event.received_at,
     lastReceivedAt: event.received_at,
-    heard,
+    heard: {
+      direction: event.direction,
+      client: event.client,
+      virtualNumber: event.virtual_number?.e164 ?? null,
+      start: startOf(event),
+    },
   };
 }
 

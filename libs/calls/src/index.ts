@@ -1,4 +1,4 @@
-export { evolve, join, type CallFacts } from './call-facts.js';
+export { evolve, evolveAll, join, type CallFacts } from './call-facts.js';
 export type { CallEnd } from './ends.js';
 export { talkersOf } from './people.js';
 export { outcomeWord, verdictOf, type Verdict } from './outcome.js';

@@ -12,6 +12,7 @@ const clientRank: Record<CallClient['kind'], number> = { hidden: 0, invalid: 1, 
 /** E.164 over short over unusable over hidden. */
 export function betterClient(a: CallClient, b: CallClient): CallClient {
   if (clientRank[a.kind] !== clientRank[b.kind]) return clientRank[a.kind] > clientRank[b.kind] ? a : b;
+  if (a.e164 === b.e164 && a.raw === b.raw) return a;
   return spelling(a) <= spelling(b) ? a : b;
 }
 

@@ -1,4 +1,4 @@
-import { advance, evolve } from '@perezvon/calls';
+import { advance, evolveAll } from '@perezvon/calls';
 import { callStates, type CallEvent, type Settings } from '@perezvon/contracts';
 import type { OutboxRecord } from '@perezvon/postgres';
 import type { LockedClients } from '../directory/client-directory.js';
@@ -21,8 +21,7 @@ export interface Stepped {
 }
 
 export function merge(row: CallRow, events: readonly CallEvent[]): CallRow {
-  const facts = events.reduce((known, event) => evolve(known, event), row.facts);
-  return { ...row, facts, lastEventId: events.at(-1)?.event_id ?? row.lastEventId };
+  return { ...row, facts: evolveAll(row.facts, events), lastEventId: events.at(-1)?.event_id ?? row.lastEventId };
 }
 
 /** One call's step: what its row becomes and what leaves with it. */

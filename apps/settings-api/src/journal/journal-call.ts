@@ -1,4 +1,4 @@
-import { callIdOf, evolve, type CallFacts } from '@perezvon/calls';
+import { callIdOf, evolveAll, type CallFacts } from '@perezvon/calls';
 import {
   type CallDecision,
   type CallEvent,
@@ -152,7 +152,10 @@ export function factsOf({ events }: JournalCall): CallFacts | null {
   const inOrder = Object.entries(events).sort(([a, { received_at: at }], [b, { received_at: bt }]) =>
     at + a < bt + b ? -1 : 1,
   );
-  return inOrder.reduce<CallFacts | null>((facts, [, event]) => evolve(facts, event), null);
+  return evolveAll(
+    null,
+    inOrder.map(([, event]) => event),
+  );
 }
 
 /** Where an effect stands: its newest revision, and of that the newest result; promised only: it waits. */
