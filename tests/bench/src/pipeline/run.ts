@@ -167,17 +167,20 @@ async function knowingDatabase({ broker, brokers, postgresUrl }: Bench): Promise
   const url = await freshDatabase(postgresUrl);
   const services = startPipeline(brokers, url);
   try {
-    await services.engine.unlessItDies(
-      services.ingest.unlessItDies(withDatabase(url, (db) => broker.until(() => known(db)))),
-    );
+    await services.engine.unlessItDies(services.ingest.unlessItDies(accountKnown(broker, url)));
   } finally {
     await Promise.all([services.ingest.end(), services.engine.end()]);
   }
   return new URL(url).pathname.slice(1);
 }
 
+/** Resolves when both services have stored the account and its portal. */
+export async function accountKnown(broker: BenchBroker, url: string): Promise<void> {
+  await withDatabase(url, (database) => broker.until(() => isKnown(database)));
+}
+
 /** The services make their tables while they start. */
-async function known(database: pg.Client): Promise<boolean> {
+async function isKnown(database: pg.Client): Promise<boolean> {
   const { rows } = await database
     .query<{ known: boolean }>(
       `select exists (select from call_ingest.account_settings)
