@@ -1,8 +1,15 @@
 import { Secret, TokenEndpoint, type RequestObserver } from '@perezvon/amocrm';
 import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
 import { CredentialStore, migrateCredentials, TokenKeeper } from '@perezvon/credentials';
-import { type KafkaConnection, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
-import { openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
+import {
+  type KafkaConnection,
+  KafkaProducer,
+  KafkaStrategy,
+  OwnTopics,
+  recordRefusalOf,
+  sendByTopic,
+} from '@perezvon/kafka';
+import { countRefused, openDatabase, OutboxRelay, sqlStateOf, type OutboxRecord } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
@@ -62,7 +69,11 @@ export async function startAmocrmWriter(
   const kafka = kafkaMetrics(metrics);
   const producer = new KafkaProducer({ connection, logger, metrics: kafka.producer });
   const publish = (records: readonly OutboxRecord[]) => sendByTopic(producer, records, { timeoutMs: publishTimeoutMs });
-  const relay = new OutboxRelay({ dataSource, logger, publish });
+  const relay = new OutboxRelay({ dataSource, logger, publish, refusalOf: recordRefusalOf });
+  metrics.gauge(
+    { name: 'outbox_refused_records', help: 'Messages that the broker will never take: parked in outbox_refused' },
+    () => countRefused(dataSource),
+  );
   const { onRequest, onWritten } = writerMetrics(metrics, dataSource);
   const keeper = new TokenKeeper(dataSource, config.credentialsKeys);
   const writer = new Writer({

@@ -10,8 +10,15 @@ import {
   settings,
   topicSettings,
 } from '@perezvon/contracts';
-import { type ConsumerTuning, KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
-import { openDatabase, OutboxRelay } from '@perezvon/postgres';
+import {
+  type ConsumerTuning,
+  KafkaProducer,
+  KafkaStrategy,
+  OwnTopics,
+  recordRefusalOf,
+  sendByTopic,
+} from '@perezvon/kafka';
+import { countRefused, openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
@@ -80,12 +87,17 @@ export async function startDecisionEngine(config: Config, { at, tuning }: Interf
     dataSource,
     logger,
     batchSize: RELAY_BATCH,
+    refusalOf: recordRefusalOf,
     publish: async (records) => {
       at?.('relay:publishing');
       await sendByTopic(producer, records);
       at?.('relay:published');
     },
   });
+  metrics.gauge(
+    { name: 'outbox_refused_records', help: 'Messages that the broker will never take: parked in outbox_refused' },
+    () => countRefused(dataSource),
+  );
   const strategy = new KafkaStrategy({
     connection,
     groupId: NAME,

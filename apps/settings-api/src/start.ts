@@ -1,7 +1,7 @@
 import { migrateCredentials } from '@perezvon/credentials';
 import { calls, callStates, decisions, portals, results, routes, settings, topicSettings } from '@perezvon/contracts';
-import { KafkaProducer, KafkaStrategy, OwnTopics, sendByTopic } from '@perezvon/kafka';
-import { openDatabase, OutboxRelay } from '@perezvon/postgres';
+import { KafkaProducer, KafkaStrategy, OwnTopics, recordRefusalOf, sendByTopic } from '@perezvon/kafka';
+import { countRefused, openDatabase, OutboxRelay } from '@perezvon/postgres';
 import {
   createLogger,
   databaseCheck,
@@ -62,7 +62,16 @@ export async function startSettingsApi(
     deliveryTimeoutMs: publishTimeoutMs,
     metrics: kafka.producer,
   });
-  const relay = new OutboxRelay({ dataSource, logger, publish: (records) => sendByTopic(producer, records) });
+  const relay = new OutboxRelay({
+    dataSource,
+    logger,
+    publish: (records) => sendByTopic(producer, records),
+    refusalOf: recordRefusalOf,
+  });
+  metrics.gauge(
+    { name: 'outbox_refused_records', help: 'Messages that the broker will never take: parked in outbox_refused' },
+    () => countRefused(dataSource),
+  );
   const consumer = new KafkaStrategy({
     connection,
     groupId: name,

@@ -20,6 +20,7 @@ export {
   ProduceError,
   RetryableError,
 } from './errors.js';
+export { recordRefusalOf } from './record-refusal.js';
 export { KafkaStrategy, type KafkaStrategyOptions } from './kafka-strategy.js';
 export { type Logger } from './logger.js';
 export { type MessageBatch, type MessageContract, type RawRecord, type ReceivedMessage } from './message.js';

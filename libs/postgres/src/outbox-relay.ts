@@ -4,6 +4,7 @@ import { type DataSource } from 'typeorm';
 import { clientConfig, type ConnectionSettings } from './connection.js';
 import { settingsOf } from './database.js';
 import { outboxTable, type OutboxRecord } from './outbox.js';
+import { parkRefused, type RefusedRecord } from './outbox-refused.js';
 
 export interface OutboxRelayOptions {
   /** Says which database and schema; the relay opens a connection of its own beside the pool. */
@@ -13,6 +14,8 @@ export interface OutboxRelayOptions {
    * the whole batch comes again. `signal` aborts when the relay no longer leads: what has not been sent must not be.
    */
   readonly publish: (records: readonly OutboxRecord[], signal: AbortSignal) => Promise<void>;
+  /** Why one of the records of a rejected publish can never be published, as a code; null: it may pass later. */
+  readonly refusalOf: (error: unknown) => string | null;
   readonly logger: RelayLogger;
   /** The net under {@link OutboxRelay.wake}: how often an idle relay looks by itself. Default 1 s. */
   readonly pollMs?: number;
@@ -23,6 +26,7 @@ export interface OutboxRelayOptions {
 export interface RelayLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 /** `standby`: another process of the service relays. `failing`: the last attempt failed, the next comes by itself. */
@@ -49,8 +53,12 @@ const farewellMs = 1_000;
  * Lock and reading live on one session: a relay that lost its lock has also lost the connection it deletes with, so it
  * cannot take away what another one is still publishing.
  *
+ * A record that its destination refuses for good would hold up all that come after it. It is found by halving its batch,
+ * and parked with its bytes and the reason (`outbox_refused`, a metric, an error in the log); the others go on. Those of
+ * its key then arrive without it: receivers of a topic of ours hold versions or revisions, so the next one says it all.
+ *
  * Published twice: records whose publish resolved and whose delete did not (killed between, connection lost). Receivers
- * drop duplicates by version or id. Lost: never, because only a resolved publish leads to a delete.
+ * drop duplicates by version or id; also those that went before a refused one. Lost: never, because only a resolved publish leads to a delete.
  *
  * Limit: a publish already on the wire when the session is lost may arrive after the successor's. Keep the publish's own
  * time-out short and let receivers ignore a version lower than the one they hold.
@@ -182,12 +190,32 @@ export class OutboxRelay {
       [this.batchSize],
     );
     if (rows.length === 0) return 0;
-    await this.options.publish(
-      rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
-      lost,
-    );
+    const refused = await this.publish(rows, lost);
+    for (const { id, reason } of refused) {
+      const topic = rows.find((row) => row.id === id)?.topic;
+      this.options.logger.error({ id, topic, reason }, 'an outbox record is refused for good: it is parked');
+    }
+    await parkRefused(client, refused);
     await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [rows.map((row) => row.id)]);
     return rows.length;
+  }
+
+  /** In order, halved as often as it takes to leave out what is refused for good. @returns those */
+  private async publish(rows: readonly StoredRecord[], lost: AbortSignal): Promise<RefusedRecord[]> {
+    try {
+      await this.options.publish(
+        rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
+        lost,
+      );
+      return [];
+    } catch (error) {
+      const reason = this.options.refusalOf(error);
+      if (reason === null || lost.aborted) throw error;
+      const [only, ...others] = rows;
+      if (only !== undefined && others.length === 0) return [{ id: only.id, reason }];
+      const middle = Math.ceil(rows.length / 2);
+      return [...(await this.publish(rows.slice(0, middle), lost)), ...(await this.publish(rows.slice(middle), lost))];
+    }
   }
 
   private async idle(lost: AbortSignal): Promise<void> {

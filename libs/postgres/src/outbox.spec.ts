@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import {
+  countRefused,
   createOutboxTable,
+  createRefusedOutboxTable,
   createTestDatabase,
   dropOutboxTable,
+  dropRefusedOutboxTable,
   inTransaction,
   Outbox,
   type OutboxRecord,
@@ -14,12 +17,14 @@ import {
 import { eventually } from './spec/eventually.js';
 
 class CreateOutbox1700000000000 implements MigrationInterface {
-  up(runner: QueryRunner): Promise<void> {
-    return createOutboxTable(runner);
+  async up(runner: QueryRunner): Promise<void> {
+    await createOutboxTable(runner);
+    await createRefusedOutboxTable(runner);
   }
 
-  down(runner: QueryRunner): Promise<void> {
-    return dropOutboxTable(runner);
+  async down(runner: QueryRunner): Promise<void> {
+    await dropRefusedOutboxTable(runner);
+    await dropOutboxTable(runner);
   }
 }
 
@@ -31,7 +36,7 @@ beforeAll(async () => {
   database = await createTestDatabase({ schema: 'post', migrations: [CreateOutbox1700000000000] });
 });
 afterAll(() => database.drop());
-beforeEach(() => database.dataSource.query('truncate outbox'));
+beforeEach(() => database.dataSource.query('truncate outbox, outbox_refused'));
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop(1_000)));
 });
@@ -46,6 +51,8 @@ const left = async (): Promise<number> => {
 };
 const textOf = (sent: OutboxRecord): string => String(sent.value);
 
+class RefusedForGood extends Error {}
+
 /** A relay whose poll is too rare to help: what arrives, arrives by wake or by recovery. */
 function relay(
   publish: OutboxRelayOptions['publish'],
@@ -54,7 +61,8 @@ function relay(
   const made = new OutboxRelay({
     dataSource: database.dataSource,
     publish,
-    logger: { info: () => undefined, warn: () => undefined },
+    refusalOf: (error) => (error instanceof RefusedForGood ? 'too_large' : null),
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     pollMs: 60_000,
     ...options,
   });
@@ -152,6 +160,48 @@ describe('an outbox relay', () => {
     await eventually(async () => (await left()) === 0);
     expect(sent).toEqual(['1', '2']);
     await eventually(() => Promise.resolve(running.readiness().ready));
+  });
+
+  it('parks a record that is refused for good, with its bytes and the reason, and the others go on in order', async () => {
+    const values = Array.from({ length: 9 }, (_, index) => String(index));
+    await append(...values);
+    const arrived: string[] = [];
+    const running = relay((batch) => {
+      if (batch.some((each) => ['3', '7'].includes(textOf(each)))) return Promise.reject(new RefusedForGood());
+      arrived.push(...batch.map(textOf));
+      return Promise.resolve();
+    });
+    running.start();
+    await eventually(async () => (await left()) === 0);
+    expect(arrived).toEqual(['0', '1', '2', '4', '5', '6', '8']);
+    expect(running.readiness().ready).toBe(true);
+    expect(await countRefused(database.dataSource)).toBe(2);
+    expect(
+      await database.dataSource.query('select topic, key, value, headers, reason from outbox_refused order by id'),
+    ).toEqual(
+      ['3', '7'].map((v) => ({
+        topic: 'settings.v1',
+        key: 'k',
+        value: Buffer.from(v),
+        headers: {},
+        reason: 'too_large',
+      })),
+    );
+  });
+
+  it('parks nothing of a batch that fails in a way that may pass, though another of it is refused', async () => {
+    await append('refused', 'fine');
+    let isDown = true;
+    const running = relay((batch) => {
+      if (batch.some((each) => textOf(each) === 'refused')) return Promise.reject(new RefusedForGood());
+      return isDown ? Promise.reject(new Error('no broker')) : Promise.resolve();
+    });
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'failing'));
+    expect([await left(), await countRefused(database.dataSource)]).toEqual([2, 0]);
+    isDown = false;
+    await eventually(async () => (await left()) === 0);
+    expect(await countRefused(database.dataSource)).toBe(1);
   });
 
   it('loses nothing when it is cut between publishing and deleting: it publishes again', async () => {

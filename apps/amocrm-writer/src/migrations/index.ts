@@ -8,6 +8,7 @@ import { ConnectionTest1764140000000 } from './1764140000000-connection-test.js'
 import { DuplicateControl1764160000000 } from './1764160000000-duplicate-control.js';
 import { PortalTrouble1764170000000 } from './1764170000000-portal-trouble.js';
 import { BackgroundRead1764180000000 } from './1764180000000-background-read.js';
+import { RefusedOutbox1764190000000 } from './1764190000000-refused-outbox.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly MigrationClass[] = [
   DuplicateControl1764160000000,
   PortalTrouble1764170000000,
   BackgroundRead1764180000000,
+  RefusedOutbox1764190000000,
 ];

@@ -4,6 +4,7 @@ import { CallDocuments1764140000000 } from './call-documents.js';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
 import { SwitchedOff1764120000000 } from './switched-off.js';
 import { UnsortedClients1764110000000 } from './unsorted-clients.js';
+import { RefusedOutbox1764180000000 } from './refused-outbox.js';
 
 /** Calls, their aliases, the client directory, and what other services published about accounts and portals. */
 class CallsAndDirectory1763900000000 implements MigrationInterface {
@@ -88,4 +89,5 @@ export const migrations: readonly MigrationClass[] = [
   UnsortedClients1764110000000,
   SwitchedOff1764120000000,
   CallDocuments1764140000000,
+  RefusedOutbox1764180000000,
 ];

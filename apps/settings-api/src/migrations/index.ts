@@ -4,6 +4,7 @@ import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
 import { Journal1764100000002 } from './journal.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { PullAndFieldMap1764100000005 } from './pull-and-field-map.js';
+import { RefusedOutbox1764180000000 } from './refused-outbox.js';
 import { Settings1764000000001 } from './settings.js';
 
 /** All migrations of schema `settings`, oldest first. */
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationClass[] = [
   Audit1764100000003,
   ConsentsAwaited1764100000004,
   PullAndFieldMap1764100000005,
+  RefusedOutbox1764180000000,
 ];

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { startKafka } from '@perezvon/local';
 import { type ProduceError } from '../errors.js';
 import { KafkaProducer, type KafkaProducerOptions } from '../producer/kafka-producer.js';
+import { recordRefusalOf } from '../record-refusal.js';
 import { Cluster, type Item, itemContract, specLogger } from './support/cluster.js';
 import { eventually } from './support/eventually.js';
 import { ids } from './support/seen.js';
@@ -63,6 +64,7 @@ describe('producing', () => {
       const refused = producer.sendRaw(topic, [{ key: 'large', value: Buffer.alloc(20_000) }]);
       const accepted = Promise.all(ids(8, 12).map((key) => producer.sendRaw(topic, [small(key)])));
       await expect(refused).rejects.toMatchObject({ code: 'produce_refused', retryable: false });
+      expect(await refused.catch(recordRefusalOf)).toBe('too_large');
       await accepted;
       const keys = new Set((await cluster.readAll(topic)).map(({ key }) => key?.toString()));
       expect(keys).toEqual(new Set(ids(0, 12)));
