@@ -55,6 +55,18 @@ describe('what may be sent', () => {
     expect((await queries.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([first.callId, other.callId]);
   });
 
+  it("is first of all what calls that just happened wait for, their clients' older effects included", async () => {
+    const backlog = Array.from({ length: 20 }, (_, index) => call(`+791612300${String(index).padStart(2, '0')}`));
+    const older = call('+79169999999');
+    const live = call('+79169999999');
+    const another = call('+79168888888');
+    const now = { causedAt: new Date().toISOString() };
+    await store(...backlog.map((each) => each.note()), older.note());
+    await store(live.note(1, null, now), another.note(1, null, now));
+    const ready = (await queries.ready(lane, 3)).map(({ command }) => command.callId);
+    expect(ready).toEqual([older.callId, another.callId, ...backlog.slice(0, 3).map(({ callId }) => callId)]);
+  });
+
   it('waits for what its call asked for before it, also when that arrives later', async () => {
     const one = call();
     await store(one.deal());

@@ -36,20 +36,35 @@ const mayBeSent = `
 const fromEffects = `effect e join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id
   join account a on a.account_id = e.account_id`;
 
-/** A call that just happened is waited for by people; what is older has waited already. */
-const justHappened = `e.caused_at > clock_timestamp() - interval '2 minutes'`;
+/**
+ * A call that just happened is waited for by people; what is older has waited already. What the same client still waits for
+ * from before is as urgent: it goes first (order per client), and must not take the call with it to the backlog's end.
+ * Indexes: effect_live, effect_client.
+ */
+const urgentEffects = `
+  with live as materialized (
+    select e.seq, e.portal_id, e.phone from effect e
+     where e.lane = $1 and e.state = 'waiting' and e.caused_at > clock_timestamp() - interval '2 minutes'
+     order by e.caused_at limit 1000),
+  urgent as materialized (
+    select seq from live
+    union
+    select before.seq from live l join effect before
+      on before.portal_id = l.portal_id and before.phone = l.phone and before.seq < l.seq
+         and before.state in ('waiting', 'sending', 'in_doubt') and before.blocked_by is null)`;
 
 /**
- * At most one per client: the next ones of a client wait for it. Of calls that just happened first, the oldest first
- * within; both kinds up to the limit, so that neither starves the other. Indexes: effect_live, effect_waiting.
+ * At most one per client: the next ones of a client wait for it. Urgent ones first, the oldest first within; both kinds up
+ * to the limit, so that neither starves the other. Indexes: primary key; effect_waiting.
  */
 export const readyEffects = `
+  ${urgentEffects}
   (select ${effectColumns} from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= clock_timestamp() and ${justHappened}
+    where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq in (select seq from urgent)
     order by e.seq limit $2)
   union all
   (select ${effectColumns} from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= clock_timestamp() and not (${justHappened})
+    where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq not in (select seq from urgent)
     order by e.seq limit $2)`;
 
 /** When the first of them may be sent, in Unix milliseconds; null = none. */
