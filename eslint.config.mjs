@@ -28,7 +28,7 @@ const mayImport = {
   'apps/pbx-simulator': ['contracts', 'kafka'],
   'local': [],
   'tests/e2e': ['contracts', 'local', 'kafka', 'postgres'],
-  'tests/bench': ['contracts', 'local', 'kafka', 'postgres', 'phone', 'call-ingest'],
+  'tests/bench': ['contracts', 'local', 'kafka', 'postgres', 'phone', 'calls', 'credentials', 'call-ingest'],
   'tests/chaos': ['contracts', 'local', 'kafka', 'postgres', 'calls', 'credentials', 'amocrm', 'amocrm-emulator'],
 };
 

@@ -6,6 +6,10 @@ import { benchPipeline } from './pipeline/run.js';
 import { benchRouting } from './routing/run.js';
 import { benchSettingsEffect } from './settings/effect.js';
 import { benchJournal } from './settings/journal.js';
+import { benchBacklog } from './writers/backlog.js';
+import { benchBlockedPortals } from './writers/blocked-portals.js';
+import { benchLoneCall } from './writers/lone-call.js';
+import { benchWriters } from './writers/many-portals.js';
 import { writeRows, type Row } from './rows.js';
 
 /** `npm run bench [-- --only emulator] [-- --runs 5]` */
@@ -17,6 +21,10 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
   routing: benchRouting,
   journal: benchJournal,
   settings: benchSettingsEffect,
+  backlog: benchBacklog,
+  lone: benchLoneCall,
+  writers: benchWriters,
+  blocked: benchBlockedPortals,
 };
 
 /** Fewer say too little to stand in a file that others read. */
