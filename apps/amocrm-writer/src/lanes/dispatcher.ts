@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PortalRow } from '../portals/portal.js';
 import { meetPortal } from '../portals/first-contact.js';
 import { pauseMsAfter } from './failure-table.js';
@@ -40,6 +41,8 @@ export class Dispatcher {
     private readonly settings: DispatcherSettings,
   ) {
     this.lastRoundAt = tools.monotonic.now();
+    // Every lane's turn waits on it.
+    setMaxListeners(0, this.draining.signal);
   }
 
   start(): void {

@@ -30,7 +30,7 @@ const given = (state: EffectState) => ({
   }),
 });
 
-const missing: Happening = { what: 'answer_missing', at: 2_000, reason: 'total_timeout' };
+const missing: Happening = { what: 'answer_missing', sentUnder: 7, at: 2_000, reason: 'total_timeout' };
 const notFound = (lookBegunAt: number): Happening => ({ what: 'not_found', lookBegunAt });
 
 describe('an effect that waits', () => {
@@ -63,12 +63,12 @@ describe('an effect whose request is on its way', () => {
   });
 
   it('is parked by a definite no', () => {
-    given(sending).when({ what: 'refused', reason: 'validation_failed' }).then(parked);
+    given(sending).when({ what: 'refused', sentUnder: 7, reason: 'validation_failed' }).then(parked);
   });
 
   it('may be sent again, without a look, only after an answer that says it was not applied', () => {
     given(sending)
-      .when({ what: 'not_applied', notBefore: 9_000, reason: 'rate_limited' })
+      .when({ what: 'not_applied', sentUnder: 7, notBefore: 9_000, reason: 'rate_limited' })
       .then({ is: 'waiting', notBefore: 9_000, reason: 'rate_limited' });
   });
 
@@ -92,6 +92,23 @@ describe('an effect whose request is on its way', () => {
   it('is never simply waiting again', () => {
     given(sending).when({ what: 'retried', at: 1 }).thenRefused();
     given(sending).when({ what: 'intent_committed', at: 1, epoch: 8 }).thenRefused();
+  });
+
+  it('is not sent twice because a zombie says that its own, older request never left', () => {
+    const ofAnother = { sentUnder: 6, reason: 'send_refused' };
+    given(sending)
+      .when({ what: 'not_applied', notBefore: 1, ...ofAnother })
+      .thenRefused();
+    given(sending)
+      .when({ what: 'refused', ...ofAnother })
+      .thenRefused();
+    given(sending)
+      .when({ what: 'answer_missing', at: 1, ...ofAnother })
+      .thenRefused();
+  });
+
+  it('is not put off by a holder that had sent nothing yet and lost the lane meanwhile', () => {
+    given(sending).when({ what: 'not_applied', sentUnder: null, notBefore: 1, reason: 'rate_limited' }).thenRefused();
   });
 
   it('is parked by no rule before its outcome is known', () => {
@@ -157,7 +174,7 @@ describe('an effect in doubt', () => {
 
   it('cannot be sent', () => {
     given(inDoubt).when({ what: 'intent_committed', at: 4_000, epoch: 8 }).thenRefused();
-    given(inDoubt).when({ what: 'not_applied', notBefore: 1, reason: 'rate_limited' }).thenRefused();
+    given(inDoubt).when({ what: 'not_applied', sentUnder: 7, notBefore: 1, reason: 'rate_limited' }).thenRefused();
   });
 });
 

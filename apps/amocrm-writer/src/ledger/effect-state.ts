@@ -44,6 +44,12 @@ export interface Doubt {
   readonly settledFrom: number;
 }
 
+/**
+ * The epoch of the request that a failure is about; null = nothing was sent. A zombie that wakes may say so of its own
+ * request alone: the one that is on its way now may be its successor's.
+ */
+export type SentUnder = number | null;
+
 /** What can happen to an effect. Times are Unix milliseconds by Postgres's clock. */
 export type Happening =
   /** Committed before the request leaves, under the lane's `epoch`. */
@@ -55,11 +61,16 @@ export type Happening =
   /** amoCRM confirmed the write. `newerWanted`: the wish changed while it was on its way. */
   | { readonly what: 'written'; readonly at: number; readonly newerWanted: boolean }
   /** Definitely not applied, and will be refused again. */
-  | { readonly what: 'refused'; readonly reason: string }
+  | { readonly what: 'refused'; readonly sentUnder: SentUnder; readonly reason: string }
   /** Definitely not applied; the same write may be sent again, without a look. */
-  | { readonly what: 'not_applied'; readonly notBefore: number; readonly reason: string }
+  | {
+      readonly what: 'not_applied';
+      readonly sentUnder: SentUnder;
+      readonly notBefore: number;
+      readonly reason: string;
+    }
   /** Bytes left and no usable answer came; `at` is when we stopped waiting: nothing leaves us after it. */
-  | { readonly what: 'answer_missing'; readonly at: number; readonly reason: string }
+  | { readonly what: 'answer_missing'; readonly sentUnder: SentUnder; readonly at: number; readonly reason: string }
   /** Whoever sent it lost the lane, at `leaseEnd`, without recording an outcome. */
   | { readonly what: 'sender_lost'; readonly at: number; readonly leaseEnd: number }
   | { readonly what: 'found'; readonly at: number; readonly several: boolean; readonly newerWanted: boolean }
@@ -162,6 +173,7 @@ function moveSending(state: In<'sending'>, happening: Happening, { visibilityDel
     const settledFrom = lastByteAt + visibilityDelayMs;
     return { is: 'in_doubt', epoch, sentAt, settledFrom, lookAt: nextLookAt(0, at, settledFrom), looks: 0, reason };
   };
+  if ('sentUnder' in happening && happening.sentUnder !== epoch) return illegal(state, happening);
   switch (happening.what) {
     case 'written':
       return happening.newerWanted ? waiting(happening.at, null) : { is: 'done', reason: null };

@@ -87,7 +87,7 @@ describe('what may be sent', () => {
     const [parked, next] = [call(), call()];
     await store(parked.contact(), parked.deal(), next.contact());
     const [contact] = await queries.ready(lane, 1);
-    const happened = () => ({ what: 'refused' as const, reason: 'validation_failed' });
+    const happened = () => ({ what: 'refused' as const, sentUnder: null, reason: 'validation_failed' });
     await ledger.record([{ seq: contact?.seq ?? '', happened }], Date.now());
     expect((await queries.ready(lane, 100)).map(({ command }) => command.callId)).toEqual([next.callId]);
   });

@@ -42,7 +42,7 @@ export async function storeWishes(
 }
 
 /** A batch may bring one effect several times: a duplicate, or a newer revision. The place of the first counts. */
-function newestPerEffect(commands: readonly EffectCommand[]): EffectCommand[] {
+export function newestPerEffect(commands: readonly EffectCommand[]): EffectCommand[] {
   const newest = new Map<string, EffectCommand>();
   for (const command of commands) {
     const key = `${command.accountId}|${command.callId}|${command.effect}`;
@@ -56,7 +56,7 @@ function newestPerEffect(commands: readonly EffectCommand[]): EffectCommand[] {
  * How the effect's entity is told apart in amoCRM: unsorted by its `source_uid`, notes by `uniq` (R9: the first id by
  * which the call was known), contacts and deals by our own field.
  */
-function markerOf(command: EffectCommand): string {
+export function markerOf(command: EffectCommand): string {
   switch (command.intent.kind) {
     case 'create_unsorted':
       return command.callId;

@@ -23,6 +23,7 @@ export interface AnswerMeaning {
 }
 
 /**
+ * @param items as their intents were committed
  * @param now when the answer came, or when we stopped waiting for it
  * @param retryAt when a write that was not applied may go again
  */
@@ -98,14 +99,15 @@ function written({ effect, resolution, sent }: Outgoing, made: Made, now: number
 function missing({ effect, resolution }: Outgoing, reason: string, now: number, learnt: Learnt = {}): ItemEnd {
   return {
     effect,
-    happened: () => ({ what: 'answer_missing', at: now, reason }),
+    happened: () => ({ what: 'answer_missing', sentUnder: epochOf(effect), at: now, reason }),
     learnt: { ...learnt, ruleIds: resolution.ruleIds, reasons: resolution.reasons },
     made: null,
   };
 }
 
 function notApplied({ effect }: Outgoing, reason: string, notBefore: number, learnt: Learnt = {}): ItemEnd {
-  return { effect, happened: () => ({ what: 'not_applied', notBefore, reason }), learnt, made: null };
+  const sentUnder = epochOf(effect);
+  return { effect, happened: () => ({ what: 'not_applied', sentUnder, notBefore, reason }), learnt, made: null };
 }
 
 /**
@@ -145,8 +147,12 @@ function refused(write: Outgoing, reason: string, errors: readonly FieldError[],
       : null;
   if (anew !== null && !effect.isRefreshed)
     return notApplied(write, anew.reason, anew.notBefore, { isRefreshed: true, detail });
-  return { effect, happened: () => ({ what: 'refused', reason }), learnt: { detail }, made: null };
+  const sentUnder = epochOf(effect);
+  return { effect, happened: () => ({ what: 'refused', sentUnder, reason }), learnt: { detail }, made: null };
 }
+
+/** Of the request whose answer this is. */
+const epochOf = ({ state }: EffectRow): number | null => (state.is === 'sending' ? state.epoch : null);
 
 /** amoCRM's own sentence, masked by libs/amocrm, and the field it is about. */
 const inWords = ({ code, path, detail }: FieldError): string => `${detail ?? code}${path === '' ? '' : ` (${path})`}`;

@@ -61,7 +61,7 @@ export async function prepare(
     const cards = found.get(effect.seq) ?? null;
     if (cards instanceof ReadFailure) {
       const reason = `not_readable_${cards.result.reason}`;
-      settled.push({ seq: effect.seq, happened: () => ({ what: 'refused', reason }) });
+      settled.push({ seq: effect.seq, happened: () => ({ what: 'refused', sentUnder: null, reason }) });
       continue;
     }
     const own = await resolved(effect, cards);

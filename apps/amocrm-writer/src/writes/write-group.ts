@@ -1,4 +1,5 @@
 import type { BatchResult } from '@perezvon/amocrm';
+import type { EffectRow } from '../ledger/effect-row.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { PortalRow } from '../portals/portal.js';
 import type { Made } from './made.js';
@@ -22,14 +23,15 @@ export async function writeGroup(
 ): Promise<BatchResult<Made>> {
   const { ledger, portals, clock, at } = tools;
   await at('before_intent');
+  const { fence } = requests.lease;
   const committed = await ledger.commitIntents(
-    requests.lease.fence,
+    fence,
     items.flat().map(({ effect, sent }) => ({ effect, learnt: { sent } })),
     clock.now(),
   );
   // A row that moved on meanwhile (its portal was deleted) is not ours to send; a contact goes without its deal then.
-  const ours = new Set(committed.map(({ seq }) => seq));
-  const sending = items.filter((item) => item.every(({ effect }) => ours.has(effect.seq)));
+  const ours = new Map(committed.map((row) => [row.seq, row]));
+  const sending = items.map((item) => asCommitted(item, ours)).filter((item) => item !== null);
   const halves = items.flat().filter(({ effect }) => ours.has(effect.seq) && !isIn(sending, effect.seq));
   await takeBack(halves.map(({ effect }) => effect.seq));
   if (sending.length === 0) return { kind: 'done', value: [] };
@@ -77,10 +79,27 @@ export async function writeGroup(
   async function takeBack(seqs: readonly string[]): Promise<void> {
     const now = clock.now();
     await ledger.record(
-      seqs.map((seq) => ({ seq, happened: () => ({ what: 'not_applied', notBefore: now, reason: 'not_sent' }) })),
+      seqs.map((seq) => ({
+        seq,
+        happened: () => ({ what: 'not_applied', sentUnder: Number(fence.epoch), notBefore: now, reason: 'not_sent' }),
+      })),
       now,
     );
   }
+}
+
+/** The item with its rows as they stand now; null = not all of it is ours to send. */
+function asCommitted([first, deal]: WriteItem, rows: ReadonlyMap<string, EffectRow>): WriteItem | null {
+  const one = rows.get(first.effect.seq);
+  if (one === undefined) return null;
+  if (deal === undefined) return [{ ...first, effect: one }];
+  const other = rows.get(deal.effect.seq);
+  return other === undefined
+    ? null
+    : [
+        { ...first, effect: one },
+        { ...deal, effect: other },
+      ];
 }
 
 function portalOf(items: readonly WriteItem[]): PortalRow {

@@ -29,8 +29,8 @@ export class WriteRound {
     });
     if (put !== null) {
       const happening: Happening = put.isFinal
-        ? { what: 'refused', reason: `not_readable_${put.reason}` }
-        : { what: 'not_applied', notBefore: put.until, reason: put.reason };
+        ? { what: 'refused', sentUnder: null, reason: `not_readable_${put.reason}` }
+        : { what: 'not_applied', sentUnder: null, notBefore: put.until, reason: put.reason };
       await ledger.record(
         effects.map(({ seq }) => ({ seq, happened: () => happening })),
         clock.now(),
