@@ -91,8 +91,9 @@ export const en: typeof ru = {
     token: 'Long-lived token',
     tokenHint:
       'In amoCRM: Settings → Integrations → your integration → Keys and scopes → Generate long-lived token. An administrator has to issue it.',
+    tokenLater: 'It may stay empty: log in with amoCRM afterwards.',
     tokenStored: 'A token is stored. A new one replaces it; the stored one cannot be read.',
-    tokenMissing: 'There is no token: connect the portal.',
+    tokenMissing: 'The portal is not connected yet: log in with amoCRM, or open the gear and paste a token.',
     connect: 'Log in with amoCRM',
     connectHint: 'amoCRM opens. Log in as an administrator and allow access.',
     test: 'Test the connection',
@@ -404,6 +405,14 @@ export const en: typeof ru = {
   },
   overview: {
     today: 'Calls today',
+    consent: {
+      authorised: 'amoCRM is connected. Pipelines and users appear in the settings within seconds.',
+      refused: 'Access was not allowed in amoCRM, nothing has changed. The administrator of the portal can allow it.',
+      other_account: 'You logged in to another amoCRM account than that of the credentials. Nothing has changed.',
+      failed: 'amoCRM gave no access. Open the credentials and log in once more.',
+      unknown:
+        'The log-in with amoCRM was not finished: it took over 20 minutes, or began in another browser. Begin again.',
+    },
     byHour: 'By the hour in which they began',
     hour: 'Hour',
     noCallsToday: 'There have been no calls today.',

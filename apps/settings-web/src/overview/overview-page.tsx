@@ -2,6 +2,7 @@ import { SimpleGrid, Stack, Title } from '@mantine/core';
 import { useTranslation } from '../i18n/use-translation';
 import { useStatus } from '../api/operations';
 import { Failure } from '../shell/failure';
+import { ConsentOutcome } from './consent-outcome';
 import { FirstSteps } from './first-steps';
 import { Health } from './health';
 import { LastEvents } from './last-events';
@@ -16,6 +17,7 @@ export default function OverviewPage() {
   return (
     <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('shell.overview')}</Title>
+      <ConsentOutcome />
       {status.error && <Failure error={status.error} onRetry={() => void status.refetch()} />}
       {status.isPending && <Waiting />}
       {status.data && (

@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Button, Combobox, Group, InputBase, Stack, Text, use
 import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
-import { portalTitle, usePortals, type CrmView, type PortalView } from '../../api/portals';
+import { portalTitle, useAuthorization, usePortals, type CrmView, type PortalView } from '../../api/portals';
 import { dateAndTime } from '../../i18n/dates';
 import { Failure } from '../../shell/failure';
 import { fieldId, useProblemAt } from '../problems';
@@ -120,7 +120,7 @@ export function CredentialsSection({ portalId, crm, onChoose, onSettingsChanged 
 /** In one sentence: does it work, and if not, what to do (R11). */
 function PortalState({ portal, crm }: { readonly portal: PortalView; readonly crm: CrmView | undefined }) {
   const { t } = useTranslation();
-  if (!portal.hasCredentials) return <Stopped words={t('credentials.tokenMissing')} />;
+  if (!portal.hasCredentials) return <Unconnected portal={portal} />;
   return (
     <Stack gap="xs">
       {crm?.stop && <Stopped words={t(`credentials.stop.${crm.stop.reason}`)} />}
@@ -131,6 +131,30 @@ function PortalState({ portal, crm }: { readonly portal: PortalView; readonly cr
             : t('credentials.lastRead', { when: dateAndTime(crm.readAt) })}
         </Text>
         <ConnectionTest portalId={portal.portalId} />
+      </Group>
+    </Stack>
+  );
+}
+
+/** Without a token nothing works: one press leads to amoCRM, whose administrator allows it there. */
+function Unconnected({ portal }: { readonly portal: PortalView }) {
+  const { t } = useTranslation();
+  const authorization = useAuthorization();
+  return (
+    <Stack gap="xs">
+      <Stopped words={t('credentials.tokenMissing')} />
+      {authorization.error && <Failure error={authorization.error} />}
+      <Group gap="sm">
+        <Button
+          variant="default"
+          loading={authorization.isPending}
+          onClick={() => authorization.mutate(portal.portalId)}
+        >
+          {t('credentials.connect')}
+        </Button>
+        <Text size="sm" c="dimmed">
+          {t('credentials.connectHint')}
+        </Text>
       </Group>
     </Stack>
   );

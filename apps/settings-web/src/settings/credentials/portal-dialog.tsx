@@ -96,7 +96,9 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
         <PasswordInput
           label={t('credentials.token')}
           description={
-            portal?.hasCredentials && account !== 'another' ? t('credentials.tokenStored') : t('credentials.tokenHint')
+            portal?.hasCredentials && account !== 'another'
+              ? t('credentials.tokenStored')
+              : `${t('credentials.tokenHint')} ${portal === null ? t('credentials.tokenLater') : ''}`
           }
           required={isMoving && account === 'another'}
           autoComplete="off"
