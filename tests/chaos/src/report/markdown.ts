@@ -13,7 +13,7 @@ and log of requests are the oracle. Every violation column must be 0:
 - **blind resends**: a second POST after an indefinite first one without a look that could have shown it;
 - **windows over 7**: sliding seconds in which amoCRM saw more requests of one account, over all writers;
 - **out of order**: calls of one client written down in another order than they were made;
-- **other**: requests to a blocked account before its probe, two writes at once about one thing, things in amoCRM that no effect
+- **other**: requests to a blocked account more than a second after it was told and before its probe, two writes at once about one thing, things in amoCRM that no effect
   accounts for, a secret or a client's number in a log.
 
 A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. A lane's pause after
