@@ -87,7 +87,8 @@ export class Arena {
     const isShared = options.ownPostgres !== true && process.env['TEST_DATABASE_URL'] !== undefined;
     const [kafka, postgres] = await Promise.all([
       startKafka(),
-      isShared ? undefined : startPostgres({ isDurable: false }),
+      // Whoever kills the server must find there what it has acknowledged.
+      isShared ? undefined : startPostgres({ isDurable: options.ownPostgres === true }),
     ]);
     const database = await createTestDatabase({
       schema: 'chaos',
