@@ -34,7 +34,8 @@ export function besideTheWork(row: BesideTheWork): Fault {
     try {
       const options = (await row.prepare?.(arena)) ?? {};
       const writers = Array.from({ length: row.writers ?? WRITERS }, () => arena.start(options));
-      await arena.portalsRead();
+      // A row without writers of its own starts them in its act.
+      if (writers.length > 0) await arena.portalsRead();
       let isActing = true;
       const [act] = await Promise.all([
         row.act(arena, session).finally(() => (isActing = false)),
