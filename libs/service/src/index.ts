@@ -28,7 +28,7 @@ export { databaseCheck, type HealthCheck, HealthChecks, type HealthReport, type 
 export { INTERNAL_API_KEY, InternalApiGuard } from './internal-api.guard.js';
 export { kafkaMetrics, type KafkaMetrics } from './kafka-metrics.js';
 export { createLogger, type Logger, type LoggerOptions, NestLogger } from './log.js';
-export { type MetricDefinition, Metrics } from './metrics.js';
+export { type MetricDefinition, Metrics, type MetricsSnapshot } from './metrics.js';
 export { ProblemFilter, sendProblem } from './problem.filter.js';
 export {
   type FieldProblem,

@@ -1,5 +1,5 @@
 import { type NextFunction, type Request, type Response } from 'express';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A metric's name in Prometheus form with its unit (`…_seconds`, `…_total`), and what question it answers. */
 export interface MetricDefinition<Label extends string> {
@@ -12,13 +12,38 @@ export interface MetricDefinition<Label extends string> {
 /** From 1 ms to a minute: what a call's path through the services may take. */
 const defaultBucketsSec = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** One thread's numbers, as they may be sent to another. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
 /** The numbers of one service: those of the process, of its HTTP door, and its own. */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly threads: (() => Promise<MetricsSnapshot>)[] = [];
 
-  constructor(service: string) {
-    this.registry.setDefaultLabels({ service });
+  /** `thread`: for one that is not the main thread; its numbers carry the name, and the process is not counted twice. */
+  constructor(service: string, thread?: string) {
+    this.registry.setDefaultLabels({ service, ...(thread !== undefined && { thread }) });
     collectDefaultMetrics({ register: this.registry });
+    if (thread === undefined) return;
+    for (const { name } of this.registry.getMetricsAsArray()) {
+      if (name.startsWith('process_')) this.registry.removeSingleMetric(name);
+    }
+  }
+
+  /** Shows a thread's numbers, asked for at each scrape, beside these. */
+  join(thread: () => Promise<MetricsSnapshot>): void {
+    this.threads.push(thread);
+  }
+
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /** What `/metrics` answers. */
+  async text(): Promise<string> {
+    if (this.threads.length === 0) return this.registry.metrics();
+    const snapshots = await Promise.all([this.snapshot(), ...this.threads.map((thread) => thread())]);
+    return AggregatorRegistry.aggregate(snapshots).metrics();
   }
 
   counter<Label extends string = never>(definition: MetricDefinition<Label>): Counter<Label> {

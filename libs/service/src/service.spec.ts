@@ -156,6 +156,22 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
+  it('shows the numbers of another thread beside its own, and the process once', async () => {
+    const metrics = new Metrics('spec');
+    const thread = new Metrics('spec', 'stream');
+    metrics.counter({ name: 'answers_total', help: 'Answers' }).inc();
+    thread.counter({ name: 'decisions_total', help: 'Decisions' }).inc(2);
+    metrics.join(() => thread.snapshot());
+    const service = await start({ metrics });
+    const text = await (await get(service, '/metrics')).text();
+    expect(text).toContain('answers_total{service="spec"} 1');
+    expect(text).toContain('decisions_total{service="spec",thread="stream"} 2');
+    expect(text).toMatch(/^nodejs_heap_size_used_bytes\{service="spec"\} \d+$/m);
+    expect(text).toMatch(/^nodejs_heap_size_used_bytes\{service="spec",thread="stream"\} \d+$/m);
+    expect(text.match(/^process_cpu_seconds_total/gm)).toHaveLength(1);
+    expect(text.match(/^# TYPE nodejs_heap_size_used_bytes /gm)).toHaveLength(1);
+  });
+
   it("shows the process's numbers and our own, by route pattern and never by path", async () => {
     const metrics = new Metrics('spec');
     const parked = metrics.counter({ name: 'parked_total', help: 'Parked messages', labels: ['reason'] });

@@ -132,7 +132,7 @@ function serveHealth(app: NestExpressApplication, health: HealthChecks, metrics:
     response.status(report.status === 'ready' ? 200 : 503).json(report);
   });
   express.get('/metrics', async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    response.type(metrics.registry.contentType).send(await metrics.text());
   });
 }
 

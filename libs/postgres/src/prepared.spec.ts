@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, queryPrepared, type TestDatabase } from './index.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ schema: 'prepared', migrations: [] });
+});
+afterAll(() => database.drop());
+
+const DOUBLE = { name: 'double', sql: 'select $1::int * 2 as doubled' };
+const ask = async (n: number): Promise<number | undefined> => {
+  const [row] = await queryPrepared<{ doubled: number }>(database.dataSource, DOUBLE, [n]);
+  return row?.doubled;
+};
+
+describe('queryPrepared', () => {
+  it('answers with the parameters of each call, from whichever session', async () => {
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    expect(await Promise.all(numbers.map(ask))).toEqual(numbers.map((n) => n * 2));
+  });
+
+  it('leaves a session usable after a statement that failed', async () => {
+    const division = { name: 'division', sql: 'select 1 / $1::int as result' };
+    await expect(queryPrepared(database.dataSource, division, [0])).rejects.toMatchObject({ code: '22012' });
+    expect(await queryPrepared(database.dataSource, division, [1])).toEqual([{ result: 1 }]);
+  });
+
+  it('prepares anew in a session that took the place of a lost one', async () => {
+    await ask(1);
+    await database.dataSource
+      .query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()')
+      .catch(() => undefined); // its own session is among them
+    expect(await askUntilAnswered(21)).toBe(42);
+  });
+});
+
+/** A session that has just been lost may still be handed out once. */
+async function askUntilAnswered(n: number): Promise<number | undefined> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const answer = await ask(n).catch(() => null);
+    if (answer !== null) return answer;
+  }
+  return undefined;
+}
