@@ -29,6 +29,16 @@ export const cancelIdOf = (accountId: string, younger: string, older: string) =>
 export const decisionIdOf = (accountId: string, callId: string, ordinal: number) =>
   id('decision', accountId, callId, ordinal);
 
-/** Asked twice within one call, the question for the personal manager is one question (R13). */
-export const routeIdOf = ({ accountId, source }: { accountId: string; source: string }, pbxCallId: string) =>
-  id('route', accountId, source, pbxCallId);
+/** Whose call a question is about; the instance as in {@link callIdOf}. */
+interface AskingPbx {
+  readonly accountId: string;
+  readonly source: CallEvent['source'];
+  readonly sourceInstance: string | null;
+}
+
+/**
+ * Asked twice within one call, the question for the personal manager is one question (R13). A source without an instance
+ * keeps the id that it had before instances counted: answers kept by an earlier version are found again.
+ */
+export const routeIdOf = ({ accountId, source, sourceInstance }: AskingPbx, pbxCallId: string) =>
+  id('route', accountId, source, ...(sourceInstance === null ? [] : [sourceInstance]), pbxCallId);

@@ -23,5 +23,6 @@ export { newProgress, type CallProgress } from './progress.js';
 export { joinCalls, type CallInProgress, type JoinedCalls } from './join-calls.js';
 export { chooseCard } from './known-client.js';
 export { sentenceOf } from './sentence.js';
+export { fallbackWords } from './route-reasons.js';
 export { route, type RouteSituation, type Routing } from './route.js';
 export { callIdOf, commandIdOf, decisionIdOf, lookupIdOf, routeIdOf } from './ids.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClientCard, Portal, Settings } from '@perezvon/contracts';
+import { routeReason, type ClientCard, type Portal, type RouteReason, type Settings } from '@perezvon/contracts';
+import { fallbackWords } from './route-reasons.js';
 import { route, type RouteSituation } from './route.js';
 import { CLIENT, DEFAULT_INCOMING, PETROVA_IN_CRM, settingsWith } from './testing/given.js';
 
@@ -26,12 +27,22 @@ const users = (...inactive: number[]): Portal['users'] =>
 
 const asked = (more: Partial<RouteSituation> = {}): RouteSituation => ({
   settings: settings(),
+  source: 'canonical',
   direction: 'in',
   client: { raw: CLIENT, e164: CLIENT, kind: 'e164' },
   cards: [contact(1)],
   users: users(),
   ...more,
 });
+
+function withoutPhones(document: Settings): void {
+  document.employees = document.employees.map((employee) => ({ ...employee, phones: [] }));
+}
+
+function withoutAnyAddress(document: Settings): void {
+  withoutPhones(document);
+  document.employees = document.employees.map((employee) => ({ ...employee, login: null, ext: '' }));
+}
 
 describe('R13: the personal manager', () => {
   it('is the employee mapped to the responsible of the contact', () => {
@@ -65,7 +76,7 @@ describe('R13: the personal manager', () => {
     expect(route(asked({ settings: both }))).toMatchObject({ employee: { login: 'petrova-2' } });
   });
 
-  it.each<[string, Partial<RouteSituation>]>([
+  const FALLBACKS: [RouteReason, Partial<RouteSituation>][] = [
     ['integration_inactive', { settings: settings((s) => (s.integration.active = false)) }],
     ['disabled', { settings: settings((s) => (s.integration.incoming.personalManagerRouting = false)) }],
     ['not_inbound', { direction: 'out' }],
@@ -83,8 +94,36 @@ describe('R13: the personal manager', () => {
       'employee_disabled',
       { settings: settings((s) => (s.employees = s.employees.map((e) => ({ ...e, isDisabled: true })))) },
     ],
-  ])('is nobody in particular: %s', (reason, given) => {
+    ['employee_without_number', { source: 'uis', settings: settings(withoutPhones) }],
+    ['employee_without_number', { source: 'itoolabs', settings: settings(withoutAnyAddress) }],
+  ];
+
+  it.each(FALLBACKS)('is nobody in particular: %s', (reason, given) => {
     expect(route(asked(given))).toMatchObject({ decision: 'fallback', reason, employee: null });
+  });
+
+  it('is told by login or extension to a PBX that can ring those, although there is no full number', () => {
+    const named = settings(withoutPhones);
+    expect(route(asked({ source: 'itoolabs', settings: named }))).toMatchObject({ decision: 'connect' });
+    expect(route(asked({ settings: settings(withoutAnyAddress) }))).toMatchObject({ decision: 'connect' });
+  });
+
+  it('is the employee with a full number, when only such a one can be rung and the responsible has several', () => {
+    const spare = { employeeId: '00000000-0000-4000-8000-000000000018', phones: ['+79035550199'] };
+    const both = settings((s) => {
+      withoutPhones(s);
+      s.employees = [...s.employees, spare];
+      s.mapping = [...s.mapping, { employeeId: spare.employeeId, crmUserId: PETROVA_IN_CRM }];
+    });
+    expect(route(asked({ source: 'uis', settings: both }))).toMatchObject({ employee: { phones: ['+79035550199'] } });
+  });
+
+  it('is not the default responsible’s employee when this PBX cannot ring that employee', () => {
+    const byDefault = settings((s) => {
+      withoutPhones(s);
+      s.integration.incoming.defaultResponsibleUserId = PETROVA_IN_CRM;
+    });
+    expect(route(asked({ source: 'uis', cards: [], settings: byDefault })).defaultEmployee).toBeNull();
   });
 
   it('is replaced by the incoming default responsible’s employee, if there is one', () => {
@@ -103,5 +142,17 @@ describe('R13: the personal manager', () => {
 
   it('counts as active while the portal’s users have not been read', () => {
     expect(route(asked({ users: [] }))).toMatchObject({ decision: 'connect' });
+  });
+
+  it.each(routeReason.options.filter((reason) => reason !== 'responsible_of_contact'))(
+    'R16: has words in both languages for %s',
+    (reason) => {
+      expect(fallbackWords(reason)).toEqual({ ru: expect.stringMatching(/[а-я]/), en: expect.stringMatching(/[a-z]/) });
+    },
+  );
+
+  it('says of each fallback which one it is', () => {
+    const shown = new Set(FALLBACKS.map(([reason]) => reason));
+    expect([...shown].sort()).toEqual(routeReason.options.filter((r) => r !== 'responsible_of_contact').sort());
   });
 });

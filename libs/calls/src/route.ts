@@ -1,6 +1,7 @@
 import type {
   CallClient,
   CallDirection,
+  CallEvent,
   ClientCard,
   PbxEmployee,
   Portal,
@@ -13,6 +14,8 @@ import { chooseCard } from './known-client.js';
 /** What is known when the PBX asks who should take a call (rules.md R13). */
 export interface RouteSituation {
   readonly settings: Settings;
+  /** The kind of PBX that asks: not every one can be told everything about an employee. */
+  readonly source: CallEvent['source'];
   /** The direction that the PBX named; it normally asks about incoming calls only and names none. */
   readonly direction: CallDirection;
   readonly client: CallClient;
@@ -40,7 +43,7 @@ export type Routing =
 
 /** R13: the employee of the contact's responsible, or the reason why nobody in particular. */
 export function route(situation: RouteSituation): Routing {
-  const { settings, client, cards, direction } = situation;
+  const { settings, source, client, cards, direction } = situation;
   const { integration } = settings;
   const { incoming } = integration;
   const fallback = (
@@ -51,7 +54,7 @@ export function route(situation: RouteSituation): Routing {
     reason,
     employee: null,
     contact,
-    defaultEmployee: defaultEmployeeOf(settings),
+    defaultEmployee: defaultEmployeeOf(settings, source),
   });
 
   if (!integration.active) return fallback('integration_inactive');
@@ -73,21 +76,24 @@ export function route(situation: RouteSituation): Routing {
   if (!isActive(userId, situation.users)) return fallback('responsible_inactive', contact);
   const employees = employeesOf(userId, settings);
   if (employees.length === 0) return fallback('responsible_unmapped', contact);
-  const employee = employees.find(isEnabled);
-  if (!employee) return fallback('employee_disabled', contact);
+  const enabled = employees.filter(isEnabled);
+  if (enabled.length === 0) return fallback('employee_disabled', contact);
+  const employee = enabled.find((one) => canBeRungBy(source, one));
+  if (!employee) return fallback('employee_without_number', contact);
   return {
     decision: 'connect',
     reason: 'responsible_of_contact',
     employee,
     contact,
-    defaultEmployee: defaultEmployeeOf(settings),
+    defaultEmployee: defaultEmployeeOf(settings, source),
   };
 }
 
 /** The incoming default responsible's employee, if there is one who can be rung. */
-function defaultEmployeeOf(settings: Settings): PbxEmployee | null {
+function defaultEmployeeOf(settings: Settings, source: CallEvent['source']): PbxEmployee | null {
   const userId = settings.integration.incoming.defaultResponsibleUserId;
-  return userId === null ? null : (employeesOf(userId, settings).find(isEnabled) ?? null);
+  if (userId === null) return null;
+  return employeesOf(userId, settings).find((one) => isEnabled(one) && canBeRungBy(source, one)) ?? null;
 }
 
 function employeesOf(crmUserId: number, { mapping, employees }: Settings): PbxEmployee[] {
@@ -96,6 +102,18 @@ function employeesOf(crmUserId: number, { mapping, employees }: Settings): PbxEm
 }
 
 const isEnabled = (employee: PbxEmployee) => employee.isDisabled !== true;
+
+/**
+ * UIS rings full numbers (reference/pbx-events.md §2.5), ITooLabs takes a login or any number (§1.4). Whoever else asks
+ * picks what it needs from the answer.
+ */
+function canBeRungBy(source: CallEvent['source'], { login, ext, phones }: PbxEmployee): boolean {
+  if (source === 'uis') return phones.length > 0;
+  if (source === 'itoolabs') return phones.length > 0 || isGiven(login) || isGiven(ext);
+  return true;
+}
+
+const isGiven = (key: string | null | undefined) => key != null && key !== '';
 
 /** While the portal's users have not been read, nobody is known to be inactive. */
 function isActive(userId: number, users: Portal['users']): boolean {

@@ -1,7 +1,7 @@
 import type { CellName, Reason } from '@perezvon/contracts';
 import { sentences } from './reasons.js';
 
-interface Localised {
+export interface Localised {
   readonly ru: string;
   readonly en: string;
 }

@@ -19,6 +19,8 @@ export const routeReason = z.enum([
   'responsible_unmapped',
   'responsible_inactive',
   'employee_disabled',
+  /** The PBX that asks has no way to ring this employee: UIS takes full numbers only. */
+  'employee_without_number',
 ]);
 export type RouteReason = z.infer<typeof routeReason>;
 
@@ -33,10 +35,12 @@ const routeEmployee = pbxEmployee.pick({
 export type RouteEmployee = z.infer<typeof routeEmployee>;
 
 export const routeSchema = z.object({
-  /** UUID v5 of account, source and the PBX's call id: asked twice within a call, it is one answer. */
+  /** UUID v5 of account, source, its instance and the PBX's call id: asked twice within a call, it is one answer. */
   routeId: uuid,
   accountId,
   source,
+  /** Tells two cabinets of one kind apart (interfaces.md, Ids and times). Absent: the PBX has but one, or did not say. */
+  sourceInstance: pbxId.nullish(),
   pbxCallId: pbxId,
   phone: e164.nullable(),
   decision: z.enum(['connect', 'fallback']),

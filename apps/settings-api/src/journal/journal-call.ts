@@ -118,11 +118,12 @@ export function stateTold(change: CallStateChange): Telling {
   };
 }
 
-/** The route does not name the PBX's cabinet: of an account with several of one kind it stands alone. */
+/** A question that did not name the PBX's cabinet stands alone, where the account has several of one kind. */
 export function routeTold(route: Route): Telling {
+  const { accountId, source, sourceInstance, pbxCallId } = route;
   return {
-    accountId: route.accountId,
-    callId: callIdOf({ account_id: route.accountId, source: route.source }, route.pbxCallId),
+    accountId,
+    callId: callIdOf({ account_id: accountId, source, source_instance: sourceInstance }, pbxCallId),
     merge: (call) => ({ ...call, pbxCallId: route.pbxCallId, routes: { ...call.routes, [route.routeId]: route } }),
   };
 }

@@ -1,3 +1,4 @@
+import { fallbackWords } from '@perezvon/calls';
 import {
   type CallDecision,
   type CallEmployee,
@@ -73,11 +74,11 @@ function eventLine(event: CallEvent): StoryLine {
   return line(event.occurred_at ?? event.received_at, 'event', { ru: text('ru'), en: text('en') });
 }
 
-function routeLine({ askedAt, decision, reason, employee }: Route): StoryLine {
+function routeLine({ askedAt, reason, employee }: Route): StoryLine {
   const name = employee?.name ?? employee?.ext ?? employee?.login ?? '';
-  const why = reasonWords({ code: reason });
+  const why = reason === 'responsible_of_contact' ? null : fallbackWords(reason);
   const text: Localized =
-    decision === 'connect'
+    why === null
       ? { ru: `АТС предложен персональный менеджер: ${name}`, en: `The PBX was told the personal manager: ${name}` }
       : {
           ru: `Персональный менеджер не предложен: ${why.ru}`,
