@@ -1,6 +1,7 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CallDocuments1764140000000 } from './call-documents.js';
+import { PurgedAccounts1764180000000 } from './purged-accounts.js';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
 import { SwitchedOff1764120000000 } from './switched-off.js';
 import { UnsortedClients1764110000000 } from './unsorted-clients.js';
@@ -90,4 +91,5 @@ export const migrations: readonly MigrationClass[] = [
   SwitchedOff1764120000000,
   CallDocuments1764140000000,
   RefusedOutbox1764180000000,
+  PurgedAccounts1764180000000,
 ];

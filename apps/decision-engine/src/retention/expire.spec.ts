@@ -37,3 +37,33 @@ describe('call state and dedupe rows', () => {
     expect(await query('select count(*)::int as count from call_aliases')).toEqual([{ count: 4 }]);
   });
 });
+
+describe('settings versions', () => {
+  const replaced = (days: number) =>
+    query(`update settings_versions set received_at = now() - interval '${String(days)} days'`);
+  const versions = async () =>
+    (await query('select version from settings_versions order by 1')).map((row) => row['version']);
+
+  it('go 45 days after they were replaced, but for the newest and those that a call still refers to', async () => {
+    await bench.process().withEvents(bench.missedCall({ call_id: 'of-version-1' }));
+    await aged('of-version-1', 50, 20);
+    for (const version of [2, 3, 4]) await bench.publishSettings(bench.settings(undefined, version));
+    await replaced(46);
+
+    expect(await expire(bench.database.dataSource, 1)).toBe(1);
+    expect(await expire(bench.database.dataSource, 10)).toBe(1);
+    expect(await versions()).toEqual([1, 4]);
+
+    await aged('of-version-1', 50, 46);
+    await expire(bench.database.dataSource, 10);
+    await expire(bench.database.dataSource, 10);
+    expect(await versions()).toEqual([4]);
+  });
+
+  it('stay while a call of their time may come', async () => {
+    await bench.publishSettings(bench.settings(undefined, 2));
+    await replaced(44);
+    expect(await expire(bench.database.dataSource, 10)).toBe(0);
+    expect(await versions()).toEqual([1, 2]);
+  });
+});

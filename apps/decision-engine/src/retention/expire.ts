@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { expireSettings } from './expire-settings.js';
 
 /**
  * A call's row is what drops its duplicates. Topics keep 7 days and call-ingest refuses events older than 30, so after 45
@@ -44,5 +45,7 @@ export async function expire(dataSource: DataSource, limit: number): Promise<num
     const [row]: { count: number }[] = await dataSource.query(sql, [days, limit]);
     return row?.count ?? 0;
   };
-  return (await one(EXPIRE_CALLS, CALL_DAYS)) + (await one(EXPIRE_ROUTE_ANSWERS, ROUTE_ANSWER_DAYS));
+  const calls = await one(EXPIRE_CALLS, CALL_DAYS);
+  const answers = await one(EXPIRE_ROUTE_ANSWERS, ROUTE_ANSWER_DAYS);
+  return calls + answers + (await expireSettings(dataSource, CALL_DAYS, limit));
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { AlarmLogger } from '../calls/alarm.js';
 import { expire } from './expire.js';
+import { purgeDeletedAccounts } from './purge-accounts.js';
 
 const EVERY_MS = 3_600_000;
 /** Small enough that nobody waits for it noticeably, and that vacuum keeps up. */
@@ -9,7 +10,8 @@ const BATCH = 1_000;
 const BETWEEN_BATCHES_MS = 200;
 
 /**
- * Deletes what is older than its retention, in small batches; every engine may do so at once.
+ * Deletes what is older than its retention, and what deleted accounts leave behind, in small batches; every engine may do
+ * so at once.
  *
  *     idle ──start──▶ deleting ⇄ pausing (an hour; after a full batch, a moment) ──stop──▶ stopped
  */
@@ -41,7 +43,8 @@ export class Retention {
 
   private async oneBatch(): Promise<boolean> {
     try {
-      return (await expire(this.dataSource, BATCH)) >= BATCH;
+      const purged = await purgeDeletedAccounts(this.dataSource, BATCH);
+      return (await expire(this.dataSource, BATCH)) + purged >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'what is too old could not be deleted; tried again in an hour');
       return false;

@@ -35,7 +35,7 @@ const MOVE_ACCOUNTS = `
     from unnest($1::text[], $2::int[], $3::boolean[], $4::uuid[]) as n (account_id, version, active, portal_id)
    order by account_id, version desc
   on conflict (account_id) do update
-     set version = excluded.version, active = excluded.active, portal_id = excluded.portal_id, deleted = false,
+     set version = excluded.version, active = excluded.active, portal_id = excluded.portal_id, deleted = false, purged = false,
          last_off_version = greatest(a.last_off_version, excluded.last_off_version)
    where a.version < excluded.version
   returning a.account_id, a.version`;
@@ -81,7 +81,7 @@ async function storeSources(tx: EntityManager, documents: readonly Settings[]): 
   );
 }
 
-/** A deleted account plans nothing any more; its calls' rows go with the retention. */
+/** A deleted account plans nothing any more; its calls and settings go next (retention/purge-accounts.ts). */
 export async function deleteAccounts(tx: EntityManager, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   await tx.query(
