@@ -76,7 +76,7 @@ export {
   type CellName,
   type ClientLookup,
 } from './decisions.js';
-export { callStates, callStateSchema, type CallState, type CallStateChange } from './call-states.js';
+export { callState, callStates, callStateSchema, type CallState, type CallStateChange } from './call-states.js';
 export { routes, routeSchema, routeReason, type Route, type RouteEmployee, type RouteReason } from './routes.js';
 export {
   connectionTest,
@@ -89,6 +89,7 @@ export {
   type PortalStatus,
   type WaitingEffect,
 } from './internal-writer.js';
+export { waitingCalls, type WaitingCalls } from './internal-engine.js';
 export {
   callToPull,
   pullOutcome,

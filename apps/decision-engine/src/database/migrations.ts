@@ -1,11 +1,11 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CallDocuments1764140000000 } from './call-documents.js';
-import { PurgedAccounts1764180000000 } from './purged-accounts.js';
+import { PurgedAccounts1764200000000 } from './purged-accounts.js';
+import { RefusedOutbox1764180000000 } from './refused-outbox.js';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
 import { SwitchedOff1764120000000 } from './switched-off.js';
 import { UnsortedClients1764110000000 } from './unsorted-clients.js';
-import { RefusedOutbox1764180000000 } from './refused-outbox.js';
 
 /** Calls, their aliases, the client directory, and what other services published about accounts and portals. */
 class CallsAndDirectory1763900000000 implements MigrationInterface {
@@ -91,5 +91,5 @@ export const migrations: readonly MigrationClass[] = [
   SwitchedOff1764120000000,
   CallDocuments1764140000000,
   RefusedOutbox1764180000000,
-  PurgedAccounts1764180000000,
+  PurgedAccounts1764200000000,
 ];

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Whether the calls and settings of a deleted account are gone as well (design.md, Life cycle). */
-export class PurgedAccounts1764180000000 implements MigrationInterface {
-  readonly name = 'PurgedAccounts1764180000000';
+export class PurgedAccounts1764200000000 implements MigrationInterface {
+  readonly name = 'PurgedAccounts1764200000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('alter table accounts add column purged boolean not null default false');

@@ -8,13 +8,33 @@ import { keepAnswer } from './keep-answer.js';
 import type { PortalUsers } from './portal-users.js';
 import { readDirectory, type RouteDirectory } from './read-directory.js';
 import type { RouteQuestion } from './route-question.js';
+import type { RouteLogger } from './route-logger.js';
+
+/** An answer, and what is still owed for it: nothing when it was given before. */
+interface Decided {
+  readonly answer: Route;
+  readonly isNew: boolean;
+  readonly lookup: readonly OutboxRecord[];
+}
+
+/** A question that was taken up: its answer, and when it is written down. */
+interface InHand {
+  readonly answer: Promise<Route>;
+  readonly kept: Promise<void>;
+}
 
 /**
- * Answers "who should take this call?" (rules.md R13) from the local directory alone: one read, one write, neither Kafka
- * nor amoCRM in between. The answer is journalled through the outbox, and an unknown phone in a directory that is not
- * complete is looked up for the next time.
+ * Answers "who should take this call?" (rules.md R13) from the local directory alone: one read, neither Kafka nor amoCRM in
+ * between. The answer leaves when it is decided and is written down behind it (docs/decisions/0054): journalled through the
+ * outbox, with a lookup for the next time where the phone is unknown in a directory that is not complete.
+ *
+ *     asked ──read──▶ decided, answered ──write──▶ kept, forgotten here
+ *
+ * The same question joins the one in hand, from its beginning until its answer is kept; afterwards it finds that answer.
  */
 export class AnswerRoutes {
+  private readonly inHand = new Map<string, InHand>();
+
   constructor(
     /** Its own pool: the stream may have taken every connection of the other. */
     private readonly dataSource: DataSource,
@@ -22,34 +42,58 @@ export class AnswerRoutes {
     private readonly settingsCache: SettingsCache,
     private readonly portalUsers: PortalUsers,
     private readonly clientFreshForSec: number,
+    private readonly logger: RouteLogger,
     private readonly clock: () => Date = () => new Date(),
   ) {}
 
-  async answer(question: RouteQuestion): Promise<Route> {
-    const database = this.dataSource.manager;
+  answer(question: RouteQuestion): Promise<Route> {
     const pbxCallId = question.pbxCallId ?? randomUUID();
     const routeId = routeIdOf(question, pbxCallId);
+    const inHand = this.inHand.get(routeId);
+    if (inHand) return inHand.answer;
+    const decided = this.decide(question, routeId, pbxCallId);
+    const answer = decided.then((d) => d.answer);
+    const kept = this.keep(decided).finally(() => this.inHand.delete(routeId));
+    this.inHand.set(routeId, { answer, kept });
+    return answer;
+  }
+
+  /** Resolves when every answer that was given is written down, or is known not to be. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.inHand.values()].map(({ kept }) => kept));
+  }
+
+  private async decide(question: RouteQuestion, routeId: string, pbxCallId: string): Promise<Decided> {
     const phone = question.client.e164;
     const asked = { accountId: question.accountId, phone, routeId };
-    const found = await readDirectory(database, asked, this.clientFreshForSec);
-    if (found.answered) return found.answered;
-    const routing = await this.routing(question, found);
-    const askedAt = this.clock().toISOString();
+    const found = await readDirectory(this.dataSource, asked, this.clientFreshForSec);
+    if (found.answered) return { answer: found.answered, isNew: false, lookup: [] };
     const answer: Route = {
-      ...described(routing),
+      ...described(await this.routing(question, found)),
       routeId,
       accountId: question.accountId,
       source: question.source,
+      ...(question.sourceInstance !== null && { sourceInstance: question.sourceInstance }),
       pbxCallId,
       phone,
       candidates: contactsIn(found.cards ?? []),
       asOf: found.asOf,
       settingsVersion: found.version,
-      askedAt,
+      askedAt: this.clock().toISOString(),
     };
-    const kept = await keepAnswer(database, answer, lookupFor(answer, found));
-    this.relay.wake();
-    return kept;
+    return { answer, isNew: true, lookup: lookupFor(answer, found) };
+  }
+
+  private async keep(decided: Promise<Decided>): Promise<void> {
+    const { answer, isNew, lookup } = await decided.catch(() => NOT_DECIDED); // who asked is told, and tells the log
+    if (answer === null || !isNew) return;
+    try {
+      await keepAnswer(this.dataSource, answer, lookup);
+      this.relay.wake();
+    } catch (error) {
+      const { accountId, pbxCallId } = answer;
+      this.logger.warn({ accountId, pbxCallId, err: error }, 'a routing answer could not be written down');
+    }
   }
 
   private async routing(question: RouteQuestion, found: RouteDirectory): Promise<Routing> {
@@ -60,6 +104,7 @@ export class AnswerRoutes {
     if (!settings) return UNKNOWN_ACCOUNT;
     return route({
       settings,
+      source: question.source,
       direction: question.direction,
       client: question.client,
       cards: cardsIn(found),
@@ -67,6 +112,8 @@ export class AnswerRoutes {
     });
   }
 }
+
+const NOT_DECIDED = { answer: null, isNew: false, lookup: [] };
 
 /** Nobody switched an integration on for an account that the engine has not heard of. */
 const UNKNOWN_ACCOUNT: Routing = {

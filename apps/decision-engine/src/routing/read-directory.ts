@@ -1,5 +1,6 @@
 import type { Client, Route } from '@perezvon/contracts';
-import type { EntityManager } from 'typeorm';
+import { queryPrepared } from '@perezvon/postgres';
+import type { DataSource } from 'typeorm';
 
 /** What one question finds in the local directory. */
 export interface RouteDirectory {
@@ -28,21 +29,24 @@ interface StoredDirectory {
 }
 
 /** Everything by primary key, in one round trip: the caller hears nothing until it is back. */
-const READ_DIRECTORY = `
+const READ_DIRECTORY = {
+  name: 'read-directory',
+  sql: `
   select a.version, p.portal_id, p.lane, p.received_at::text, p.mirror_complete, c.cards, c.as_of,
          coalesce(c.observed_at > now() - make_interval(secs => $4), false) as is_fresh, r.answer
     from (select $1::text as account_id) asked
     left join accounts a on a.account_id = asked.account_id and not a.deleted
     left join portals p on p.portal_id = a.portal_id
     left join clients c on c.lane = p.lane and c.phone = $2
-    left join route_answers r on r.route_id = $3::uuid`;
+    left join route_answers r on r.route_id = $3::uuid`,
+};
 
 export async function readDirectory(
-  database: EntityManager,
+  dataSource: DataSource,
   asked: { readonly accountId: string; readonly phone: string | null; readonly routeId: string },
   freshForSec: number,
 ): Promise<RouteDirectory> {
-  const [row]: StoredDirectory[] = await database.query(READ_DIRECTORY, [
+  const [row] = await queryPrepared<StoredDirectory>(dataSource, READ_DIRECTORY, [
     asked.accountId,
     asked.phone,
     asked.routeId,

@@ -6,18 +6,21 @@ import { z } from 'zod';
 export interface RouteQuestion {
   readonly accountId: string;
   readonly source: CallEvent['source'];
+  /** Which of the account's cabinets of that kind asks; null: the one that it has, or it did not say. */
+  readonly sourceInstance: string | null;
   /** Null: nothing ties a second question to this one, and each is answered anew. */
   readonly pbxCallId: string | null;
   readonly direction: CallDirection;
   readonly client: CallClient;
 }
 
-const { account_id, source, call_id, direction } = pbxCallEventSchema.shape;
+const { account_id, source, source_instance, call_id, direction } = pbxCallEventSchema.shape;
 
 /** Body of `POST /v1/route` (reference/pbx-events.md §4.10); what it holds beside this is not looked at. */
 const body = z.object({
   account_id,
   source,
+  source_instance,
   call_id: call_id.nullish(),
   /** As the PBX wrote it: hidden numbers come empty or as a word. */
   client_phone: z.string().nullish(),
@@ -32,6 +35,7 @@ export function questionIn(given: unknown): RouteQuestion | null {
   return {
     accountId: data.account_id,
     source: data.source,
+    sourceInstance: data.source_instance ?? null,
     pbxCallId: data.call_id ?? null,
     direction: data.direction ?? 'in',
     client: clientOf(data.client_phone),

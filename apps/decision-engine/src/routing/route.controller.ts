@@ -3,17 +3,12 @@ import { INTERNAL_API_KEY, isSameSecret, SourceLimiter, withDeadline } from '@pe
 import { AnswerRoutes } from './answer-routes.js';
 import { PbxSources } from './pbx-sources.js';
 import { NO_ANSWER, routeAnswer, unauthorised, type RouteAnswer } from './route-answer.js';
+import { ROUTE_LOGGER, type RouteLogger } from './route-logger.js';
 import { questionIn } from './route-question.js';
 import { OWN_BRANCH, uisAnswer, uisQuestion, type UisAnswer } from './uis-dialect.js';
 
 /** The caller hears nothing meanwhile; the PBX's own time-out is longer (reference/pbx-events.md §4.10). */
 const BUDGET_MS = 1_000;
-
-export const ROUTE_LOGGER = Symbol('ROUTE_LOGGER');
-
-export interface RouteLogger {
-  warn(fields: object, message: string): void;
-}
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -72,7 +67,7 @@ export class RouteController {
     return this.orElse(OWN_BRANCH, async () => {
       const asking = await this.sources.uis(sourceId, secret);
       if (asking === null || !this.limiter.tryTake(asking.source.sourceId, Date.now())) return OWN_BRANCH;
-      const routed = await this.routes.answer(uisQuestion(asking.accountId, parameters));
+      const routed = await this.routes.answer(uisQuestion(asking, parameters));
       return uisAnswer(routed, asking.source);
     });
   }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { commands, routes, type Client, type PbxEmployee, type PbxSource, type Settings } from '@perezvon/contracts';
-import { createLogger, Metrics, startService, type RunningService } from '@perezvon/service';
-import { AppModule } from '../app.module.js';
+import type { RunningService } from '@perezvon/service';
 import { EngineBench } from '../testing/engine.js';
-import { answerUnreadableQuestions } from './unreadable-questions.js';
+import { AnswerRoutes } from './answer-routes.js';
+import { INTERNAL_KEY, startRoutingDoor } from '../testing/routing-door.js';
 
-const INTERNAL_KEY = 'internal-key-of-the-spec';
 const PHONE = '+79161234567';
+/** Of the question in the spec that names it. */
+const ID_OF_AN_EARLIER_VERSION = 'df3371e7-9121-5734-8ced-a8574a10a3a0';
 const RESPONSIBLE = 501;
 const DEFAULT_RESPONSIBLE = 101;
 
@@ -21,23 +22,7 @@ const reception = employee('reception', '+79035550100');
 
 beforeAll(async () => {
   bench = await EngineBench.start();
-  const { dataSource } = bench.database;
-  service = await startService({
-    name: 'routing-spec',
-    module: AppModule.of({
-      dataSource,
-      routingDataSource: dataSource,
-      relay: { wake: () => undefined },
-      logger: { warn: () => undefined },
-      internalKey: INTERNAL_KEY,
-      clientFreshForSec: 60,
-      routesPerSecond: 1_000,
-    }),
-    port: 0,
-    logger: createLogger({ service: 'routing-spec', level: 'silent' }),
-    metrics: new Metrics('routing-spec'),
-    configure: answerUnreadableQuestions,
-  });
+  service = await startRoutingDoor(bench.database.dataSource);
 });
 
 afterAll(async () => {
@@ -46,6 +31,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
+  await service.app.get(AnswerRoutes).settled();
   await bench.database.dataSource.query('truncate outbox, clients, route_answers');
   await publish();
   await bench.publishPortal({ users: [user(RESPONSIBLE, true), user(DEFAULT_RESPONSIBLE, true)] });
@@ -103,7 +89,9 @@ async function askUis(query: string, secret = 'uis-secret', sourceId = uis.sourc
   return response.json();
 }
 
+/** An answer is written down behind its back. */
 const owed = async (topic: string): Promise<unknown[]> => {
+  await service.app.get(AnswerRoutes).settled();
   const rows: { value: Buffer }[] = await bench.database.dataSource.query(
     'select value from outbox where topic = $1 order by id',
     [topic],
@@ -195,6 +183,13 @@ describe('POST /v1/route', () => {
         await bench.answerLookup(PHONE, [contact(1)]);
       },
     },
+    {
+      reason: 'employee_without_number',
+      given: async () => {
+        await publish((s) => (s.employees = [{ ...petrova, phones: [] }, reception]));
+        await bench.answerLookup(PHONE, [contact(1)]);
+      },
+    },
     { reason: 'directory_incomplete', given: () => publish() },
   ])('falls back as $reason', ({ reason, given, question = {} }) => {
     it(`with the default employee: ${JSON.stringify(question)}`, async () => {
@@ -204,6 +199,25 @@ describe('POST /v1/route', () => {
         body: { decision: 'fallback', reason, default_employee: defaultEmployee },
       });
     });
+  });
+
+  it('answers each of two cabinets of one kind for itself, although both use the same call id', async () => {
+    await bench.answerLookup(PHONE, [contact(1)]);
+    const question = { call_id: 'same-id', source_instance: 'north' };
+    expect(await ask(question)).toMatchObject({ body: { decision: 'connect' } });
+    const south = { ...question, source_instance: 'south', client_phone: 'anonymous' };
+    expect(await ask(south)).toMatchObject({ body: { reason: 'hidden_number' } });
+    expect(await ask({ ...question, client_phone: '' })).toMatchObject({ body: { decision: 'connect' } });
+    const told = (await owed(routes.topic)).map((value) => routes.parse(value));
+    expect(told.map(({ sourceInstance }) => sourceInstance)).toEqual(['north', 'south']);
+  });
+
+  it('finds the answer again that an earlier version kept for a PBX without an instance', async () => {
+    await bench.answerLookup(PHONE, [contact(1)]);
+    await ask({ account_id: 'acc-17', source: 'uis', call_id: '1002003004' });
+    await service.app.get(AnswerRoutes).settled();
+    const rows: unknown = await bench.database.dataSource.query('select route_id from route_answers');
+    expect(rows).toEqual([{ route_id: ID_OF_AN_EARLIER_VERSION }]);
   });
 
   it('connects when several contacts have one responsible', async () => {
@@ -254,6 +268,25 @@ describe('POST /v1/route', () => {
 });
 
 describe('UIS: /v1/route/uis', () => {
+  it('goes on by its own branch when the manager has no full number, and the journal gives that as the reason', async () => {
+    await publish((settings) => (settings.employees = [{ ...petrova, ext: '102', phones: [] }, reception]));
+    await bench.answerLookup(PHONE, [contact(1)]);
+    expect(await askUis('numa=79161234567&call_session_id=7')).toEqual({ returned_code: 1 });
+    const told = (await owed(routes.topic)).map((value) => routes.parse(value));
+    expect(told).toMatchObject([{ decision: 'fallback', reason: 'employee_without_number', employee: null }]);
+  });
+
+  it('gives two cabinets with the same call id an answer each', async () => {
+    const north = { ...uis, sourceId: randomUUID(), instance: 'north' };
+    await publish((settings) => (settings.sources = [uis, north]));
+    await bench.answerLookup(PHONE, [contact(1)]);
+    expect(await askUis('numa=79161234567&call_session_id=5')).toEqual({ phones: ['79035550101'] });
+    expect(await askUis('numa=anonymous&call_session_id=5', 'uis-secret', north.sourceId)).toEqual({
+      returned_code: 1,
+    });
+    expect(await owed(routes.topic)).toHaveLength(2);
+  });
+
   it('connects by GET and by POST, form or JSON, with the same answer within a call', async () => {
     await bench.answerLookup(PHONE, [contact(1)]);
     const connect = { phones: ['79035550101'] };

@@ -1,4 +1,5 @@
 import type { PbxSource, Route, RouteEmployee } from '@perezvon/contracts';
+import type { OwnedSource } from './pbx-sources.js';
 import { clientOf, type RouteQuestion } from './route-question.js';
 
 /** «Интерактивная обработка вызова» of UIS (reference/pbx-events.md §2.5): its parameters, and what it understands. */
@@ -10,10 +11,14 @@ export type UisAnswer = { readonly phones: readonly string[] } | { readonly retu
 export const OWN_BRANCH: UisAnswer = { returned_code: 1 };
 
 /** The step's parameters by GET or by POST, as the cabinet's administrator has chosen them. */
-export function uisQuestion(accountId: string, parameters: Readonly<Record<string, unknown>>): RouteQuestion {
+export function uisQuestion(
+  { accountId, source }: OwnedSource,
+  parameters: Readonly<Record<string, unknown>>,
+): RouteQuestion {
   return {
     accountId,
     source: 'uis',
+    sourceInstance: source.instance,
     pbxCallId: textIn(parameters, 'call_session_id') ?? textIn(parameters, 'cdr_id'),
     direction: 'in',
     client: clientOf(textIn(parameters, 'numa')),

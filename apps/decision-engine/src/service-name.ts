@@ -1,0 +1,2 @@
+/** In logs, metrics, traces, Kafka's group and Postgres's sessions. */
+export const SERVICE = 'decision-engine';

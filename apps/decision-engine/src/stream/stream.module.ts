@@ -1,0 +1,38 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Outbox, OutboxRelay } from '@perezvon/postgres';
+import { DataSource } from 'typeorm';
+import { AdvanceCalls, type Point } from '../calls/advance-calls.js';
+import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsConsumer } from '../calls/calls.consumer.js';
+import { ClientsConsumer } from '../directory/clients.consumer.js';
+import { ResultsConsumer } from '../directory/results.consumer.js';
+import { PortalsConsumer } from '../settings/portals.consumer.js';
+import { SettingsCache } from '../settings/settings-cache.js';
+import { SettingsConsumer } from '../settings/settings.consumer.js';
+
+/** What is made outside and lives as long as the thread. */
+export interface StreamParts {
+  readonly dataSource: DataSource;
+  readonly relay: Pick<OutboxRelay, 'wake'>;
+  readonly clientFreshForSec: number;
+  readonly at?: (point: Point) => void;
+}
+
+/** The composition root of the stream: five consumers over one use case. */
+@Module({})
+export class StreamModule {
+  static of({ dataSource, relay, clientFreshForSec, at }: StreamParts): DynamicModule {
+    const clock = () => new Date();
+    const settings = new SettingsCache();
+    const advanceCalls = new AdvanceCalls(dataSource, new Outbox(), relay, settings, clientFreshForSec, clock, at);
+    return {
+      module: StreamModule,
+      controllers: [CallsConsumer, ClientsConsumer, ResultsConsumer, SettingsConsumer, PortalsConsumer],
+      providers: [
+        { provide: DataSource, useValue: dataSource },
+        { provide: AdvanceCalls, useValue: advanceCalls },
+        { provide: AwaitingCalls, useValue: new AwaitingCalls(dataSource) },
+      ],
+    };
+  }
+}
