@@ -35,7 +35,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: integer('AMOCRM_EMULATOR_PORT', 3010, 0, 65_535),
     host: env['AMOCRM_EMULATOR_HOST'] ?? '127.0.0.1',
     token,
-    portals: integer('AMOCRM_EMULATOR_PORTALS', 1, 1, 100),
+    portals: integer('AMOCRM_EMULATOR_PORTALS', 1, 1, 1_000),
     seed: integer('AMOCRM_EMULATOR_SEED', 1, 0, 2 ** 31),
     listingLagMs: integer('AMOCRM_EMULATOR_LISTING_LAG_MS', 200, 0, 3_600_000),
     integrations,

@@ -65,9 +65,13 @@ export class BenchBroker {
     const old = outputs.filter((output) => known.has(output));
     if (old.length > 0) await this.admin.deleteTopics({ topics: old });
     await this.until(async () => !(await this.admin.listTopics()).some((topic) => outputs.includes(topic)));
-    await this.admin.createTopics({
-      waitForLeaders: true,
-      topics: outputs.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+    // A topic that was just deleted may still be half known to the broker: asked again until it has its leaders.
+    await this.until(async () => {
+      await this.admin.createTopics({
+        waitForLeaders: true,
+        topics: outputs.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+      });
+      return true;
     });
     await this.forget(groups);
   }

@@ -1,13 +1,14 @@
+import type { EffectCommand } from '@perezvon/contracts';
 import { startProcess } from '../process.js';
 import { median, type Row } from '../rows.js';
 import { anHourAgo, BenchCall, phoneOf } from './bench-calls.js';
 import { TOKEN, type SeenRequest } from './emulator.js';
 import { Stage, type Round, type StagePortal } from './stage.js';
 
-const CALLS = 500;
-const MIXED_CALLS = 160;
+const CALLS = 300;
+const MIXED_CALLS = 64;
 /** The baseline needs three requests of 1.1/7 s for each. */
-const NAIVE_CALLS = 12;
+const NAIVE_CALLS = 6;
 
 interface Measured {
   readonly perSecond: number;
@@ -26,8 +27,9 @@ export async function benchBacklog(runs: number, say: (line: string) => void): P
     const [ours, mixed, naive]: [Measured[], Measured[], Measured[]] = [[], [], []];
     for (let run = 1; run <= runs; run += 1) {
       naive.push(await naiveRound(stage));
-      ours.push(await writerRound(stage, CALLS, (call) => call.answeredUnknown()));
-      mixed.push(await writerRound(stage, MIXED_CALLS, (call, index) => call.ofCell(index), knownOf));
+      const both = await writerRound(stage);
+      ours.push(both.ours);
+      mixed.push(both.mixed);
       for (const [name, all] of [
         ['naive', naive],
         ['ours', ours],
@@ -45,25 +47,29 @@ export async function benchBacklog(runs: number, say: (line: string) => void): P
   }
 }
 
-async function writerRound(
-  stage: Stage,
-  count: number,
-  commandsOf: (call: BenchCall, index: number) => ReturnType<BenchCall['answeredUnknown']>,
-  clientOf: (index: number) => number = (index) => index,
-): Promise<Measured> {
+/** First new clients alone, then the eight cells. */
+async function writerRound(stage: Stage): Promise<{ ours: Measured; mixed: Measured }> {
   return stage.round(async (round) => {
     const portal = only(stage.portals);
     round.startWriter();
     await round.portalsAreRead();
-    const since = (await stage.emulator.requests(portal.emulated)).at(-1)?.seq ?? 0;
-    const wanted = Array.from({ length: count }, (_, index) =>
-      commandsOf(new BenchCall(portal, phoneOf(clientOf(index)), anHourAgo()), index),
-    ).flat();
-    await round.send(wanted);
-    await round.settled(wanted.length);
-    await withoutHarm(round, portal);
-    return measured(stage, portal, since, count);
+    const call = (client: number) => new BenchCall(portal, phoneOf(client), anHourAgo());
+    const newClients = Array.from({ length: CALLS }, (_, index) => call(index).answeredUnknown());
+    const ours = await backlog(round, portal, newClients);
+    const cells = Array.from({ length: MIXED_CALLS }, (_, index) => call(CALLS + knownOf(index)).ofCell(index));
+    return { ours, mixed: await backlog(round, portal, cells) };
   });
+}
+
+async function backlog(round: Round, portal: StagePortal, calls: readonly EffectCommand[][]): Promise<Measured> {
+  const { stage } = round;
+  const since = (await stage.emulator.requests(portal.emulated)).at(-1)?.seq ?? 0;
+  const before = await round.settledCount();
+  const wanted = calls.flat();
+  await round.send(wanted);
+  await round.settled(before + wanted.length);
+  await withoutHarm(round, portal);
+  return measured(stage, portal, since, calls.length);
 }
 
 /** Whose call it is: the known client of a cell is the one whom the first cell of its eight made. */

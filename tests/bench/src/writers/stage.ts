@@ -146,8 +146,11 @@ export class Round {
 
   /** Ends when so many effects are settled. @throws when one of them is not as it should be */
   async settled(count: number): Promise<void> {
-    const sql = `select count(*)::int as n from amocrm_writer.effect where state in ('done', 'skipped')`;
-    await this.until(async () => (await this.number(sql)) >= count);
+    await this.until(async () => (await this.settledCount()) >= count);
+  }
+
+  settledCount(): Promise<number> {
+    return this.number(`select count(*)::int as n from amocrm_writer.effect where state in ('done', 'skipped')`);
   }
 
   async number(sql: string, parameters: unknown[] = []): Promise<number> {
