@@ -46,6 +46,8 @@ export class Dispatcher {
   }
 
   start(): void {
+    // Every turn that waits listens to these, a hundred at once: no leak, which is what Node warns of.
+    setMaxListeners(0, this.draining.signal, this.cutting.signal);
     this.loops = Promise.all([this.serve(), this.keepLeases()]);
   }
 
