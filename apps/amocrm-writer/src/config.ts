@@ -54,6 +54,15 @@ export function readWriterConfig(env: Readonly<Record<string, string | undefined
       unknownPortalSec: variable('AMOCRM_UNKNOWN_PORTAL_SEC', wholeNumber(1, 86_400).default(300)),
       /** How far back deals are read into the copy of an account, in months; 0 = accounts are not read in the background. */
       mirrorMonths: variable('AMOCRM_MIRROR_MONTHS', wholeNumber(0, 240).default(0)),
+      /** Where amoCRM reaches this service; unset: its hooks are not asked for. */
+      publicWebhookUrl: variable(
+        'PUBLIC_WEBHOOK_URL',
+        z
+          .url('must be a URL')
+          .transform((url) => url.replace(/\/+$/, ''))
+          .optional()
+          .meta({ example: 'https://hooks.example.org' }),
+      ),
       logLevel,
       tracesEndpoint,
     },

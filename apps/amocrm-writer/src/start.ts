@@ -1,4 +1,4 @@
-import { Secret, TokenEndpoint, type RequestObserver } from '@perezvon/amocrm';
+import { Secret, TokenEndpoint, type Integration, type RequestObserver } from '@perezvon/amocrm';
 import { clients, commands, portals, results, settings, topicSettings } from '@perezvon/contracts';
 import { CredentialStore, migrateCredentials, TokenKeeper } from '@perezvon/credentials';
 import {
@@ -88,9 +88,11 @@ export async function startAmocrmWriter(
       unknownPortalMs: config.unknownPortalSec * 1000,
       mirrorMonths: config.mirrorMonths,
       mirrorPaceMs,
+      publicWebhookUrl: config.publicWebhookUrl ?? null,
       extraOrigins: config.extraOrigins ?? [],
       pollMs,
     },
+    integration: ownIntegration(config),
     log: logger,
     onRequest,
     onWritten,
@@ -130,17 +132,20 @@ export async function startAmocrmWriter(
 }
 
 /** Undefined without an integration of ours: portals then work with long-lived tokens only. */
-function tokenEndpoint(
-  { amocrmIntegration, extraOrigins }: WriterConfig,
-  onRequest: RequestObserver,
-): TokenEndpoint | undefined {
-  if (amocrmIntegration === undefined) return undefined;
-  const { clientId, clientSecret, redirectUri } = amocrmIntegration;
+function tokenEndpoint(config: WriterConfig, onRequest: RequestObserver): TokenEndpoint | undefined {
+  const integration = ownIntegration(config);
+  if (integration === undefined) return undefined;
   return new TokenEndpoint({
-    integration: { clientId, clientSecret: new Secret(clientSecret), redirectUri },
-    extraOrigins: extraOrigins ?? [],
+    integration,
+    extraOrigins: config.extraOrigins ?? [],
     onRequest,
   });
+}
+
+function ownIntegration({ amocrmIntegration }: WriterConfig): Integration | undefined {
+  if (amocrmIntegration === undefined) return undefined;
+  const { clientId, clientSecret, redirectUri } = amocrmIntegration;
+  return { clientId, clientSecret: new Secret(clientSecret), redirectUri };
 }
 
 /** Where this role owns nothing, whoever owns the schema keeps it up to date; a role may then only read. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicClock, type RequestObserver, type Timeouts } from '@perezvon/amocrm';
+import { monotonicClock, type Integration, type RequestObserver, type Timeouts } from '@perezvon/amocrm';
 import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
 import { clientMemoryIn } from './clients/client-memory.js';
@@ -31,6 +31,9 @@ import { PortalStore } from './portals/portal-store.js';
 import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
+import { PortalWebhooks } from './webhooks/portal-webhooks.js';
+import { TakeDisconnect } from './webhooks/take-disconnect.js';
+import { TakeHint } from './webhooks/take-hint.js';
 import { HighWater } from './writes/high-water.js';
 import { MarkerFields } from './writes/marker-field.js';
 import { PostgresMarks } from './writes/postgres-marks.js';
@@ -46,6 +49,8 @@ export interface WriterSettings {
   readonly mirrorMonths: number;
   /** Between two pages of a copy that is read in the background. */
   readonly mirrorPaceMs: number;
+  /** Where amoCRM reaches this service; null: it does not. */
+  readonly publicWebhookUrl: string | null;
   readonly extraOrigins: readonly string[];
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -56,6 +61,8 @@ export interface WriterParts {
   readonly tokens: PortalTokens;
   /** Only when a token ends is asked of it. */
   readonly credentials: Pick<CredentialStore, 'token'>;
+  /** Ours as amoCRM knows it; undefined: portals work with long-lived tokens only. */
+  readonly integration?: Pick<Integration, 'clientId' | 'clientSecret'> | undefined;
   readonly settings: WriterSettings;
   readonly log: WriterLog;
   readonly onRequest: RequestObserver;
@@ -82,6 +89,8 @@ export class Writer {
   readonly portalStatus: PortalStatusQuery;
   readonly refreshPortal: RefreshPortal;
   readonly testPortal: TestPortal;
+  readonly takeHint: TakeHint;
+  readonly takeDisconnect: TakeDisconnect;
   private readonly clock = new PostgresClock();
   private readonly dispatcher: Dispatcher;
   private readonly runtimes: LaneRuntimes;
@@ -108,6 +117,7 @@ export class Writer {
       { firstRead: new FirstRead(mirror), increment: new Increment(mirror, tell, this.clock), tell },
       portals,
       clients,
+      new PortalWebhooks(dataSource, settings.publicWebhookUrl),
       this.clock,
       { months: settings.mirrorMonths, paceMs: settings.mirrorPaceMs, visibilityDelayMs },
     );
@@ -164,6 +174,8 @@ export class Writer {
     this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
     this.refreshPortal = new RefreshPortal(dataSource, stored);
     this.testPortal = new TestPortal(dataSource, portals, stored);
+    this.takeHint = new TakeHint(dataSource, stored);
+    this.takeDisconnect = new TakeDisconnect(portals, parts.credentials, this.clock, parts.integration, stored);
   }
 
   start(): void {

@@ -9,6 +9,7 @@ import { DuplicateControl1764160000000 } from './1764160000000-duplicate-control
 import { PortalTrouble1764170000000 } from './1764170000000-portal-trouble.js';
 import { BackgroundRead1764180000000 } from './1764180000000-background-read.js';
 import { RefusedOutbox1764190000000 } from './1764190000000-refused-outbox.js';
+import { Webhooks1764200000000 } from './1764200000000-webhooks.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly MigrationClass[] = [
   PortalTrouble1764170000000,
   BackgroundRead1764180000000,
   RefusedOutbox1764190000000,
+  Webhooks1764200000000,
 ];

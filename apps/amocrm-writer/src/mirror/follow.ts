@@ -5,6 +5,7 @@ import type { PostgresClock } from '../lanes/postgres-clock.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { PortalStore } from '../portals/portal-store.js';
 import type { ReadablePortal } from '../portals/portal.js';
+import type { PortalWebhooks } from '../webhooks/portal-webhooks.js';
 import type { FirstRead } from './first-read.js';
 import type { Increment } from './increment.js';
 import { isComplete, nothingRead, type MirrorState, type MirrorStates } from './mirror-state.js';
@@ -48,6 +49,7 @@ export class Follow {
     },
     private readonly portals: PortalStore,
     private readonly clients: ClientStore,
+    private readonly webhooks: PortalWebhooks,
     private readonly clock: PostgresClock,
     private readonly settings: FollowSettings,
   ) {}
@@ -87,6 +89,8 @@ export class Follow {
       return;
     }
     if (!isComplete(state) || state.toldAt !== null) {
+      // Not sooner: until somebody follows, a hook would be a request for nothing.
+      if (state.toldAt !== null) await this.webhooks.keep(requests, portal);
       await this.readChanges(requests, portal, state, Number.POSITIVE_INFINITY);
       return;
     }
@@ -157,7 +161,8 @@ export class Follow {
       await this.save(lane, { ...state, toldPhone: lastPhone }, this.settings.paceMs);
       return;
     }
-    await this.save(lane, { ...state, toldAt: this.clock.now() }, clockMs);
+    // At once: what changed while clients were told, and the hook for what will.
+    await this.save(lane, { ...state, toldAt: this.clock.now() }, this.settings.paceMs);
     await this.portals.tellLane(lane, this.clock.now());
   }
 

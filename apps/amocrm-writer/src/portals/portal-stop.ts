@@ -24,7 +24,7 @@ export function stopReasonOf(code: StopPortal['reason']): StopReason {
 }
 
 /** Which of the ways to a reason it was, where that changes what a person does about it. */
-export type StopCause = 'redirected' | 'another_account' | 'refresh_refused';
+export type StopCause = 'redirected' | 'another_account' | 'refresh_refused' | 'disconnected';
 
 /** What keeps a portal from being asked, as a request found it. */
 export interface Stopping {

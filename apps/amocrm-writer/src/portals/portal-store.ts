@@ -376,10 +376,11 @@ function messageOf(portal: PortalRow): OutboxRecord {
   return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
 }
 
-function warningsOf({ limit, mergedAt }: PortalRow): PortalMessage['warnings'] {
+function warningsOf({ limit, mergedAt, webhookRefusedAt }: PortalRow): PortalMessage['warnings'] {
   const since = (ms: number) => new Date(ms).toISOString();
   return [
     ...(limit === null ? [] : [{ code: 'tariff_limit' as const, since: since(limit.since) }]),
     ...(mergedAt === null ? [] : [{ code: 'duplicate_control_on' as const, since: since(mergedAt) }]),
+    ...(webhookRefusedAt === null ? [] : [{ code: 'webhooks_not_available' as const, since: since(webhookRefusedAt) }]),
   ];
 }

@@ -31,6 +31,8 @@ export interface PortalRow {
   readonly limit: { readonly since: number; readonly until: number } | null;
   /** When duplicate control last merged a deal of ours into another one; it is on for as long as nobody knows better. */
   readonly mergedAt: number | null;
+  /** amoCRM refuses us hooks: no such right, or its tariff has none. */
+  readonly webhookRefusedAt: number | null;
   /** The account is not met yet, and why it could not be asked. */
   readonly unmet: { readonly reason: string; readonly since: number } | null;
   /** What the rules could not do as they are set (R12), as found at the moment of writing. */
@@ -80,6 +82,7 @@ export interface StoredPortal {
   limited_since: number | null;
   creations_from: number | null;
   merged_at: number | null;
+  webhook_refused_at: number | null;
   unmet_reason: string | null;
   unmet_since: number | null;
   broken_rules: BrokenRule[];
@@ -92,7 +95,7 @@ const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
-  ${ms('merged_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
+  ${ms('merged_at')}, ${ms('webhook_refused_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
   (select jsonb_build_object('from', m.leads_from * 1000, 'asOf', round(extract(epoch from m.read_at) * 1000))
      from mirror m where m.lane = p.lane and m.told_at is not null) as mirror,
   p.test_asked_at is not null as is_test_asked`;
@@ -119,6 +122,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     limit:
       row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
     mergedAt: row.merged_at,
+    webhookRefusedAt: row.webhook_refused_at,
     unmet: row.unmet_reason === null ? null : { reason: row.unmet_reason, since: row.unmet_since ?? 0 },
     brokenRules: row.broken_rules,
     mirror: row.mirror,

@@ -123,6 +123,7 @@ export class World {
       dataSource,
       databaseUrl: this.database.url,
       credentials: this.credentials,
+      integration: { ...integration, clientSecret: new Secret(integration.clientSecret) },
       tokens: new PortalTokens(new TokenKeeper(dataSource, this.keys, tokens), this.tokenEndpoint, log),
       settings: {
         visibilityDelayMs,
@@ -133,6 +134,7 @@ export class World {
         // Requests nobody asked for would be counted by specs of other things.
         mirrorMonths: 0,
         mirrorPaceMs: 50,
+        publicWebhookUrl: null,
         extraOrigins: this.emulator.portals.map(({ url }) => url),
         ...settings,
       },

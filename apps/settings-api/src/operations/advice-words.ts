@@ -52,6 +52,10 @@ export const advice: Readonly<Record<string, Localized>> = {
     ru: 'Авторизуйтесь в amoCRM заново: она больше не продлевает доступ.',
     en: 'Authorise in amoCRM again: it renews the access no more.',
   },
+  disconnected: {
+    ru: 'Интеграцию отключили в amoCRM: авторизуйтесь заново, если это ошибка.',
+    en: 'The integration was switched off in amoCRM: authorise again if that was a mistake.',
+  },
   redirected: {
     ru: 'Аккаунт переехал: укажите его новый адрес.',
     en: 'The account has moved: give its new address.',

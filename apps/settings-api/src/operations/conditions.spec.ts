@@ -34,6 +34,7 @@ const reasons: Readonly<Record<PortalStop['reason'], null>> = {
 const usual = Object.keys(reasons).map((reason) => ({ reason, cause: null }));
 const ways = [
   { reason: 'unauthorised', cause: 'refresh_refused' },
+  { reason: 'unauthorised', cause: 'disconnected' },
   { reason: 'not_found', cause: 'redirected' },
   { reason: 'not_found', cause: 'another_account' },
 ] as const;
