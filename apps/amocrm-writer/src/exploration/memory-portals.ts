@@ -22,6 +22,7 @@ export class MemoryPortals {
       checkAt: null,
       limit: null,
       mergedAt: null,
+      webhookRefusedAt: null,
       unmet: null,
       brokenRules: [],
       mirror: null,
