@@ -9,10 +9,10 @@ import type {
 } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import { isSameNote } from './call-note.js';
+import { decidedNow, endedAsOf } from './corrections.js';
 import { decide } from './decide.js';
 import { decisionOf } from './decision.js';
 import { commandIdOf, lookupIdOf } from './ids.js';
-import { verdictOf } from './outcome.js';
 import type { Plan, PlannedEffect } from './plan.js';
 import type { CallProgress, Promised } from './progress.js';
 import { shownState } from './shown-state.js';
@@ -178,15 +178,6 @@ function conclude(step: Step, next: CallProgress, commands: readonly EffectComma
     promisesContact: commands.some((c) => c.effect === 'contact'),
   };
 }
-
-/** R15: a call that was answered once stays answered; null = it was neither. */
-function decidedNow(facts: CallFacts, decidedAs: CallProgress['decidedAs']): CallProgress['decidedAs'] {
-  const verdict = verdictOf(facts);
-  if (verdict === null || verdict.kind === 'ignored') return decidedAs;
-  return verdict.kind === 'answered' ? 'answered' : (decidedAs ?? 'missed');
-}
-
-const endedAsOf = ({ endedAs, endDecided, decidedAs }: CallProgress) => endedAs ?? (endDecided ? decidedAs : null);
 
 const promisesOf = (commands: readonly EffectCommand[]) =>
   Object.fromEntries(commands.map(({ effect, revision, intent }) => [effect, { revision, intent }]));

@@ -1,6 +1,7 @@
 import type { CellName, CellSettings, CreateDealIntent, EffectName } from '@perezvon/contracts';
 import { talkSeconds } from './call-note.js';
-import { filterHit } from './filters.js';
+import { creationsBarred } from './corrections.js';
+import { creationsStopped } from './creation-stops.js';
 import { required } from './incomplete-cell.js';
 import { contactName, dealName } from './names.js';
 import { talkingLegs } from './outcome.js';
@@ -9,7 +10,7 @@ import { because } from './reasons.js';
 import { tagsFor } from './tags.js';
 import { recordingAwaitedUntil, unsortedEffect } from './unsorted.js';
 
-/** R2, R3, R8, R15: what a cell creates, and when. */
+/** R2, R3: what a cell creates, and when. */
 
 /** Cell = outcome × known/unknown, in the settings of the call's direction. */
 export function cellOf({ verdict, clientKnown }: Pick<Occasion, 'verdict' | 'clientKnown'>): CellName {
@@ -18,16 +19,13 @@ export function cellOf({ verdict, clientKnown }: Pick<Occasion, 'verdict' | 'cli
 }
 
 export function creations(name: CellName, occasion: Occasion): Part {
-  const { facts, verdict, direction, situation } = occasion;
+  const { facts, direction } = occasion;
   const cell = direction.cells[name];
-  const hit = filterHit(facts.client, direction.filteredNumbers);
-  if (hit !== null) return none(because('filtered', { entry: hit }));
-  if ('createsNothing' in verdict) return none(because(verdict.createsNothing));
+  const stop = creationsStopped(occasion);
+  if (stop) return none(stop);
   if (!cell.enabled || !cell.action) return none(because('cell_off', { cell: name }));
-  if (situation.decidedAs === 'answered' && verdict.kind === 'missed') return none(because('answered_then_missed'));
-  if (situation.promised.has('unsorted') && cell.action !== 'create_unsorted') {
-    return none(because('unsorted_already_made'));
-  }
+  const bar = creationsBarred(occasion, cell);
+  if (bar) return none(bar);
   if (!facts.ended && !createsAtAnswer(cell, occasion)) return none(because('created_at_the_end'));
   return byAction[cell.action](cell, occasion);
 }

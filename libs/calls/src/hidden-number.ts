@@ -1,6 +1,7 @@
 import type { CellName, DirectionSettings } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
-import { filterHit } from './filters.js';
+import { creationsBarred } from './corrections.js';
+import { creationsStopped } from './creation-stops.js';
 import { HIDDEN_NUMBER_NAME } from './names.js';
 import type { Verdict } from './outcome.js';
 import { none, promise, type Part, type Plan, type Situation } from './plan.js';
@@ -20,14 +21,9 @@ export function hiddenNumber(
   const cell = direction.cells[name];
   const wanted = direction.hiddenNumbers === 'unsorted' && cell.enabled && cell.action === 'create_unsorted';
   if (!wanted || situation.promised.has('contact')) return { ...none(because('hidden_number')), cell: null };
-  const hit = filterHit(facts.client, direction.filteredNumbers);
-  if (hit !== null) return { ...none(because('filtered', { entry: hit })), cell: null };
-  if ('createsNothing' in verdict) return { ...none(because(verdict.createsNothing)), cell: null };
-  if (situation.decidedAs === 'answered' && verdict.kind === 'missed') {
-    return { ...none(because('answered_then_missed')), cell: null };
-  }
-
-  const occasion = { facts, verdict, direction };
+  const occasion = { facts, verdict, direction, situation };
+  const stop = creationsStopped(occasion) ?? creationsBarred(occasion, cell);
+  if (stop) return { ...none(stop), cell: null };
   const until = recordingAwaitedUntil(occasion);
   if (until !== null && situation.now < until) {
     return { ...none(because('waits_for_recording')), wait: { for: 'recording', until }, cell: name };

@@ -1,5 +1,6 @@
 import { defaultTaskText, DEFAULT_TERM_MINUTES, type CallEmployee, type CreateTaskIntent } from '@perezvon/contracts';
-import { filterHit } from './filters.js';
+import { isTaskBarred } from './corrections.js';
+import { creationsStopped } from './creation-stops.js';
 import { afterPlace, madeByCall } from './made-by-call.js';
 import { crmUserOf, employeeOf } from './people.js';
 import { endedAt, none, promise, type Occasion, type Part, type PlannedEffect } from './plan.js';
@@ -10,10 +11,8 @@ import { because } from './reasons.js';
  * that cannot be called and an outcome corrected to missed (R15) stop it.
  */
 export function task(occasion: Occasion, made: Part): Part {
-  const { facts, verdict, direction, situation } = occasion;
-  if (!facts.ended || 'createsNothing' in verdict) return none();
-  if (situation.endedAs === 'answered' && verdict.kind === 'missed') return none();
-  if (filterHit(facts.client, direction.filteredNumbers) !== null) return none();
+  const { facts, verdict } = occasion;
+  if (!facts.ended || creationsStopped(occasion) || isTaskBarred(occasion)) return none();
   return verdict.kind === 'answered' ? answeredTask(occasion, made) : missedTask(occasion, made);
 }
 
