@@ -9,7 +9,6 @@ import { IngestMetrics } from './ingest-metrics.js';
 import { IntakeProducer } from './kafka/intake-producer.js';
 import { InternalController } from './internal/internal.controller.js';
 import { KafkaDoor } from './kafka/kafka-door.js';
-import { PullReports } from './pull/pull-reports.js';
 import { RejectedConsumer } from './rejected/rejected.consumer.js';
 import { RejectedEvents } from './rejected/rejected-events.js';
 import { ReplayRejected } from './rejected/replay-rejected.js';
@@ -26,7 +25,6 @@ export interface AppParts {
   readonly lastEvents: LastEvents;
   readonly rejectedEvents: RejectedEvents;
   readonly replayRejected: ReplayRejected;
-  readonly pullReports: PullReports;
   readonly internalKey: string;
 }
 
@@ -48,7 +46,6 @@ export class AppModule {
         { provide: LastEvents, useValue: parts.lastEvents },
         { provide: RejectedEvents, useValue: parts.rejectedEvents },
         { provide: ReplayRejected, useValue: parts.replayRejected },
-        { provide: PullReports, useValue: parts.pullReports },
         { provide: INTERNAL_API_KEY, useValue: parts.internalKey },
       ],
     };

@@ -393,12 +393,6 @@ describe('the ITooLabs door', () => {
 });
 
 describe('what settings-api asks', () => {
-  const pullCall = (body: unknown): Promise<Response> =>
-    fetch(`${ingest.service.url}/internal/v1/accounts/acc-1/pull`, {
-      method: 'POST',
-      headers: { 'authorization': `Bearer ${INTERNAL_API_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
   const ask = (method: string, path: string, key = INTERNAL_API_KEY): Promise<Response> =>
     fetch(`${ingest.service.url}/internal/v1/accounts/${path}`, {
       method,
@@ -464,7 +458,6 @@ describe('what settings-api asks', () => {
     ['a stranger', () => ask('GET', 'acc-1/rejected', 'not-the-internal-key'), 401],
     ['a stranger who replays', () => ask('POST', `acc-1/rejected/${UIS.id}/replay`, ''), 401],
     ['a stranger who pulls', () => ask('POST', 'acc-1/pull', ''), 401],
-    ['a pull of nothing', () => pullCall({ source: 'uis' }), 400],
     ['an id that nobody gave', () => ask('POST', `acc-1/rejected/${UIS.id}/replay`), 404],
   ])('refuses %s', async (_, request, status) => {
     expect((await request()).status).toBe(status);
@@ -473,11 +466,6 @@ describe('what settings-api asks', () => {
   it('answers for a neighbour’s event as for none', async () => {
     const [own] = (await rejectedOf('acc-1')).items;
     expect((await ask('POST', `acc-2/rejected/${own?.rejectedId ?? ''}/replay`)).status).toBe(404);
-  });
-
-  it('tells the engine that a source without a report cannot be asked', async () => {
-    const answer = await pullCall({ source: 'uis', sourceInstance: null, callId: '1' });
-    expect([answer.status, await answer.json()]).toEqual([200, { outcome: 'cannot_ask' }]);
   });
 
   it('knows when each type of event last came from each PBX', async () => {

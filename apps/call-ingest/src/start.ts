@@ -86,7 +86,6 @@ export async function startCallIngest(
       lastEvents,
       rejectedEvents,
       replayRejected: new ReplayRejected(rejectedEvents, directory, producer),
-      pullReports,
       internalKey: config.internalKey,
     }),
     port: config.port,

@@ -91,10 +91,6 @@ export {
 } from './internal-writer.js';
 export { waitingCalls, type WaitingCalls } from './internal-engine.js';
 export {
-  callToPull,
-  pullOutcome,
-  type CallToPull,
-  type PullOutcome,
   rejectedItem,
   rejectedList,
   replayOutcome,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callEventType, source } from './call-event.js';
-import { pbxId, utcInstant, uuid } from './primitives.js';
+import { utcInstant, uuid } from './primitives.js';
 import { rejectionCode } from './rejected-call-events.js';
 
 /**
@@ -10,10 +10,6 @@ import { rejectionCode } from './rejected-call-events.js';
  *     GET  /accounts/{accountId}/rejected?limit&cursor            → rejectedList, newest first
  *     POST /accounts/{accountId}/rejected/{rejectedId}/replay     → replayOutcome
  *     GET  /accounts/{accountId}/activity                         → sourceActivity
- *
- * and what decision-engine may ask when no end of a call comes (rules.md R4):
- *
- *     POST /accounts/{accountId}/pull  callToPull                 → pullOutcome, in seconds, not milliseconds
  */
 
 /** One event that call-ingest refused, without its bytes. */
@@ -56,14 +52,3 @@ export const sourceActivity = z.object({
   held: z.object({ count: z.int().min(0), oldestAt: utcInstant.nullable() }),
 });
 export type SourceActivity = z.infer<typeof sourceActivity>;
-
-/** A call whose end did not come; source and instance are those of its events. */
-export const callToPull = z.object({ source, sourceInstance: pbxId.nullable(), callId: pbxId });
-export type CallToPull = z.infer<typeof callToPull>;
-
-/**
- * `pulled`: the record was found and goes the way of an event, with `origin` pull; `not_found`: the vendor knows of no end
- * either; `cannot_ask`: this source has no report; `failed`: the vendor did not answer, ask again later.
- */
-export const pullOutcome = z.object({ outcome: z.enum(['pulled', 'not_found', 'cannot_ask', 'failed']) });
-export type PullOutcome = z.infer<typeof pullOutcome>;

@@ -32,12 +32,6 @@ export class AccountDirectory {
     return this.sources.get(sourceId.toLowerCase());
   }
 
-  /** The source that an account's events of this kind come from. */
-  sourceOf(accountId: string, kind: string, instance: string | null): AuthorisedSource | undefined {
-    const found = this.sourcesOf.get(accountId)?.find((each) => each.kind === kind && each.instance === instance);
-    return found === undefined ? undefined : { accountId, source: found };
-  }
-
   /** The sources whose vendor may be asked for lost calls. */
   pulled(): AuthorisedSource[] {
     return [...this.sources.values()].filter(({ source }) => source.pull?.enabled === true);

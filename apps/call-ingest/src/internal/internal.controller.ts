@@ -1,6 +1,5 @@
 import {
   BadRequestException,
-  Body,
   Controller,
   Get,
   HttpCode,
@@ -11,13 +10,11 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
-import { callToPull, type PullOutcome, type ReplayOutcome, type SourceActivity } from '@perezvon/contracts';
+import { type ReplayOutcome, type SourceActivity } from '@perezvon/contracts';
 import { InternalApiGuard } from '@perezvon/service';
 import { DataSource } from 'typeorm';
-import { AccountDirectory } from '../accounts/account-directory.js';
 import { LastEvents } from '../activity/last-events.js';
 import { countHeld } from '../held/held-deliveries.js';
-import { PullReports } from '../pull/pull-reports.js';
 import { RejectedEvents, type RejectedPage } from '../rejected/rejected-events.js';
 import { ReplayRejected } from '../rejected/replay-rejected.js';
 
@@ -32,8 +29,6 @@ export class InternalController {
     private readonly rejectedEvents: RejectedEvents,
     private readonly replayRejected: ReplayRejected,
     private readonly lastEvents: LastEvents,
-    private readonly directory: AccountDirectory,
-    private readonly pullReports: PullReports,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -59,16 +54,6 @@ export class InternalController {
     const outcome = await this.replayRejected.replay(accountId, rejectedId);
     if (outcome === null) throw new NotFoundException();
     return outcome;
-  }
-
-  @Post('pull')
-  @HttpCode(200)
-  async pull(@Param('accountId') accountId: string, @Body() body: unknown): Promise<PullOutcome> {
-    const asked = callToPull.safeParse(body);
-    if (!asked.success) throw new BadRequestException('the body is not a call to pull');
-    const { source, sourceInstance, callId } = asked.data;
-    const from = this.directory.sourceOf(accountId, source, sourceInstance);
-    return { outcome: from === undefined ? 'cannot_ask' : await this.pullReports.callEnded(from, callId) };
   }
 
   @Get('activity')

@@ -142,28 +142,3 @@ describe('reconciliation', () => {
     expect(logLines.join('')).not.toMatch(/canary|79161112233/);
   });
 });
-
-describe('one call’s report, when the engine asks', () => {
-  const ask = (callId: string) => {
-    const source = directory.sourceOf('acc-1', 'itoolabs', null);
-    if (source === undefined) throw new Error('no source');
-    return reports().callEnded(source, callId);
-  };
-
-  it('brings that call’s record and no other', async () => {
-    vendor.answer = () => ({ body: [row('asked', 30, 5), row('other', 30, 5)] });
-    expect(await ask('asked')).toBe('pulled');
-    expect(pulledIds()).toEqual(['asked']);
-  });
-
-  it('says that the vendor knows no end, or did not answer', async () => {
-    expect(await ask('asked')).toBe('not_found');
-    vendor.answer = () => ({ status: 500, body: {} });
-    expect(await ask('asked')).toBe('failed');
-  });
-
-  it('cannot ask where no report is set up', async () => {
-    const plain = { accountId: 'acc-1', source: pbxSource(SOURCE, 'itoolabs', 'secret') };
-    expect(await reports().callEnded(plain, 'asked')).toBe('cannot_ask');
-  });
-});

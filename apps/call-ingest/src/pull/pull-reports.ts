@@ -1,4 +1,3 @@
-import { type PullOutcome } from '@perezvon/contracts';
 import { type Logger } from '@perezvon/service';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
@@ -58,26 +57,6 @@ export class PullReports {
       const { accountId } = source;
       this.logger.warn({ err: error, accountId, sourceId: turn.sourceId }, 'a report could not be pulled');
       await this.cursors.finish(turn, turn.finishedUntilMs, AGAIN_AFTER_FAILURE_MS);
-      return 'failed';
-    }
-  }
-
-  /** One call's report, for an engine that waits for an end that does not come (R4). */
-  async callEnded(source: AuthorisedSource, callId: string): Promise<PullOutcome['outcome']> {
-    const nowMs = Date.now();
-    const window = { fromMs: nowMs - 2 * LONGEST_CALL_MS, toMs: nowMs };
-    try {
-      const calls = await askVendor(source, window, this.access, this.stopping.signal);
-      if (calls === null) return 'cannot_ask';
-      const { intake } = intakeOf(
-        calls.filter((call) => call.callId === callId),
-        nowMs,
-      );
-      await this.producer.store(intake, PRODUCE_TIMEOUT_MS);
-      return intake.calls.length > 0 ? 'pulled' : 'not_found';
-    } catch (error) {
-      const { accountId } = source;
-      this.logger.warn({ err: error, accountId, callId }, 'the report of one call could not be pulled');
       return 'failed';
     }
   }
