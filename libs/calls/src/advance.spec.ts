@@ -124,6 +124,14 @@ describe('a call advances', () => {
     expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1'], ['task.missed/1', 'note/1']]);
   });
 
+  it('a talk whose end never came within 24 h warned nobody: its decision carries the warning (R4)', () => {
+    const identity = { callId: CALL, pbxCallId: '1', settings };
+    const dayLater = { ...calm, now: '2025-03-05T09:12:00.000Z' };
+    const talking = advance(identity, callOf(started(), answered()), newProgress, calm);
+    const closed = advance(identity, callOf(started(), answered()), talking.progress, dayLater);
+    expect([talking.decision?.warnings, closed.decision?.warnings]).toEqual([undefined, ['talk_without_end']]);
+  });
+
   it('gives the same ids when history is replayed', () => {
     const events = [started(), answered(), endedAnswered(), recorded()];
     expect(play(events)).toEqual(play(events));

@@ -31,8 +31,15 @@ export function decisionOf(step: Step, commands: readonly EffectCommand[]): Call
       ...newReasons(plan, commands),
     ],
     ...(lookup && { lookup }),
-    ...(facts.warnings.length > 0 && { warnings: [...facts.warnings] }),
+    ...warningsOf(step),
   };
+}
+
+/** R4: a talk whose end never came is a warning to the operator, beside what ingest found of the data. */
+function warningsOf({ facts, plan }: Step): Pick<CallDecision, 'warnings'> {
+  const found = plan.reasons.some(({ code }) => code === 'talk_without_end') ? ['talk_without_end'] : [];
+  const warnings = [...facts.warnings, ...found];
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 /** R5: what was found of the client when known/unknown was frozen. */

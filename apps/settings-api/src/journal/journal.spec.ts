@@ -143,6 +143,16 @@ describe('the account of a call (R16)', () => {
     return (await search())[0]?.callId ?? '';
   };
 
+  it('a talk whose end never came read like any other call: the operator is warned (R4)', async () => {
+    const because = { ruleId: 'R4', code: 'talk_without_end' };
+    await store.tell([
+      ...eventTold(event('leg.answered', 11, mine())),
+      decisionTold(decision('end', 71, [], { accountId, reasons: [because], warnings: ['talk_without_end'] })),
+    ]);
+    const story = await get(`/calls/${(await search())[0]?.callId}`, 'en');
+    expect(story.text).toContain('Warning: The end of the talk did not come within 24 hours');
+  });
+
   it('is told in order, in Russian and in English, with links into amoCRM', async () => {
     const portal = await api.request('POST', `/accounts/${accountId}/portals`, {
       key,

@@ -98,9 +98,15 @@ function decisionLines(decision: CallDecision, portalUrls: ReadonlyMap<string, s
   return [
     ...(lookup == null ? [] : [lookupLine(decidedAt, decision, lookup, portalUrls)]),
     line(decidedAt, 'decision', { ru: parts('ru'), en: parts('en') }),
-    ...reasons.map((reason) => line(decidedAt, 'reason', reasonWords(reason), reason.ruleId)),
+    ...reasons.map((reason) => {
+      const isWarning = decision.warnings?.includes(reason.code) === true;
+      return line(decidedAt, 'reason', isWarning ? warning(reasonWords(reason)) : reasonWords(reason), reason.ruleId);
+    }),
   ];
 }
+
+/** R4: what the operator should look at, and not only read. */
+const warning = ({ ru, en }: Localized): Localized => ({ ru: `Внимание: ${ru}`, en: `Warning: ${en}` });
 
 function lookupLine(
   at: string,
