@@ -322,6 +322,13 @@ export const ruleHistories: readonly History[] = [
     events: answeredCall,
   },
   {
+    name: 'r14-employee-known-by-extension-alone',
+    title: 'The PBX names the employee by an extension alone: the mapped amoCRM user has task and note',
+    settings: { incoming: everyTask },
+    client: KNOWN,
+    events: [started(), answered({ ext: '102' }), endedAnswered({ employee: { ext: '102' } })],
+  },
+  {
     name: 'r15-missed-then-answered',
     title: 'A correction missed → answered: what the answered rule needs and is unused',
     settings: { cells: { missedUnknown: withContact, answeredUnknown: withDeal }, incoming: everyTask },
@@ -366,6 +373,28 @@ export const ruleHistories: readonly History[] = [
       late(started({ call_id: 'younger' }), 5),
       late(event('call.transferred', 10, { linked_call_ids: ['younger'], to_employee: SIDOROV }), 10),
       endedMissed(),
+    ],
+  },
+  {
+    name: 'r16-every-step-says-why',
+    title: 'Asked of amoCRM, hinted at, answered after all, recorded late: the journal can tell each step',
+    settings: { cells: bothCells, incoming: { ...everyTask, createAt: 'end' } },
+    isAsked: true,
+    events: [
+      started(),
+      event('call.ended', 30, { leg_id: 'lost', outcome: 'missed', outcome_detail: 'inferred' }),
+      late(endedAnswered({ employee: SIDOROV }), 40),
+      late(recorded(), 900),
+    ],
+  },
+  {
+    name: 'r17-everything-comes-three-times',
+    title: 'Every event comes three times, the last time in reverse: each effect once',
+    settings: { cells: bothCells, incoming: everyTask },
+    events: [
+      ...answeredCall,
+      ...answeredCall.map((again, index) => late(again, 100 + index)),
+      ...answeredCall.map((again, index) => late(again, 200 - index)),
     ],
   },
 ];
