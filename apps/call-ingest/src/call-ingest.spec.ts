@@ -457,7 +457,6 @@ describe('what settings-api asks', () => {
   it.each<[string, () => Promise<Response>, number]>([
     ['a stranger', () => ask('GET', 'acc-1/rejected', 'not-the-internal-key'), 401],
     ['a stranger who replays', () => ask('POST', `acc-1/rejected/${UIS.id}/replay`, ''), 401],
-    ['a stranger who pulls', () => ask('POST', 'acc-1/pull', ''), 401],
     ['an id that nobody gave', () => ask('POST', `acc-1/rejected/${UIS.id}/replay`), 404],
   ])('refuses %s', async (_, request, status) => {
     expect((await request()).status).toBe(status);
