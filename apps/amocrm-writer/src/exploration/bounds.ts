@@ -61,7 +61,7 @@ export function smallBounds(planted?: Defects): Bounds[] {
       choices: choices(1, freezes.short),
     },
     {
-      name: '2 writers, 2 lanes, 2 effects, 1 death, freeze past the lease or doubt',
+      name: '2 writers, 2 lanes, 2 effects, 1 death, freeze past the lease, or doubt',
       writers: 2,
       commands: oneEach,
       settings: { ...world, lanes: twoLanes },
@@ -88,11 +88,11 @@ export function wideBounds(): Bounds[] {
       choices: choices(2, freezes.long),
     },
     {
-      name: '2 writers, 1 lane, a batch of 2 effects, 2 faults: deaths, freezes past the doubt, doubts',
+      name: '2 writers, 1 lane, a batch of 2 effects, 2 deaths or freezes past the doubt',
       writers: 2,
       commands: batch,
       settings: { ...settings, lanes: oneLane },
-      choices: choices(2, freezes.long, [...deathAndFreezing, ...doubts]),
+      choices: choices(2, freezes.long, deathAndFreezing),
     },
     {
       name: '2 writers, 2 lanes, 2 effects, 1 fault of any kind',

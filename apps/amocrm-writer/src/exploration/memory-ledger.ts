@@ -12,6 +12,7 @@ import type { MemoryLanes } from './memory-lanes.js';
 export interface Told {
   readonly seq: string;
   readonly news: string;
+  readonly at: number;
 }
 
 /**
@@ -114,7 +115,7 @@ export class MemoryLedger {
       if (moved == null) return [];
       const news = newsOf(moved);
       const after = { ...moved, reported: news ?? moved.reported };
-      if (news !== null) this.told.push({ seq: one.seq, news });
+      if (news !== null) this.told.push({ seq: one.seq, news, at: this.now() });
       this.rows.set(one.seq, after);
       return [after];
     });

@@ -25,8 +25,13 @@ export class MemoryQueries {
   ready(lane: string, limit: number): EffectRow[] {
     const now = this.now();
     const due = this.of(lane).filter((row) => dueAt(row) <= now && this.mayBeSent(row));
-    const isFresh = ({ command }: EffectRow): boolean => now - Date.parse(command.causedAt) < justHappenedMs;
-    return [...due.filter(isFresh).slice(0, limit), ...due.filter((row) => !isFresh(row)).slice(0, limit)];
+    const live = this.of(lane).filter(
+      ({ state, command }) => state.is === 'waiting' && now - Date.parse(command.causedAt) < justHappenedMs,
+    );
+    // What the client of such a call still waits for from before is as urgent.
+    const isUrgent = (row: EffectRow): boolean =>
+      live.some((one) => one === row || (isOfClient(one, row) && Number(row.seq) < Number(one.seq)));
+    return [...due.filter(isUrgent).slice(0, limit), ...due.filter((row) => !isUrgent(row)).slice(0, limit)];
   }
 
   dealsOf(contacts: readonly EffectRow[]): Map<string, EffectRow> {

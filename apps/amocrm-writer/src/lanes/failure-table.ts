@@ -40,9 +40,15 @@ export function laneMeaningOf(result: Rejected | Retry | StopPortal | InDoubt): 
   }
 }
 
-/** A lane's pause in milliseconds: 1 s doubling to 5 min with each failed turn, or what amoCRM asked for. */
+/**
+ * A lane's pause in milliseconds, or what amoCRM asked for: 1 s doubling to 20 s, so that an outage of minutes is over for us
+ * within 30 s of its end; a lane that fails for longer than some ten minutes is tried every 5 min.
+ */
 export function pauseMsAfter(failedTurns: number, askedMs: number): number {
-  return Math.max(askedMs, Math.min(1_000 * 2 ** Math.min(failedTurns, 16), longestPauseMs));
+  const growing = Math.min(1_000 * 2 ** Math.min(failedTurns, 16), shortOutageMs);
+  return Math.max(askedMs, failedTurns < turnsOfShortOutage ? growing : longestPauseMs);
 }
 
+const shortOutageMs = 20_000;
+const turnsOfShortOutage = 36;
 export const longestPauseMs = 5 * 60_000;
