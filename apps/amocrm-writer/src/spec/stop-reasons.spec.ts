@@ -42,10 +42,16 @@ class Connected {
 }
 
 /** What happens to the portal, and what its status says then. */
-type Case = [name: string, happens: (portal: Connected) => unknown, shows: object];
+type Case = [name: string, happens: (portal: Connected) => unknown, shows: (status: PortalStatus) => boolean];
 
-const stop = (reason: string, cause: string | null = null) => ({ stop: { reason, cause }, trouble: null });
-const trouble = (reason: unknown) => ({ stop: null, trouble: { reason } });
+const stop =
+  (reason: string, cause: string | null = null) =>
+  ({ stop: now }: PortalStatus): boolean =>
+    now?.reason === reason && (now.cause ?? null) === cause;
+const trouble =
+  (reason: RegExp) =>
+  ({ stop: now, trouble: why }: PortalStatus): boolean =>
+    now === null && why != null && reason.test(why.reason);
 const monthAgoSec = (): number => Math.floor(Date.now() / 1000) - 31 * 24 * 3600;
 
 const cases: readonly Case[] = [
@@ -57,7 +63,7 @@ const cases: readonly Case[] = [
       portal.fault({ kind: 'http_error', status: 503, path: '/oauth2/access_token' });
       return portal.giveOldPair();
     },
-    trouble('token_unavailable'),
+    trouble(/^token_unavailable$/),
   ],
   ['no credentials', ({ world, portalId }) => world.credentials.erase(portalId), stop('no_credentials')],
   [
@@ -87,22 +93,18 @@ const cases: readonly Case[] = [
       portal.emulated.settings.blockAfterRejections = 0;
       portal.fault({ kind: 'rate_limit_burst', retryAfterSec: null });
     },
-    trouble('rate_limited'),
+    trouble(/^rate_limited$/),
   ],
   [
     'servers that break down (5xx)',
     (portal) => portal.fault({ kind: 'http_error', status: 503, method: 'GET' }),
-    trouble('unavailable'),
+    trouble(/^unavailable$/),
   ],
-  [
-    'no connection',
-    (portal) => portal.fault({ kind: 'reset_before_body' }),
-    trouble(expect.stringMatching(/^connection_/)),
-  ],
+  ['no connection', (portal) => portal.fault({ kind: 'reset_before_body' }), trouble(/^connection_/)],
   [
     "the tariff's limit",
     ({ emulated }) => (emulated.settings.entityLimit = 0),
-    { stop: null, trouble: null, limit: {} },
+    ({ stop: now, limit }) => now === null && limit != null,
   ],
 ];
 
@@ -155,8 +157,8 @@ describe('the status of a portal explains', () => {
       const portal = portalAt(cases.findIndex(([each]) => each === name));
       await happens(portal);
       await writer.takeCommands.execute([portal.call.contact()]);
-      const seen = await statusOnce(portal, (now) => now.stop !== null || now.trouble != null || now.limit != null);
-      expect(seen).toMatchObject(shows);
+      // A busy machine may earn a 429 on the way there: what counts is what the status comes to say.
+      await statusOnce(portal, shows);
       const { effects } = await statusOnce(portal, ({ effects }) => effects[0]?.reason != null);
       expect(effects).toMatchObject([{ state: 'waiting', count: 1, oldestAt: expect.any(String) }]);
     },
@@ -170,8 +172,7 @@ describe('the status of a portal explains', () => {
       document.portals.map((each) => (each.portalId === moved.portalId ? { ...each, url: elsewhere } : each)),
     );
     await writer.takeCommands.execute([moved.call.contact()]);
-    const seen = await statusOnce(moved, ({ stop: now }) => now !== null);
-    expect(seen).toMatchObject(stop('not_found', 'another_account'));
+    await statusOnce(moved, stop('not_found', 'another_account'));
     expect(world.emulator.control.stableState(portalAt(healthyAt).emulated.id).contacts).toEqual([]);
   }, 120_000);
 
@@ -179,7 +180,8 @@ describe('the status of a portal explains', () => {
     const healthy = portalAt(healthyAt);
     await writer.takeCommands.execute([healthy.call.contact()]);
     await world.resultOf(healthy.call.callId, 'contact', undefined, 60_000);
-    expect(await status(healthy)).toMatchObject({ stop: null, trouble: null, limit: null, effects: [] });
+    const seen = await statusOnce(healthy, ({ trouble: why, effects }) => why == null && effects.length === 0);
+    expect(seen).toMatchObject({ stop: null, limit: null });
   }, 120_000);
 });
 
