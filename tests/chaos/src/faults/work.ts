@@ -24,7 +24,7 @@ export async function feed(arena: Arena, isOver: () => boolean): Promise<void> {
 export async function settle(arena: Arena, deadlineMs = SETTLE_DEADLINE_MS): Promise<void> {
   await within(deadlineMs, async () => {
     await arena.ledger.hurry();
-    const { stored, open } = await arena.ledger.progress();
-    return stored >= arena.load.wanted.size && open === 0;
+    const { revisions, open } = await arena.ledger.progress();
+    return revisions >= arena.load.revisions && open === 0;
   });
 }

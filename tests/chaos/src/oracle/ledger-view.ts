@@ -47,13 +47,12 @@ export class LedgerView {
         from amocrm_writer.effect order by seq`);
   }
 
-  /** How many effects are stored, and how many of them have not ended. */
-  async progress(): Promise<{ stored: number; open: number; inDoubt: number }> {
-    const [row] = await this.ask<{ stored: string; open: string; in_doubt: string }>(`
-      select count(*) as stored, count(*) filter (where state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null)) as open,
-             count(*) filter (where state = 'in_doubt') as in_doubt
+  /** Of how many revisions the effects are that are stored, and how many of them have not ended. */
+  async progress(): Promise<{ revisions: number; open: number }> {
+    const [row] = await this.ask<{ revisions: string | null; open: string }>(`
+      select sum(revision) as revisions, count(*) filter (where state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null)) as open
         from amocrm_writer.effect`);
-    return { stored: Number(row?.stored ?? 0), open: Number(row?.open ?? 0), inDoubt: Number(row?.in_doubt ?? 0) };
+    return { revisions: Number(row?.revisions ?? 0), open: Number(row?.open ?? 0) };
   }
 
   /** Effects of one customer that have not ended; what is not stored yet is not among them. */

@@ -26,6 +26,11 @@ export class Load {
 
   constructor(private readonly dice: Dice) {}
 
+  /** Of all effects together: an effect is stored as it was wanted last when its newest revision is. */
+  get revisions(): number {
+    return [...this.wanted.values()].reduce((sum, { revision }) => sum + revision, 0);
+  }
+
   /** The commands of `calls` calls of one tenant. */
   calls(tenant: Tenant, calls: number): EffectCommand[] {
     return Array.from({ length: calls }, () => this.call(tenant)).flat();
