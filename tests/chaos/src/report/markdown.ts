@@ -16,7 +16,7 @@ and log of requests are the oracle. Every violation column must be 0:
 - **other**: requests to a blocked account more than a second after it was told and before its probe, two writes at once about one thing, things in amoCRM that no effect
   accounts for, a secret or a client's number in a log.
 
-A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. Pauses after faults that
+In the F15 rows every command that comes again counts as an injection. A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. Pauses after faults that
 follow each other grow to minutes and are cut short by the harness; leases, the looks of doubts and D keep their
 real time. The pure core of the writer is explored exhaustively beside this: [protocol](protocol.md).
 `;
@@ -35,7 +35,7 @@ export function markdownOf(report: ChaosReport): string {
     ...figures(report.rows),
     ...baselines(report),
     ...plantedBugs(report),
-    '## Not done on one machine',
+    '## Not done, or left open',
     '',
     ...NOT_DONE.map(({ fault, why }) => `- ${fault}: ${why}`),
     '',

@@ -1,4 +1,4 @@
-/** Rows of faults.md that are not injected here, and why: none is left out in silence. */
+/** Rows of faults.md that are not injected here, and what is left open of others: none is left out in silence. */
 export const NOT_DONE: readonly { readonly fault: string; readonly why: string }[] = [
   {
     fault: 'F8 for ten minutes at a time',
@@ -19,4 +19,8 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
   },
   { fault: 'F24, an upgrade with both versions running', why: 'there is one version so far.' },
   { fault: 'I11, bounds in a soak of an hour', why: 'no row is that long.' },
+  {
+    fault: 'F11, a process frozen between its last check and the socket',
+    why: 'that gap of a few instructions cannot be closed. In one early session under heavy load (46 freezes) requests left after their lease: 10 resends and 4 windows over 7, and no duplicate. The sessions since have seen none.',
+  },
 ];
