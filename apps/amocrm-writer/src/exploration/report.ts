@@ -26,8 +26,8 @@ export function reportOf({ explorations, random }: ProtocolReport): { json: obje
   };
   const markdown = `# The protocol, explored
 
-Written by \`npm run explore -- --wide --report docs/measurements/protocol.json\`. What these runs are, what they assume and what
-they leave out: [docs/protocol.md](../protocol.md).
+Written by \`npm run explore -- --report docs/measurements/protocol.json\`; \`--wide\` adds wider bounds, \`--seeds\` or \`--minutes\`
+more runs. What these runs are, what they assume and what they leave out: [docs/protocol.md](../protocol.md).
 
 ## Every interleaving
 
