@@ -319,7 +319,7 @@ describe('identity', () => {
       await bench.process().withEvents([await twins()]);
       const { commands, decisions } = await bench.emitted();
       expect(commands.map((c) => c.type)).toEqual(['effect', 'effect', 'effect', 'effect', 'cancel']);
-      expect(commands.at(-1)).toMatchObject({ effects: ['note', 'unsorted'], ruleIds: ['R15'] });
+      expect(commands.at(-1)).toMatchObject({ effects: ['unsorted', 'note'], ruleIds: ['R15'] });
       expect(decisions.some((d) => d.reasons.some((r) => r.code === 'joined_older_call'))).toBe(true);
       expect(await rows()).toMatchObject([
         { pbx_call_id: 'first-leg', state: expect.not.stringMatching('joined') as unknown },
