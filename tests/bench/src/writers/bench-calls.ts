@@ -129,4 +129,4 @@ export function phoneOf(index: number): string {
 }
 
 /** Waited long enough that nobody counts it as a call that has just happened. */
-export const anHourAgo = (): Date => new Date(Date.now() - 60 * 60_000);
+export const anHourAgo = (afterSec = 0): Date => new Date(Date.now() - 60 * 60_000 + afterSec * 1000);
