@@ -53,11 +53,10 @@ async function writerRound(stage: Stage): Promise<{ ours: Measured; mixed: Measu
     const portal = only(stage.portals);
     round.startWriter();
     await round.portalsAreRead();
-    // A second between the calls: two tasks of one client that are alike to the second are a resend to the emulator's eyes.
-    const call = (client: number, index: number) => new BenchCall(portal, phoneOf(client), anHourAgo(index));
-    const newClients = Array.from({ length: CALLS }, (_, index) => call(index, index).answeredUnknown());
+    const call = (client: number) => new BenchCall(portal, phoneOf(client), anHourAgo());
+    const newClients = Array.from({ length: CALLS }, (_, index) => call(index).answeredUnknown());
     const ours = await backlog(round, portal, newClients);
-    const cells = Array.from({ length: MIXED_CALLS }, (_, index) => call(CALLS + knownOf(index), index).ofCell(index));
+    const cells = Array.from({ length: MIXED_CALLS }, (_, index) => call(CALLS + knownOf(index)).ofCell(index));
     return { ours, mixed: await backlog(round, portal, cells) };
   });
 }
