@@ -11,7 +11,7 @@ const NULL = -1;
  *     select … from unnest($1::uuid[], $2::json[]) as row (id, document)
  *
  * The driver writes an array as one text, each element escaped character by character, and Postgres undoes that; this is
- * taken as it is. Limit: 1 GB together, as any parameter.
+ * taken as it is. Limit: 1 GB together, like every parameter.
  */
 export function binaryArray(type: keyof typeof TYPES, values: readonly (string | null)[]): Buffer {
   const lengths = values.map((value) => (value === null ? NULL : Buffer.byteLength(value)));
