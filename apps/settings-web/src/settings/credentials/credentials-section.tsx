@@ -2,11 +2,12 @@ import { ActionIcon, Alert, Button, Combobox, Group, InputBase, Stack, Text, use
 import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
-import { portalTitle, useAuthorization, usePortals, type CrmView, type PortalView } from '../../api/portals';
+import { portalTitle, usePortals, type CrmView, type PortalView } from '../../api/portals';
 import { dateAndTime } from '../../i18n/dates';
 import { Failure } from '../../shell/failure';
 import { fieldId, useProblemAt } from '../problems';
 import { FieldLabel } from '../toggle';
+import { ConnectButton } from './connect-button';
 import { ConnectionTest } from './connection-test';
 
 const PortalDialog = lazy(() => import('./portal-dialog'));
@@ -139,23 +140,10 @@ function PortalState({ portal, crm }: { readonly portal: PortalView; readonly cr
 /** Without a token nothing works: one press leads to amoCRM, whose administrator allows it there. */
 function Unconnected({ portal }: { readonly portal: PortalView }) {
   const { t } = useTranslation();
-  const authorization = useAuthorization();
   return (
     <Stack gap="xs">
       <Stopped words={t('credentials.tokenMissing')} />
-      {authorization.error && <Failure error={authorization.error} />}
-      <Group gap="sm">
-        <Button
-          variant="default"
-          loading={authorization.isPending}
-          onClick={() => authorization.mutate(portal.portalId)}
-        >
-          {t('credentials.connect')}
-        </Button>
-        <Text size="sm" c="dimmed">
-          {t('credentials.connectHint')}
-        </Text>
-      </Group>
+      <ConnectButton portalId={portal.portalId} />
     </Stack>
   );
 }

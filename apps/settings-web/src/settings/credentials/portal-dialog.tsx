@@ -2,16 +2,10 @@ import { Alert, Button, Divider, Group, Modal, PasswordInput, Stack, Text, TextI
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
 import { ApiProblem } from '../../api/http';
-import {
-  portalTitle,
-  useAuthorization,
-  useDeletePortal,
-  useSavePortal,
-  type AddressOf,
-  type PortalView,
-} from '../../api/portals';
+import { portalTitle, useDeletePortal, useSavePortal, type AddressOf, type PortalView } from '../../api/portals';
 import { Failure } from '../../shell/failure';
 import { AddressOfChoice } from './address-of';
+import { ConnectButton } from './connect-button';
 
 interface PortalDialogProps {
   /** Null: a new one. */
@@ -26,7 +20,6 @@ interface PortalDialogProps {
 export default function PortalDialog({ portal, onClose, onSaved, onSettingsChanged }: PortalDialogProps) {
   const { t } = useTranslation();
   const save = useSavePortal(portal);
-  const authorization = useAuthorization();
   const [name, setName] = useState(portal?.name ?? '');
   const [url, setUrl] = useState(portal?.url ?? '');
   const [token, setToken] = useState('');
@@ -106,21 +99,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
           error={problemAt('longLivedToken')}
           onChange={(event) => setToken(event.currentTarget.value)}
         />
-        {portal && !isMoving && (
-          <Group gap="sm">
-            <Button
-              variant="default"
-              loading={authorization.isPending}
-              onClick={() => authorization.mutate(portal.portalId)}
-            >
-              {t('credentials.connect')}
-            </Button>
-            <Text size="sm" c="dimmed">
-              {t('credentials.connectHint')}
-            </Text>
-          </Group>
-        )}
-        {authorization.error && <Failure error={authorization.error} />}
+        {portal && !isMoving && <ConnectButton portalId={portal.portalId} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
