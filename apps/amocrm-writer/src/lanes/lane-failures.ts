@@ -1,10 +1,12 @@
 import type { BatchResult } from '@perezvon/amocrm';
 import type { PortalRow } from '../portals/portal.js';
+import type { PortalStore } from '../portals/portal-store.js';
 import { MarkerFieldMissing } from '../writes/marker-field.js';
 import { laneMeaningOf, pauseMsAfter, type LaneMeaning } from './failure-table.js';
 import { NoCredentials, ReadFailure } from './lane-requests.js';
 import type { LanePause } from './lane-leases.js';
-import type { TurnTools } from './turn-tools.js';
+import type { PostgresClock } from './postgres-clock.js';
+import type { WriterLog } from './writer-log.js';
 
 /** What was to be done is put off by a failure. */
 export interface Postponed {
@@ -20,7 +22,11 @@ export class LaneFailures {
   private longest: LanePause | null = null;
 
   constructor(
-    private readonly tools: Pick<TurnTools, 'portals' | 'clock' | 'log'>,
+    private readonly tools: {
+      readonly portals: Pick<PortalStore, 'stop'>;
+      readonly clock: Pick<PostgresClock, 'now'>;
+      readonly log: WriterLog;
+    },
     /** Turns of this lane that ended in a failure before this one. */
     private readonly failedTurns: number,
   ) {}

@@ -120,7 +120,7 @@ export class LaneTurn {
     // A page a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
     if (reader !== undefined && !this.hasFollowed && (await follow.isDue(this.lane))) {
       this.hasFollowed = true;
-      this.start(() => follow.inBackground(this.turn, reader));
+      this.start(() => follow.inBackground(this.turn.requests, this.turn.failures, reader));
     }
 
     const looks = (await queries.looksDue(this.lane, 200)).filter(({ seq }) => !this.busySeqs.has(seq));

@@ -9,13 +9,7 @@ import type { PortalStore } from '../portals/portal-store.js';
 import type { HighWater } from '../writes/high-water.js';
 import type { MarkerFields } from '../writes/marker-field.js';
 import type { PostgresClock } from './postgres-clock.js';
-
-export interface WriterLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import type { WriterLog } from './writer-log.js';
 
 /** Named instants of a write, where a test can stop or kill the process; production does nothing at them. */
 export type Point = 'before_intent' | 'intent_committed' | 'answered' | 'outcome_recorded';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { wakeChannel } from './sql/wake-lanes.js';
-import type { WriterLog } from './turn-tools.js';
+import type { WriterLog } from './writer-log.js';
 
 const reconnectMs = 1_000;
 

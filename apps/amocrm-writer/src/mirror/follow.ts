@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { ClientStore } from '../clients/client-store.js';
+import type { LaneFailures } from '../lanes/lane-failures.js';
 import type { LaneRequests } from '../lanes/lane-requests.js';
 import type { PostgresClock } from '../lanes/postgres-clock.js';
-import type { Turn } from '../lanes/turn-context.js';
 import type { PortalStore } from '../portals/portal-store.js';
 import type { ReadablePortal } from '../portals/portal.js';
 import type { PortalWebhooks } from '../webhooks/portal-webhooks.js';
@@ -72,7 +72,7 @@ export class Follow {
   }
 
   /** One step in the background; what fails is tried again later. */
-  async inBackground({ requests, failures }: Turn, portal: ReadablePortal): Promise<void> {
+  async inBackground(requests: LaneRequests, failures: LaneFailures, portal: ReadablePortal): Promise<void> {
     const { lane } = requests.lease;
     const put = await failures.settling(portal, () =>
       this.alone(lane, () => this.step(requests.as('backfill'), portal)),

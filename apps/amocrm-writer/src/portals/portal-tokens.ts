@@ -1,7 +1,7 @@
 import type { GrantResult, NoToken, TokenEndpoint } from '@perezvon/amocrm';
 import type { Refresh, TokenKeeper } from '@perezvon/credentials';
 import { NoCredentials } from '../lanes/lane-requests.js';
-import type { WriterLog } from '../lanes/turn-tools.js';
+import type { WriterLog } from '../lanes/writer-log.js';
 import type { PortalRow } from './portal.js';
 
 /** Without an integration of ours nothing can be renewed; an operator has to set it, which is a restart. */
