@@ -235,7 +235,7 @@ describe('garbage', () => {
           for (const { value } of intake.rejected) rejectedCallEvents.schema.parse(JSON.parse(String(value)));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 10_000 },
     );
   });
 
@@ -254,7 +254,7 @@ describe('garbage', () => {
         const { accepted, rejected, unknownAccount } = byKafka({ ...canonical, ...fields }, canonical);
         expect(accepted.length + rejected.length + unknownAccount.length).toBe(2);
       }),
-      { numRuns: 500 },
+      { numRuns: 10_000 },
     );
   });
 });

@@ -173,7 +173,7 @@ describe('canonicalise', () => {
         const changed = canonicalise({ ...ended, [key]: value }, context);
         if ('event' in changed) callEventSchema.parse(changed.event);
       }),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     );
   });
 });

@@ -82,9 +82,14 @@ export const withDealAlways: CellSettings = {
   statusId: STAGE,
 };
 
+const START_MS = Date.parse('2025-03-04T09:12:00.000Z');
+
+/** That many seconds after the call's start; ISO 8601 UTC. */
+export const instantAt = (second: number): string => new Date(START_MS + second * 1000).toISOString();
+
 /** One event of the call; `second` is its time after the call's start. */
 export function event(type: CallEvent['type'], second: number, more: Partial<CallEvent> = {}): CallEvent {
-  const at = new Date(Date.parse('2025-03-04T09:12:00.000Z') + second * 1000).toISOString();
+  const at = instantAt(second);
   const call_id = more.call_id ?? '1002003004';
   const leg = more.leg_id ?? more.employee?.pbx_id ?? '-';
   return {

@@ -6,6 +6,7 @@ import {
   endedMissed,
   event,
   hidden,
+  instantAt,
   outgoing,
   PETROVA,
   PULLED,
@@ -22,10 +23,9 @@ import { KNOWN, type History } from './history.js';
 
 const bothCells = { cells: { answeredUnknown: withDeal, missedUnknown: withDeal } };
 const everyTask = { answeredTask: { enabled: true }, missedTask: { enabled: true } };
-const late = (second: number) => event('call.started', second).received_at;
 const again = (first: CallEvent, second: number, more: Partial<CallEvent> = {}): CallEvent => ({
   ...first,
-  received_at: late(second),
+  received_at: instantAt(second),
   ...more,
 });
 const lost = (more: Partial<CallEvent> = {}) =>
@@ -168,7 +168,7 @@ export const fixtures: readonly History[] = [
         employee: SIDOROV,
         talk_sec: 36,
         total_sec: 40,
-        received_at: late(75),
+        received_at: instantAt(75),
       }),
     ],
   },
@@ -177,14 +177,14 @@ export const fixtures: readonly History[] = [
     fixture: 13,
     title: 'The recording comes before the end',
     settings: bothCells,
-    events: [started(), answered(), { ...recorded(), received_at: late(60) }, endedAnswered()],
+    events: [started(), answered(), { ...recorded(), received_at: instantAt(60) }, endedAnswered()],
   },
   {
     name: '14-record-40-minutes-later',
     fixture: 14,
     title: 'The recording comes 40 minutes after the end',
     settings: bothCells,
-    events: [started(), answered(), endedAnswered(), { ...recorded(), received_at: late(2471) }],
+    events: [started(), answered(), endedAnswered(), { ...recorded(), received_at: instantAt(2471) }],
   },
   {
     name: '15-record-twice-with-another-signature',
@@ -195,7 +195,7 @@ export const fixtures: readonly History[] = [
       started(),
       endedAnswered(),
       recorded(),
-      { ...recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b'), received_at: late(200) },
+      { ...recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b'), received_at: instantAt(200) },
     ],
   },
   ...[
@@ -221,7 +221,7 @@ export const fixtures: readonly History[] = [
     title: 'Three calls whose numbers are spelt 8…, +7… and with 10 digits: one contact',
     settings: bothCells,
     events: ['8 (916) 123-45-67', '+79161234567', '9161234567'].map((raw, index) =>
-      endedMissed({ call_id: `call-${index + 1}`, ...from(raw, CLIENT), received_at: late(30 + index) }),
+      endedMissed({ call_id: `call-${index + 1}`, ...from(raw, CLIENT), received_at: instantAt(30 + index) }),
     ),
   },
   {
@@ -231,7 +231,7 @@ export const fixtures: readonly History[] = [
     settings: bothCells,
     events: [
       endedMissed({ call_id: 'russian' }),
-      endedMissed({ call_id: 'foreign', ...from('+999161234567', '+999161234567'), received_at: late(60) }),
+      endedMissed({ call_id: 'foreign', ...from('+999161234567', '+999161234567'), received_at: instantAt(60) }),
     ],
   },
   {
@@ -287,8 +287,8 @@ export const fixtures: readonly History[] = [
     settings: bothCells,
     client: KNOWN,
     events: [
-      started({ occurred_at_quality: 'pbx_local', received_at: late(2) }),
-      endedAnswered({ occurred_at_quality: 'pbx_local', received_at: late(73) }),
+      started({ occurred_at_quality: 'pbx_local', received_at: instantAt(2) }),
+      endedAnswered({ occurred_at_quality: 'pbx_local', received_at: instantAt(73) }),
     ],
   },
   {
@@ -308,7 +308,7 @@ export const fixtures: readonly History[] = [
     title: 'A status MISSED, missed or Missed has become one outcome; repetitions in other spellings change nothing',
     settings: bothCells,
     events: ['MISSED', 'missed', 'Missed'].map((finish_reason, index) =>
-      endedMissed({ finish_reason, received_at: late(30 + index) }),
+      endedMissed({ finish_reason, received_at: instantAt(30 + index) }),
     ),
   },
   {
@@ -323,7 +323,7 @@ export const fixtures: readonly History[] = [
     fixture: 28,
     title: '«Потерянный звонок» and «Завершение звонка» for one session: one missed call',
     settings: bothCells,
-    events: [started(), lost(), { ...endedMissed(), received_at: late(32) }],
+    events: [started(), lost(), { ...endedMissed(), received_at: instantAt(32) }],
   },
   {
     name: '28-lost-alone',
@@ -337,7 +337,7 @@ export const fixtures: readonly History[] = [
     fixture: 28,
     title: 'A colleague answered: the record within the settle delay overrules «Потерянный звонок»',
     settings: bothCells,
-    events: [started(), lost(), { ...endedAnswered(), received_at: late(45) }],
+    events: [started(), lost(), { ...endedAnswered(), received_at: instantAt(45) }],
   },
   {
     name: '29-quotes-in-a-name',
@@ -360,7 +360,7 @@ export const fixtures: readonly History[] = [
     settings: { cells: { answeredUnknown: withDeal, missedUnknown: withDeal, missedKnown: withDeal } },
     events: [
       started({ call_id: 'a' }),
-      { ...started({ call_id: 'b' }), received_at: late(1) },
+      { ...started({ call_id: 'b' }), received_at: instantAt(1) },
       answered(PETROVA, { call_id: 'a' }),
       endedMissed({ call_id: 'b' }),
       endedAnswered({ call_id: 'a' }),
@@ -371,7 +371,7 @@ export const fixtures: readonly History[] = [
     fixture: 32,
     title: 'Two accounts use one call id: two calls',
     settings: bothCells,
-    events: [endedMissed(), { ...endedMissed({ account_id: 'acc-18' }), received_at: late(31) }],
+    events: [endedMissed(), { ...endedMissed({ account_id: 'acc-18' }), received_at: instantAt(31) }],
   },
   {
     name: '33-spam',

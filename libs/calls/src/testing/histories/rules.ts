@@ -6,6 +6,7 @@ import {
   endedMissed,
   event,
   hidden,
+  instantAt,
   outgoing,
   PETROVA,
   recorded,
@@ -23,8 +24,7 @@ import { KNOWN, KNOWN_COMPANY, KNOWN_TWICE, type History } from './history.js';
 
 const bothCells = { answeredUnknown: withDeal, missedUnknown: withDeal };
 const everyTask = { answeredTask: { enabled: true }, missedTask: { enabled: true } };
-const at = (second: number) => event('call.started', second).received_at;
-const late = (later: CallEvent, second: number): CallEvent => ({ ...later, received_at: at(second) });
+const late = (later: CallEvent, second: number): CallEvent => ({ ...later, received_at: instantAt(second) });
 const answeredCall = [started(), answered(), endedAnswered()];
 
 export const ruleHistories: readonly History[] = [
@@ -318,7 +318,7 @@ export const ruleHistories: readonly History[] = [
     name: 'r11-switched-off-during-the-call',
     title: 'Switched off during the call: its planning ends',
     settings: { cells: bothCells, incoming: { ...everyTask, createAt: 'end' } },
-    switchedOffAt: at(40),
+    switchedOffAt: instantAt(40),
     events: answeredCall,
   },
   {
