@@ -340,6 +340,13 @@ describe('R12: unsorted is switched off in amoCRM', () => {
     expect(resolve(command(unsorted), now({ portal: off, card: busy }))).toMatchObject({ kind: 'exists' });
   });
 
+  it('the rule was not shown broken where an active deal took the record’s place: it is, and the journal says why', () => {
+    const busy = card({ activeDeals: [{ id: 5, pipelineId: 10 }] });
+    const { ruleIds, reasons } = resolve(command(unsorted), now({ portal: off, card: busy }));
+    expect(ruleIds).toEqual(['R12', 'R2']);
+    expect(reasons.map(({ code }) => code)).toEqual(['unsorted_off', 'active_deal_exists']);
+  });
+
   it('a deal that is active in another pipeline kept the one of this pipeline away, whatever the scope (R2)', () => {
     const elsewhere = card({ activeDeals: [{ id: 5, pipelineId: 10 }] });
     const scoped: Intent = { ...unsorted, unlessActiveDealIn: 'same_pipeline' };

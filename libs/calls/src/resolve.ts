@@ -6,6 +6,7 @@ import type {
   EffectCommand,
   EnsureContactIntent,
   Intent,
+  Reason,
 } from '@perezvon/contracts';
 import { firstStageNow, stageNow, unsortedPipelineNow, type UnsortedPipelineNow } from './pipelines.js';
 import { placeOf, placeOfCall } from './place.js';
@@ -91,10 +92,10 @@ function activeDealIn({ unlessActiveDealIn, pipelineId }: DealScope, { card }: N
     : card.activeDeals.find((deal) => deal.pipelineId === pipelineId);
 }
 
-const dealExists = ({ id }: DealNow): Resolution => ({
+const dealExists = ({ id }: DealNow, broken: readonly Reason[] = []): Resolution => ({
   kind: 'exists',
   place: { type: 'lead', id },
-  ...grounds([], [because('active_deal_exists', { id })]),
+  ...grounds([], [...broken, because('active_deal_exists', { id })]),
 });
 
 /** R2: one record per call, whatever deals exist; outgoing calls can only come as a form. */
@@ -127,7 +128,7 @@ function insteadOfUnsorted(
   { pipeline, reasons: broken }: UnsortedPipelineNow,
 ): Resolution {
   const active = activeDealIn({ unlessActiveDealIn: unlessActiveDealIn ?? 'all', pipelineId: pipeline.id }, now);
-  if (active) return dealExists(active);
+  if (active) return dealExists(active, broken);
   const stage = firstStageNow(pipeline, now.portal.pipelines);
   if (!stage) return { kind: 'skip', reason: 'no_pipeline', ...grounds([], [...broken, because('no_pipeline')]) };
   const { responsibleUserId: owner, reasons } = ownerOrDefault(responsibleUserId, now);

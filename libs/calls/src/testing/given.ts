@@ -42,10 +42,13 @@ const hash = (...parts: readonly unknown[]) => createHash('sha256').update(JSON.
 
 export function settingsWith(change: {
   active?: boolean;
-  incoming?: Partial<DirectionSettings>;
+  incoming?: Partial<Settings['integration']['incoming']>;
   outgoing?: Partial<DirectionSettings>;
   cells?: Partial<Record<CellName, CellSettings>>;
   sources?: Settings['sources'];
+  /** Instead of Petrova alone. */
+  employees?: Settings['employees'];
+  mapping?: Settings['mapping'];
 }): Settings {
   const defaults = defaultIntegration();
   const cells = { ...defaults.incoming.cells, ...change.cells };
@@ -61,8 +64,10 @@ export function settingsWith(change: {
       outgoing: { ...defaults.outgoing, defaultResponsibleUserId: DEFAULT_OUTGOING, cells, ...change.outgoing },
     },
     portals: [{ portalId: PORTAL, name: null, url: 'https://demo.amocrm.ru', credentialsRevision: 1 }],
-    employees: [{ employeeId: EMPLOYEE, pbxId: '40017', login: 'petrova', ext: '102', phones: ['+79035550101'] }],
-    mapping: [{ employeeId: EMPLOYEE, crmUserId: PETROVA_IN_CRM }],
+    employees: change.employees ?? [
+      { employeeId: EMPLOYEE, pbxId: '40017', login: 'petrova', ext: '102', phones: ['+79035550101'] },
+    ],
+    mapping: change.mapping ?? [{ employeeId: EMPLOYEE, crmUserId: PETROVA_IN_CRM }],
     sources: change.sources ?? [],
   };
 }

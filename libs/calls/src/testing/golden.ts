@@ -1,23 +1,36 @@
 import { stringify } from 'yaml';
-import type { CallEvent, CrmCommand, DirectionSettings, Reason } from '@perezvon/contracts';
+import type { CallEvent, CrmCommand, DirectionSettings } from '@perezvon/contracts';
 import { defaultIntegration } from '@perezvon/contracts';
-import { sentenceOf } from '../sentence.js';
 import { DEFAULT_INCOMING, DEFAULT_OUTGOING, settingsWith } from './given.js';
+import { reasonLine } from './golden-reason.js';
+import { routedLines, routedOf } from './golden-routing.js';
+import { portalLines, writtenLines, writtenOf } from './golden-writing.js';
 import { clientsOf, type History } from './histories/history.js';
 import { playback, type Outcome } from './playback.js';
+import { portalNow } from './portal-now.js';
 
 /** A history and what came of it, as a person reviews it: libs/calls/golden/<name>.yaml. */
 export function goldenText(history: History): string {
+  const outcomes = outcomesOf(history);
+  const routed = routedOf(history);
+  const written = writtenOf(history, outcomes);
   const body = {
     title: history.title,
     ...(history.fixture !== undefined && { fixture: `pbx-events.md §4.12, ${history.fixture}` }),
     settings: settingsOf(history),
     ...(history.switchedOffAt !== undefined && { switchedOffAt: clockTime(history.switchedOffAt) }),
-    client: clientOf(history),
-    events: history.events.map(eventLine),
-    then: outcomesOf(history).map(outcomeOf),
+    ...(routed.length > 0 && { asked: routed.map((one) => routedLines(one, clockTime)) }),
+    ...(history.events.length > 0 && {
+      client: clientOf(history),
+      events: history.events.map(eventLine),
+      then: outcomes.map(outcomeOf),
+    }),
+    ...(written.length > 0 && {
+      portalWhenWritten: portalLines(history.portal ?? portalNow()),
+      written: written.map((one) => writtenLines(one, clockTime)),
+    }),
   };
-  return stringify(body, { lineWidth: 120 });
+  return stringify(body, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
 export const outcomesOf = (history: History): readonly Outcome[] =>
@@ -33,12 +46,18 @@ export const outcomesOf = (history: History): readonly Outcome[] =>
 
 /** Only what differs from the defaults of R1. */
 function settingsOf({ settings }: History): unknown {
-  const { integration } = settingsWith(settings);
+  const { integration, employees, mapping } = settingsWith(settings);
   const defaults = defaultIntegration();
   return {
     ...(integration.active ? {} : { active: false }),
     incoming: difference(integration.incoming, { ...defaults.incoming, defaultResponsibleUserId: DEFAULT_INCOMING }),
     outgoing: difference(integration.outgoing, { ...defaults.outgoing, defaultResponsibleUserId: DEFAULT_OUTGOING }),
+    ...(settings.employees && {
+      employees: employees.map(({ employeeId, ...known }) => ({
+        ...known,
+        crmUser: mapping.find((pair) => pair.employeeId === employeeId)?.crmUserId ?? null,
+      })),
+    }),
   };
 }
 
@@ -103,10 +122,6 @@ function outcomeOf({ at, cause, pbxCallId, decision, commands, stateChange }: Ou
     }),
     ...(commands.length > 0 && { commands: commands.map(commandLine) }),
   };
-}
-
-function reasonLine(reason: Reason): string {
-  return `${reason.ruleId} ${reason.code}: ${sentenceOf(reason)?.ru ?? ''}`;
 }
 
 function commandLine(command: CrmCommand): unknown {

@@ -1,4 +1,5 @@
-import type { CallEvent, ClientLookup } from '@perezvon/contracts';
+import type { CallClient, CallDirection, CallEvent, ClientCard, ClientLookup, EffectName } from '@perezvon/contracts';
+import type { Now, PortalNow } from '../../resolution.js';
 import { CLIENT, type settingsWith } from '../given.js';
 
 /** One recorded call (or a few that belong together) with the settings under which it was decided. */
@@ -14,6 +15,33 @@ export interface History {
   readonly isAsked?: boolean;
   readonly switchedOffAt?: string;
   readonly events: readonly CallEvent[];
+  /** Effects of the call at the moment of writing: what amoCRM holds by then, and what is written of them (R12). */
+  readonly writing?: readonly Writing[];
+  /** What the portal has become by the moment of writing; absent: nothing that the operator chose is gone. */
+  readonly portal?: PortalNow;
+  /** What the PBX asked while the client called (R13). */
+  readonly questions?: readonly RouteAsked[];
+}
+
+export interface Writing extends Partial<Pick<Now, 'note' | 'isInUnsorted'>>, Pick<Now, 'at' | 'card'> {
+  readonly effect: EffectName;
+  /** Absent: the first. */
+  readonly revision?: number;
+}
+
+export interface RouteAsked {
+  readonly at: string;
+  readonly call: string;
+  /** Absent: somebody who takes what it needs from the answer. */
+  readonly source?: CallEvent['source'];
+  /** Absent: the PBX names none, so it is an incoming call. */
+  readonly direction?: CallDirection;
+  /** Absent: the client of every history. */
+  readonly client?: CallClient;
+  /** Every card that the directory has of the number; null = it cannot tell. */
+  readonly cards: readonly ClientCard[] | null;
+  /** Users that amoCRM shows as deactivated. */
+  readonly deactivated?: readonly number[];
 }
 
 const card = (type: 'contact' | 'company', id: number, more: Partial<ClientLookup['candidates'][number]> = {}) => ({
