@@ -91,6 +91,11 @@ export class Portal {
     this.tokens.add({ byAdmin, scopes: SCOPES, expiresAt: null, ...token });
   }
 
+  /** The token that the portal began with; null once it was revoked. */
+  get longLivedToken(): string | null {
+    return this.tokens.find(this.options.token)?.secret ?? null;
+  }
+
   takeSnapshot(): string {
     const id = `snapshot-${this.nextSnapshot++}`;
     this.snapshots.set(id, this.store.copy());

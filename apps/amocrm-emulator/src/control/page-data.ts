@@ -17,6 +17,7 @@ export function pageData(x: ControlExchange) {
     portals: listPortals(x),
     faults: x.faults.list().filter((rule) => rule.portal === null || rule.portal === portal.id),
     settings: portal.settings,
+    longLivedToken: portal.longLivedToken,
     /** To the minute, so that a portal in which nothing happens gives the same answer. */
     nowMs: Math.floor(x.clock.nowMs() / MINUTE_MS) * MINUTE_MS,
   };

@@ -106,6 +106,29 @@ describe('the page in a browser', () => {
     expect(open.emulator.control.portal().settings.blockAfterRejections).toBe(3);
   });
 
+  it.each([
+    ['contacts', { name: 'Ольга' }, 'Контакты'],
+    ['leads', { name: 'Сделка Ольги' }, 'Сделки'],
+  ] as const)('opens at the address that amoCRM has for one of its %s', async (type, card, part) => {
+    const id = await open.amo.create(`/api/v4/${type}`, card);
+    await page.goto(`${open.emulator.url}/${type}/detail/${String(id)}`);
+    await page.getByRole('button', { name: `${part} 1`, exact: true, pressed: false }).waitFor();
+    await page.locator('.wanted', { has: page.getByRole('heading', { name: card.name }) }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what a caller needs to connect: the address and the long-lived token, to copy', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await show('integrations');
+    await page.getByRole('button', { name: 'Скопировать: Долгосрочный токен' }).click();
+    await page.getByText('Долгосрочный токен: скопировано').waitFor();
+    const token = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect((await open.amo.as(token).get('/api/v4/account')).status).toBe(200);
+    await page.getByText(open.emulator.url, { exact: true }).waitFor();
+    open.emulator.control.portal().tokens.revoke('token-1');
+    await page.getByText('отозван').waitFor();
+  });
+
   it('tells a violation in the report', async () => {
     await open.amo.post(
       '/api/v4/contacts',

@@ -64,6 +64,8 @@ main > * + h2, main > * + div > h2 { margin-top: 28px; }
 .lane > h3 span:first-child { overflow: hidden; text-overflow: ellipsis; }
 .lane .card { padding: 10px 12px; margin-bottom: 8px; border-radius: 10px; }
 .lane .card h3 { font-size: 14px; }
+.wanted { outline: 2px solid var(--accent); outline-offset: 2px; }
+.secret { display: block; font-family: ui-monospace, monospace; font-size: 12px; color: var(--muted); overflow-wrap: anywhere; }
 .empty { padding: 36px 20px; text-align: center; color: var(--muted); background: var(--panel); border: 1px dashed var(--line); border-radius: 12px; }
 aside { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 16px 0 6px; position: sticky; top: 112px; }
 aside > h2 { padding: 0 16px; }

@@ -49,6 +49,7 @@ describe('the page at /', () => {
       portals: [{ id: 'demo', isBlocked: false }],
       faults: [],
       settings: { requestsPerSecond: 1000 },
+      longLivedToken: expect.any(String),
     });
   });
 });

@@ -22,16 +22,20 @@ const HEADERS = {
 };
 
 /**
- * `GET /` and `GET /page/…`: the portal as a person would look at it. The scripts are modules for the browser as they are
+ * `GET /`, a card's address and `GET /page/…`: the portal as a person would look at it. The scripts are modules for the browser as they are
  * written, without a build step; they poll the control API.
  * @returns whether the path was one of the page's
  */
 export function sendPage(res: ServerResponse, path: string, portal: Portal): boolean {
-  const file = path === '/' ? { type: 'text/html', text: documentFor(portal) } : ASSETS.get(path);
+  const file =
+    path === '/' || CARD_ADDRESS.test(path) ? { type: 'text/html', text: documentFor(portal) } : ASSETS.get(path);
   if (file === undefined) return false;
   res.writeHead(200, { ...HEADERS, 'Content-Type': `${file.type}; charset=utf-8` }).end(file.text);
   return true;
 }
+
+/** Where amoCRM's own page has a card: links to it that a caller shows lead somewhere here too. */
+const CARD_ADDRESS = /^\/(contacts|companies|leads)\/detail\/\d+$/;
 
 const STYLE_PATH = '/page/style.css';
 

@@ -22,7 +22,7 @@ function cardView(type, card) {
   const others = card.custom_fields_values.filter(
     (field) => field.field_code !== 'PHONE' && field.field_code !== 'EMAIL',
   );
-  return el(
+  const node = el(
     'article',
     'card',
     el(
@@ -38,6 +38,8 @@ function cardView(type, card) {
     ),
     feed.length > 0 && el('ul', 'feed', feed),
   );
+  node.dataset.card = `${type}/${card.id}`;
+  return node;
 }
 
 export function tasksView() {

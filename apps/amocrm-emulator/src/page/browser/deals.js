@@ -55,6 +55,7 @@ function dealCard(lead, pipeline) {
   );
   summary.dataset.key = `lead-${lead.id}`;
   const card = el('details', 'card deal', summary);
+  card.dataset.card = `leads/${lead.id}`;
   card.open = open.has(lead.id);
   const fill = () => card.append(stageChoice(lead, pipeline), el('ul', 'feed', feedOf('leads', lead)));
   if (card.open) fill();

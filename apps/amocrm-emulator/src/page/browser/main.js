@@ -5,6 +5,7 @@ import { onChange, read } from './control.js';
 import { dealsView } from './deals.js';
 import { byId, button, el, replaceKeepingFocus } from './dom.js';
 import { faultsView, updateFaults } from './faults.js';
+import { integrationsView } from './integrations.js';
 import { look, page, state } from './portal.js';
 import { reportView, updateReport } from './report.js';
 import { showLog, startLog } from './requests.js';
@@ -30,11 +31,16 @@ const VIEWS = {
   unsorted: { label: 'Неразобранное', isCounted: true, build: unsortedView },
   tasks: { label: 'Задачи', isCounted: true, build: tasksView },
   account: { label: 'Аккаунт', build: accountView, of: () => [state.users, state.pipelines] },
+  integrations: { label: 'Интеграции', build: integrationsView, of: () => page.longLivedToken },
   faults: { label: 'Сбои', build: faultsView, update: updateFaults },
   settings: { label: 'Настройки', build: settingsView, update: updateSettings },
   report: { label: 'Проверка', build: reportView, update: updateReport },
 };
 
+/** The card that the address names, until it has been shown; what lies in a claim is shown there. */
+let wanted = /^\/(contacts|companies|leads)\/detail\/(\d+)$/.exec(location.pathname);
+/** Where that card stands; it stays marked. */
+let marked = null;
 let view = viewFromHash();
 /** The view whose elements are in the document, with what it was built of. */
 let built = '';
@@ -47,17 +53,35 @@ let catalogue = null;
 
 function viewFromHash() {
   const name = location.hash.slice(1);
-  return Object.hasOwn(VIEWS, name) ? name : 'contacts';
+  return Object.hasOwn(VIEWS, name) ? name : (wanted?.[1] ?? 'contacts');
 }
 
 function render() {
   if (page === null) return;
+  const card = wantedCard();
+  if (card !== null) view = card.view;
   showTabs();
   const { build, update, of } = VIEWS[view];
-  const wanted = update === undefined ? `${view} ${JSON.stringify(of ? of() : state)}` : view;
-  if (built !== wanted) replaceKeepingFocus(byId('main'), ...build());
-  built = wanted;
+  const made = update === undefined ? `${view} ${JSON.stringify(of ? of() : state)}` : view;
+  if (built !== made) replaceKeepingFocus(byId('main'), ...build());
+  built = made;
   void update?.();
+  const node = marked === null ? null : document.querySelector(`[data-card="${CSS.escape(marked)}"]`);
+  node?.classList.add('wanted');
+  if (card === null || node === null) return;
+  node.open = true;
+  node.scrollIntoView({ block: 'center' });
+}
+
+/** Null: none is wanted, or it is not there (yet). */
+function wantedCard() {
+  const [, type, id] = wanted ?? [];
+  const found = type === undefined ? undefined : state[type].find((each) => String(each.id) === id);
+  if (found === undefined) return null;
+  wanted = null;
+  const claim = found.unsorted_uid;
+  marked = claim === null ? `${type}/${id}` : `unsorted/${claim}`;
+  return { view: claim === null ? type : 'unsorted' };
 }
 
 function showTabs() {

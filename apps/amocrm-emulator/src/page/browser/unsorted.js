@@ -17,7 +17,7 @@ function claimCard(claim) {
   const phones =
     claim.category === 'sip' ? [String(claim.metadata.phone ?? '')] : contact ? valuesOf(contact, 'PHONE') : [];
   const path = `/api/v4/leads/unsorted/${claim.uid}`;
-  return el(
+  const node = el(
     'article',
     'card',
     el(
@@ -36,6 +36,8 @@ function claimCard(claim) {
       button('Отклонить', `decline-${claim.uid}`, () => byHand('DELETE', `${path}/decline`, {}, 'Отклонено')),
     ),
   );
+  node.dataset.card = `unsorted/${claim.uid}`;
+  return node;
 }
 
 function sipRow({ metadata, created_at }) {
