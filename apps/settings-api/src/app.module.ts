@@ -21,6 +21,7 @@ import { type SettingsApiConfig } from './config.js';
 import { IntegrationController } from './integration/integration.controller.js';
 import { Integration } from './integration/integration.js';
 import { JournalStore } from './journal/journal-store.js';
+import { JournalTotals } from './journal/journal-totals.js';
 import { JournalConsumer } from './journal/journal.consumer.js';
 import { JournalController } from './journal/journal.controller.js';
 import { Journal } from './journal/journal.js';
@@ -132,6 +133,7 @@ export class AppModule {
       new JournalStore(dataSource),
       seen,
       journal,
+      new JournalTotals(dataSource, changes),
       new DryRun(dataSource, accounts, journal, copies),
     ];
     return {

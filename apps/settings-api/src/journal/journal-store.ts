@@ -1,7 +1,9 @@
 import { type CallFacts } from '@perezvon/calls';
+import { type EffectName } from '@perezvon/contracts';
 import { columns, inTransaction } from '@perezvon/postgres';
 import { type DataSource, type EntityManager } from 'typeorm';
 import {
+  effectsOf,
   factsOf,
   type JournalCall,
   journalStateOf,
@@ -59,10 +61,11 @@ const LOCK = `
 const SAVE = `
   update journal_calls as held
      set pbx_call_id = told.pbx_call_id, started_at = told.started_at, direction = told.direction, phone = told.phone,
-         outcome = told.outcome, state = told.state, portal_id = told.portal_id, body = told.body
+         outcome = told.outcome, state = told.state, portal_id = told.portal_id, body = told.body,
+         made = string_to_array(told.made, ' ')
     from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::uuid[], $10::json[])
-      as told (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body)
+                $9::uuid[], $10::json[], $11::text[])
+      as told (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body, made)
    where held.account_id = told.account_id and held.call_id = told.call_id`;
 
 async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<string, JournalCall>> {
@@ -97,8 +100,13 @@ async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Prom
       ({ call }) => journalStateOf(call),
       ({ call, decision }) => decision?.portalId ?? call.state?.portalId ?? null,
       ({ call }) => JSON.stringify(call),
+      ({ call }) => madeBy(call).join(' '),
     ),
   );
+}
+
+function madeBy(call: JournalCall): EffectName[] {
+  return [...effectsOf(call)].filter(([, result]) => result?.state === 'done').map(([effect]) => effect);
 }
 
 /** E.164, or a short number as it was dialled. */

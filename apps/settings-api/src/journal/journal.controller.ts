@@ -10,6 +10,7 @@ import { type List } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
 import { type JournalState, journalStates } from './journal-call.js';
 import { type CallLine, Journal, localised } from './journal.js';
+import { type CallTotals, JournalTotals } from './journal-totals.js';
 
 /** What both a date of ours and one of PostgreSQL can hold. */
 const earliest = new Date('1970-01-01');
@@ -63,10 +64,30 @@ class CallSearchDto {
   cursor = '';
 }
 
+class TotalsDto {
+  /** ISO 8601; calls that began then or later, such as the reader's midnight. */
+  @Type(() => Date)
+  @IsDate()
+  @MinDate(earliest)
+  @MaxDate(latest)
+  from!: Date;
+
+  /** ISO 8601; calls that began earlier. At most 32 days after `from`. */
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  @MinDate(earliest)
+  @MaxDate(latest)
+  to?: Date;
+}
+
 @Controller('api/v1/accounts/:accountId/calls')
 @ForAccount('viewer')
 export class JournalController {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly journalTotals: JournalTotals,
+  ) {}
 
   @Get()
   search(@AccountId() accountId: string, @Query() query: CallSearchDto): Promise<List<CallLine>> {
@@ -80,6 +101,11 @@ export class JournalController {
       state: state ?? null,
     };
     return this.journal.search(accountId, search, limit, cursor);
+  }
+
+  @Get('totals')
+  totals(@AccountId() accountId: string, @Query() { from, to }: TotalsDto): Promise<CallTotals> {
+    return this.journalTotals.of(accountId, from.toISOString(), to?.toISOString() ?? null);
   }
 
   @Get(':callId')

@@ -90,6 +90,34 @@ describe('the list of calls', () => {
     expect(await phones({ outcome: 'answered' })).toEqual([]);
   });
 
+  it('is counted by outcome, by hour and by what was made, for a period', async () => {
+    await store.tell([
+      ...eventTold(event('call.ended', 10, { ...mine(), outcome: 'answered' })),
+      decisionTold(decision('end', 10, ['contact', 'note'], { accountId })),
+      resultTold(result('contact', 'done', 12, { accountId })),
+      resultTold(result('note', 'waiting', 12, { accountId })),
+      ...eventTold(event('call.ended', 3_700, { ...mine({ call_id: 'an hour later' }), outcome: 'missed' })),
+      ...eventTold(event('call.ended', 90_000, { ...mine({ call_id: 'the next day' }), outcome: 'missed' })),
+    ]);
+    const [from, to] = ['2025-03-04T09:12:00.000Z', '2025-03-05T09:12:00.000Z'];
+    const { body } = await get(`/calls/totals?${new URLSearchParams({ from, to }).toString()}`);
+    expect(body).toEqual({
+      calls: 2,
+      byOutcome: [
+        { outcome: 'answered', count: 1 },
+        { outcome: 'missed', count: 1 },
+      ],
+      byHour: [
+        { hour: 0, byOutcome: [{ outcome: 'answered', count: 1 }] },
+        { hour: 1, byOutcome: [{ outcome: 'missed', count: 1 }] },
+      ],
+      made: [{ effect: 'contact', count: 1 }],
+    });
+    const all = await get(`/calls/totals?${new URLSearchParams({ from }).toString()}`);
+    expect(all.body).toMatchObject({ calls: 3 });
+    expect((await get('/calls/totals')).status).toBe(422);
+  });
+
   it('comes page by page, newest first, without a gap or a repetition', async () => {
     const all = Array.from({ length: 7 }, (_, index) => `+7916000000${index}`);
     await missed(...all);

@@ -2,6 +2,7 @@ import { type MigrationClass } from '@perezvon/postgres';
 import { Audit1764100000003 } from './audit.js';
 import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
 import { Journal1764100000002 } from './journal.js';
+import { JournalMade1764180000001 } from './journal-made.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { PullAndFieldMap1764100000005 } from './pull-and-field-map.js';
 import { RefusedOutbox1764180000000 } from './refused-outbox.js';
@@ -16,4 +17,5 @@ export const migrations: readonly MigrationClass[] = [
   ConsentsAwaited1764100000004,
   PullAndFieldMap1764100000005,
   RefusedOutbox1764180000000,
+  JournalMade1764180000001,
 ];

@@ -107,6 +107,13 @@ const callLine = z.object({
   state: z.enum(journalStates),
   effects: z.array(z.object({ effect: effectName, state: effectState, reason: z.string().nullable() })),
 });
+const outcomeCounts = z.array(z.object({ outcome: decisionSchema.shape.outcome, count: z.int() }));
+const callTotals = z.object({
+  calls: z.int(),
+  byOutcome: outcomeCounts,
+  byHour: z.array(z.object({ hour: z.int(), byOutcome: outcomeCounts })),
+  made: z.array(z.object({ effect: effectName, count: z.int() })),
+});
 const callStory = callLine.extend({
   recordUrls: z.array(z.string()),
   settingsVersion: z.int().nullable(),
@@ -240,6 +247,7 @@ export const answers: Readonly<Record<string, z.ZodType | null>> = {
   'PbxSourcesController.edit': source.extend({ secret: z.string().optional() }),
   'PbxSourcesController.remove': null,
   'JournalController.search': list(callLine),
+  'JournalController.totals': callTotals,
   'JournalController.story': callStory,
   'DryRunController.run': dryRun,
   'StatusController.get': status,

@@ -47,6 +47,39 @@ export interface CallSearch {
   readonly state?: string;
 }
 
+/** A day in numbers (settings-api, journal totals). */
+export interface CallTotals {
+  readonly calls: number;
+  readonly byOutcome: readonly { readonly outcome: CallOutcome | null; readonly count: number }[];
+  /** Counted from the day's first hour; hours without calls are left out. */
+  readonly byHour: readonly { readonly hour: number; readonly byOutcome: CallTotals['byOutcome'] }[];
+  readonly made: readonly { readonly effect: EffectName; readonly count: number }[];
+}
+
+/** The day of the reader's own clock, counted by the service however many calls it had. */
+export function useTotalsToday() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'calls', 'totals'],
+    queryFn: ({ signal }) => {
+      const midnight = new Date();
+      midnight.setHours(0, 0, 0, 0);
+      return get<CallTotals>(`${path}/calls/totals?from=${midnight.toISOString()}`, signal);
+    },
+    refetchInterval: 5_000,
+  });
+}
+
+/** Whether any call has been written to amoCRM yet. */
+export function useHasWritten() {
+  const path = useAccountPath();
+  return useQuery({
+    queryKey: [path, 'calls', 'written'],
+    queryFn: async ({ signal }) => (await pageOfCalls(path, { state: 'done' }, '', 1, signal)).items.length > 0,
+    refetchInterval: 5_000,
+  });
+}
+
 interface Page {
   readonly items: readonly CallLine[];
   readonly nextCursor: string | null;

@@ -1,17 +1,17 @@
 import { Group, Stack, Text, VisuallyHidden } from '@mantine/core';
-import type { CallLine } from '../api/journal';
+import type { CallTotals } from '../api/journal';
 import { useTranslation } from '../i18n/use-translation';
-import { outcomes } from './outcomes';
+import { countOf, outcomes } from './outcomes';
 
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 const barHeightPx = 72;
 
 /** The day's calls by the hour in which they began, by outcome; the same as a table for those who do not see it. */
-export function CallsByHour({ calls }: { readonly calls: readonly CallLine[] }) {
+export function CallsByHour({ byHour }: { readonly byHour: CallTotals['byHour'] }) {
   const { t } = useTranslation();
   const columns = hours.map((hour) => {
-    const begun = calls.filter(({ startedAt }) => new Date(startedAt).getHours() === hour);
-    return { hour, counts: outcomes.map(({ outcome }) => begun.filter((call) => call.outcome === outcome).length) };
+    const begun = byHour.find((each) => each.hour === hour)?.byOutcome ?? [];
+    return { hour, counts: outcomes.map(({ outcome }) => countOf(begun, outcome)) };
   });
   const most = Math.max(1, ...columns.map(({ counts }) => total(counts)));
   return (

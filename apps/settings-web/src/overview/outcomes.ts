@@ -1,4 +1,5 @@
 import type { CallOutcome } from '@perezvon/contracts';
+import type { CallTotals } from '../api/journal';
 
 /** How a call can end, as the charts show it; the rest concerns nobody's work. */
 export const outcomes = [
@@ -6,3 +7,6 @@ export const outcomes = [
   { outcome: 'missed', color: 'red' },
   { outcome: 'not_reached', color: 'orange' },
 ] as const satisfies readonly { outcome: CallOutcome; color: string }[];
+
+export const countOf = (counts: CallTotals['byOutcome'], wanted: CallOutcome): number =>
+  counts.find(({ outcome }) => outcome === wanted)?.count ?? 0;

@@ -11,25 +11,20 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
-import { useAccountPath } from '../api/account';
-import { pageOfCalls, type CallLine } from '../api/journal';
+import { useTotalsToday, type CallTotals } from '../api/journal';
 import { Failure } from '../shell/failure';
 import { CallsByHour } from './calls-by-hour';
-import { outcomes } from './outcomes';
+import { countOf, outcomes } from './outcomes';
 import { Ring } from './ring';
-
-/** As many as are counted; more than that a day is for a report. */
-const maxCalls = 5_000;
 
 const effects = ['contact', 'deal', 'unsorted', 'note', 'task'] as const;
 
 /** Today's calls by outcome, and what they made in amoCRM. */
 export function Today() {
   const { t } = useTranslation();
-  const calls = useCallsToday();
+  const totals = useTotalsToday();
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="today">
       <Stack gap="md">
@@ -41,41 +36,37 @@ export function Today() {
             {t('journal.back')}
           </Anchor>
         </Group>
-        {calls.error && <Failure error={calls.error} onRetry={() => void calls.refetch()} />}
-        {calls.isPending && <Skeleton h={80} />}
-        {calls.data && <Counts calls={calls.data} />}
+        {totals.error && <Failure error={totals.error} onRetry={() => void totals.refetch()} />}
+        {totals.isPending && <Skeleton h={80} />}
+        {totals.data && <Counts totals={totals.data} />}
       </Stack>
     </Card>
   );
 }
 
-function Counts({ calls }: { readonly calls: readonly CallLine[] }) {
+function Counts({ totals }: { readonly totals: CallTotals }) {
   const { t } = useTranslation();
-  if (calls.length === 0) return <Text c="dimmed">{t('overview.noCallsToday')}</Text>;
+  if (totals.calls === 0) return <Text c="dimmed">{t('overview.noCallsToday')}</Text>;
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-      <Outcomes calls={calls} />
-      <Made calls={calls} />
+      <Outcomes totals={totals} />
+      <Made made={totals.made} />
       <Box style={{ gridColumn: '1 / -1' }}>
-        <CallsByHour calls={calls} />
+        <CallsByHour byHour={totals.byHour} />
       </Box>
     </SimpleGrid>
   );
 }
 
 /** How the calls ended: a ring, and beside it the same in numbers. */
-function Outcomes({ calls }: { readonly calls: readonly CallLine[] }) {
+function Outcomes({ totals: { calls, byOutcome } }: { readonly totals: CallTotals }) {
   const { t } = useTranslation();
-  const counts = outcomes.map(({ outcome, color }) => ({
-    outcome,
-    color,
-    count: calls.filter((call) => call.outcome === outcome).length,
-  }));
+  const counts = outcomes.map(({ outcome, color }) => ({ outcome, color, count: countOf(byOutcome, outcome) }));
   return (
     <Group gap="lg" wrap="nowrap">
-      <Ring shares={counts.map(({ count, color }) => ({ share: count / calls.length, color }))}>{calls.length}</Ring>
+      <Ring shares={counts.map(({ count, color }) => ({ share: count / calls, color }))}>{calls}</Ring>
       <Stack gap={6}>
-        <Text fw={600}>{t('overview.calls', { count: calls.length })}</Text>
+        <Text fw={600}>{t('overview.calls', { count: calls })}</Text>
         {counts.map(({ outcome, color, count }) => (
           <Group key={outcome} gap="xs" wrap="nowrap">
             <ColorSwatch size={12} color={`var(--mantine-color-${color}-filled)`} aria-hidden />
@@ -90,12 +81,11 @@ function Outcomes({ calls }: { readonly calls: readonly CallLine[] }) {
 }
 
 /** What the calls made in amoCRM. */
-function Made({ calls }: { readonly calls: readonly CallLine[] }) {
+function Made({ made }: { readonly made: CallTotals['made'] }) {
   const { t } = useTranslation();
-  const done = calls.flatMap((call) => call.effects).filter(({ state }) => state === 'done');
   const counts = effects.map((name) => ({
     name,
-    count: done.filter(({ effect }) => effect.startsWith(name)).length,
+    count: made.filter(({ effect }) => effect.startsWith(name)).reduce((sum, { count }) => sum + count, 0),
   }));
   const most = Math.max(1, ...counts.map(({ count }) => count));
   return (
@@ -113,24 +103,4 @@ function Made({ calls }: { readonly calls: readonly CallLine[] }) {
       ))}
     </Stack>
   );
-}
-
-function useCallsToday() {
-  const path = useAccountPath();
-  return useQuery({
-    queryKey: [path, 'calls', 'today'],
-    queryFn: async ({ signal }) => {
-      const midnight = new Date();
-      midnight.setHours(0, 0, 0, 0);
-      const calls: CallLine[] = [];
-      for (let cursor: string | null = ''; cursor !== null && calls.length < maxCalls;) {
-        const search = { from: midnight.toISOString() };
-        const page: Awaited<ReturnType<typeof pageOfCalls>> = await pageOfCalls(path, search, cursor, 500, signal);
-        calls.push(...page.items);
-        cursor = page.nextCursor;
-      }
-      return calls;
-    },
-    refetchInterval: 15_000,
-  });
 }
