@@ -456,7 +456,10 @@ export const en: typeof ru = {
   steps: {
     title: 'Where to begin',
     done: 'Done',
-    connect: { title: 'Connect amoCRM', how: 'Add credentials: the address of the portal and a token.' },
+    connect: {
+      title: 'Connect amoCRM',
+      how: 'Add credentials: the address of the portal and a token. The token lies in amoCRM, under Integrations.',
+    },
     responsible: { title: 'Choose who is responsible', how: 'One for incoming and one for outgoing calls.' },
     cells: { title: 'Switch rules on', how: 'What to create when a new or an existing client calls.' },
     mapping: { title: 'Map your employees', how: 'So that tasks go to those who talked.' },
@@ -465,7 +468,11 @@ export const en: typeof ru = {
       title: 'Switch the integration on',
       how: '“Integration is active” at the bottom of the settings page.',
     },
-    call: { title: 'Try a call', how: 'Call yourself: the call appears in the journal within seconds.' },
+    call: {
+      title: 'Try a call',
+      how: '“What will happen” beside the settings answers by the saved rules. Then call yourself: within seconds the call appears here:',
+      journal: 'the journal of calls',
+    },
   },
   queue: {
     effects: 'amoCRM operations',

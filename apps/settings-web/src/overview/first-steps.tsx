@@ -5,6 +5,7 @@ import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import { useIntegration } from '../api/integration';
 import type { AccountStatus } from '../api/operations';
+import { useHasWritten } from '../api/journal';
 import { useMapping } from '../api/people';
 
 /** From nothing to the first call in amoCRM. It is gone once everything is done. */
@@ -12,16 +13,26 @@ export function FirstSteps({ status }: { readonly status: AccountStatus }) {
   const { t } = useTranslation();
   const settings = useIntegration().data?.body;
   const mapping = useMapping().data?.body;
-  if (settings === undefined || mapping === undefined) return null;
+  const hasWritten = useHasWritten().data;
+  if (settings === undefined || mapping === undefined || hasWritten === undefined) return null;
   const hasHeard = (status.activity?.lastEvents.length ?? 0) > 0;
   const steps = [
-    { name: 'connect', href: '/settings', isDone: status.portals.some((portal) => portal.hasCredentials) },
-    { name: 'responsible', href: '/settings', isDone: hasResponsibles(settings) },
-    { name: 'cells', href: '/settings', isDone: hasCells(settings) },
-    { name: 'mapping', href: '/settings', isDone: mapping.length > 0 },
+    {
+      name: 'connect',
+      href: '/settings#credentials',
+      isDone: status.portals.some((portal) => portal.hasCredentials),
+    },
+    {
+      name: 'responsible',
+      href: '/settings#field-incoming-defaultResponsibleUserId',
+      isDone: hasResponsibles(settings),
+    },
+    { name: 'cells', href: '/settings#incoming', isDone: hasCells(settings) },
+    { name: 'mapping', href: '/settings#mapping', isDone: mapping.length > 0 },
     { name: 'telephony', href: '/sources', isDone: hasHeard },
-    { name: 'activate', href: '/settings', isDone: settings.active },
-    { name: 'call', href: '/journal', isDone: settings.active && hasHeard },
+    { name: 'activate', href: '/settings#other', isDone: settings.active },
+    // What a call would do by the saved settings, before the first one does it.
+    { name: 'call', href: '/settings#foresight', isDone: settings.active && hasWritten },
   ] as const;
   if (steps.every(({ isDone }) => isDone)) return null;
   return (
@@ -47,7 +58,12 @@ export function FirstSteps({ status }: { readonly status: AccountStatus }) {
               )}
               {!isDone && (
                 <Text size="xs" c="dimmed">
-                  {t(`steps.${name}.how`)}
+                  {t(`steps.${name}.how`)}{' '}
+                  {name === 'call' && (
+                    <Anchor component={Link} href="/journal" size="xs" underline="always">
+                      {t('steps.call.journal')}
+                    </Anchor>
+                  )}
                 </Text>
               )}
             </div>

@@ -13,6 +13,7 @@ export function Block({ id, title, children }: BlockProps) {
     <Card
       component="section"
       id={id}
+      tabIndex={-1}
       aria-labelledby={`${id}-title`}
       withBorder
       padding="lg"

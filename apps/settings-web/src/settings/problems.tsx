@@ -1,6 +1,6 @@
 import { Alert, Anchor, List, Stack } from '@mantine/core';
 import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
-import { createContext, useContext, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 
 /** One thing to mend; `path` is the field's place in the settings document. */
@@ -78,8 +78,20 @@ function jumpTo(path: string): void {
   for (let length = parts.length; length > 0; length -= 1) {
     const element = document.getElementById(fieldId(parts.slice(0, length).join('.')));
     if (element === null) continue;
-    element.scrollIntoView({ behavior: 'smooth', block: 'center' });
-    element.focus({ preventScroll: true });
+    show(element, 'center');
     return;
   }
+}
+
+/** Brings the part of the page that its address names (`/settings#mapping`) into sight, once the page stands. */
+export function useNamedPart(): void {
+  useEffect(() => {
+    const element = document.getElementById(window.location.hash.slice(1));
+    if (element !== null) show(element, 'start');
+  }, []);
+}
+
+function show(element: HTMLElement, block: ScrollLogicalPosition): void {
+  element.scrollIntoView({ behavior: 'smooth', block });
+  element.focus({ preventScroll: true });
 }

@@ -11,7 +11,7 @@ import { CredentialsSection } from './credentials/credentials-section';
 import { DirectionSection } from './direction/direction-section';
 import { ForesightPanel } from './foresight/foresight-panel';
 import { MappingSection } from './mapping/mapping-section';
-import { ProblemList, ProblemsProvider, type Problem } from './problems';
+import { ProblemList, ProblemsProvider, useNamedPart, type Problem } from './problems';
 import { SaveBar } from './save-bar';
 import { Toggle } from './toggle';
 
@@ -25,6 +25,7 @@ export function SettingsForm({ saved }: { readonly saved: Answer<IntegrationSett
   const isChanged = JSON.stringify(draft) !== JSON.stringify(saved.body);
   const problems = useProblems(save.error, isChanged);
   useLeaveGuard(isChanged, t('settings.leave'));
+  useNamedPart();
 
   const change = (changed: Partial<IntegrationSettings>): void => setDraft({ ...draft, ...changed });
   const submit = (): void =>

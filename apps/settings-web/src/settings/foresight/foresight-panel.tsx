@@ -35,7 +35,15 @@ export function ForesightPanel({ draft }: { readonly draft: IntegrationSettings 
   const foresight = useForesight(call, settled);
   const rehearsal = foresight.data?.items[0];
   return (
-    <Card component="section" withBorder padding="md" aria-labelledby="foresight-title">
+    <Card
+      component="section"
+      id="foresight"
+      tabIndex={-1}
+      className="problem-target"
+      withBorder
+      padding="md"
+      aria-labelledby="foresight-title"
+    >
       <Stack gap="sm">
         <Title order={3} size="h5" id="foresight-title">
           {t('foresight.title')}
