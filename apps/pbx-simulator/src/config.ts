@@ -6,6 +6,8 @@ export interface SimulatorConfig {
   readonly brokers: readonly string[];
   readonly callIngestUrl: string;
   readonly accountId: string;
+  /** Another account whose PBX is fed to Kafka and has no other door; null: none. It gets calls in the loop. */
+  readonly kafkaAccountId: string | null;
   readonly canonical: { readonly sourceId: string; readonly secret: string };
   readonly uis: { readonly sourceId: string; readonly secret: string };
   readonly itoolabs: { readonly sourceId: string; readonly secret: string };
@@ -19,6 +21,7 @@ const environment = z.object({
   KAFKA_BROKERS: filled,
   CALL_INGEST_URL: z.url('must be the address of call-ingest'),
   ACCOUNT_ID: filled,
+  KAFKA_ACCOUNT_ID: filled.optional(),
   CANONICAL_SOURCE_ID: filled,
   CANONICAL_SECRET: filled,
   UIS_SOURCE_ID: filled,
@@ -56,6 +59,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Sim
     brokers: values.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
     callIngestUrl: values.CALL_INGEST_URL.replace(/\/+$/, ''),
     accountId: values.ACCOUNT_ID,
+    kafkaAccountId: values.KAFKA_ACCOUNT_ID ?? null,
     canonical: { sourceId: values.CANONICAL_SOURCE_ID, secret: values.CANONICAL_SECRET },
     uis: { sourceId: values.UIS_SOURCE_ID, secret: values.UIS_SECRET },
     itoolabs: { sourceId: values.ITOOLABS_SOURCE_ID, secret: values.ITOOLABS_SECRET },

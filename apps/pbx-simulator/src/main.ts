@@ -24,7 +24,11 @@ async function run(config: SimulatorConfig, signal: AbortSignal): Promise<number
   const scenes = readSample();
   try {
     if (config.mode === 'loop') {
-      await playForever(scenes, config.accountId, playing);
+      const byKafka = scenes.filter(({ deliveries }) => deliveries.every(({ door }) => door === 'kafka'));
+      await Promise.all([
+        playForever(scenes, config.accountId, playing),
+        ...(config.kafkaAccountId === null ? [] : [playForever(byKafka, config.kafkaAccountId, playing)]),
+      ]);
       return 0;
     }
     const nowMs = Date.now();

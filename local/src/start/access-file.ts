@@ -1,13 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localDir } from '../paths.js';
-import { type Demo } from './demo-data.js';
-import { type StackFacts, localUrl } from './services.js';
+import { type RunningStack } from './stack.js';
+import { localUrl } from './services.js';
 
 /** Where scripts find the running stack (interfaces.md, Start and stop); it holds keys, so it is for its owner only. */
 const FILE = join(localDir, 'access.json');
 
-export async function createAccessFile(facts: StackFacts, demo: Demo): Promise<void> {
+export async function createAccessFile({ facts, demo, newcomer }: RunningStack): Promise<void> {
   const { ports } = facts;
   const access = {
     pageUrl: localUrl(ports, 'settingsApi'),
@@ -22,6 +22,8 @@ export async function createAccessFile(facts: StackFacts, demo: Demo): Promise<v
     demoApiKey: demo.accountApiKey,
     login: demo.login,
     password: demo.password,
+    newcomerLogin: newcomer.login,
+    newcomerPassword: newcomer.password,
   };
   await writeFile(FILE, `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600 });
 }

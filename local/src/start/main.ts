@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { localDir } from '../paths.js';
 import { followCalls } from './call-lines.js';
+import { announcement } from './announcement.js';
 import { createAccessFile, removeAccessFile } from './access-file.js';
 import { parseOptions } from './options.js';
 import { readPorts } from './ports.js';
@@ -55,8 +56,8 @@ async function run(
   interrupted: Promise<number>,
 ): Promise<number> {
   const running = await stack.up();
-  await createAccessFile(running.facts, running.demo);
-  announce(running);
+  await createAccessFile(running);
+  for (const line of announcement(running)) print(line);
   const tookMs = performance.now() - startedAt;
   print(`${seconds(tookMs)} s to ready, ${String(await stack.memoryMb())} MB resident in all`);
   print('ready');
@@ -86,15 +87,6 @@ async function playOnce(stack: Stack, running: RunningStack): Promise<number> {
   const isRight = isProven(proof) && end === 'exit code 0';
   print(isRight ? 'every expectation of the sample holds' : 'NOT every expectation of the sample holds');
   return isRight ? 0 : 1;
-}
-
-function announce({ facts, demo, emulatorUrl }: RunningStack): void {
-  print(`settings page   ${localUrl(facts.ports, 'settingsApi')}  login ${demo.login}  password ${demo.password}`);
-  print(`settings API    ${localUrl(facts.ports, 'settingsApi')}/api/v1`);
-  print(`amoCRM emulator ${emulatorUrl}`);
-  print(`PBX events      ${localUrl(facts.ports, 'callIngest')}/v1/pbx/{sourceId}/…, Kafka ${facts.kafkaBrokers}`);
-  print(`demo account    ${demo.accountId}, its API key is in .local/access.json`);
-  print('Ctrl-C stops everything');
 }
 
 /** Resolves with exit code 0 on Ctrl-C. The second Ctrl-C does not wait: the guards of the servers end them. */

@@ -101,12 +101,20 @@ export interface SimulatedSources {
   readonly itoolabsSecret: string;
 }
 
-/** Plays calls: the sample once, or for ever. It has no door, so a started simulator is a ready one. */
-export function pbxSimulator(facts: StackFacts, sources: SimulatedSources, isOnce: boolean): ProgramOptions {
+/**
+ * Plays calls: the sample once, or for ever, then for the newcomer too. It has no door, so a started simulator is a ready one.
+ */
+export function pbxSimulator(
+  facts: StackFacts,
+  sources: SimulatedSources,
+  newcomer: { readonly accountId: string },
+  isOnce: boolean,
+): ProgramOptions {
   const env = {
     KAFKA_BROKERS: facts.kafkaBrokers,
     CALL_INGEST_URL: localUrl(facts.ports, 'callIngest'),
     ACCOUNT_ID: sources.accountId,
+    KAFKA_ACCOUNT_ID: newcomer.accountId,
     CANONICAL_SOURCE_ID: sources.canonicalSourceId,
     CANONICAL_SECRET: sources.canonicalSecret,
     UIS_SOURCE_ID: sources.uisSourceId,

@@ -6,15 +6,18 @@ import { type Demo, ensureDemo } from './demo-data.js';
 import { provision } from './database.js';
 import { isEmulatorEmpty } from './emulator-state.js';
 import { residentMb } from './memory.js';
+import { type Newcomer, ensureNewcomer } from './newcomer.js';
 import { type PortName, type Ports, refuseUsedPort } from './ports.js';
 import { type Progress } from './progress.js';
 import { type Secrets, loadSecrets } from './secrets.js';
 import { type Servers, endServersLeftBehind, startServers } from './servers.js';
+import { SettingsApiClient } from './settings-api-client.js';
 import { type StackFacts, amocrmEmulator, localUrl, pbxSimulator, services } from './services.js';
 
 /** What a running stack is known by. */
 export interface RunningStack {
   readonly demo: Demo;
+  readonly newcomer: Newcomer;
   readonly facts: StackFacts;
   readonly emulatorUrl: string;
 }
@@ -60,7 +63,7 @@ export class Stack {
 
   /** Plays calls: once, or until down(). */
   async startSimulator(stack: RunningStack, isOnce: boolean): Promise<void> {
-    await this.supervisor.start(pbxSimulator(stack.facts, stack.demo, isOnce));
+    await this.supervisor.start(pbxSimulator(stack.facts, stack.demo, stack.newcomer, isOnce));
   }
 
   /** Resolves when the simulator has ended, with how it ended. */
@@ -107,7 +110,11 @@ export class Stack {
         file: demoFileIn(this.home),
       }),
     );
-    return { demo, facts, emulatorUrl };
+    const admin = new SettingsApiClient(settingsApiUrl, secrets.platformAdminApiKey);
+    const newcomer = await this.stepUnlessStopping('empty account', () =>
+      ensureNewcomer(admin, newcomerFileIn(this.home)),
+    );
+    return { demo, newcomer, facts, emulatorUrl };
   }
 
   private async factsOf(servers: Servers, secrets: Secrets): Promise<StackFacts> {
@@ -149,7 +156,9 @@ async function dropData(home: string): Promise<void> {
   await rm(await postgresDataDir(join(dataDirIn(home), 'postgres')), { recursive: true, force: true });
   await rm(dataDirIn(home), { recursive: true, force: true });
   await rm(demoFileIn(home), { force: true });
+  await rm(newcomerFileIn(home), { force: true });
 }
 
 const dataDirIn = (home: string): string => join(home, 'data');
 const demoFileIn = (home: string): string => join(home, 'demo.json');
+const newcomerFileIn = (home: string): string => join(home, 'newcomer.json');

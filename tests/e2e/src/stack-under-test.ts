@@ -18,7 +18,7 @@ import {
   settings,
 } from '@perezvon/contracts';
 import { groupLag } from '@perezvon/kafka';
-import { freePorts, Progress, Stack, type RunningStack } from '@perezvon/local';
+import { announcement, freePorts, Progress, Stack, type RunningStack } from '@perezvon/local';
 import { Client } from 'pg';
 
 export type ServiceName = 'settings-api' | 'call-ingest' | 'decision-engine' | 'amocrm-writer';
@@ -76,6 +76,16 @@ export class StackUnderTest {
 
   get demo(): RunningStack['demo'] {
     return this.running.demo;
+  }
+
+  /** What `npm start` prints for a person. */
+  get printed(): string {
+    return announcement(this.running).join('\n');
+  }
+
+  /** New calls, one after another, as `npm start` plays them. */
+  async startSimulator(): Promise<void> {
+    await this.stack.startSimulator(this.running, false);
   }
 
   get kafkaBrokers(): string {
