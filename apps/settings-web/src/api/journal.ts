@@ -1,5 +1,5 @@
 import type { CallDirection, CallOutcome, EffectName, EffectState } from '@perezvon/contracts';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useAccountPath } from './account';
 import { get } from './http';
 
@@ -97,6 +97,8 @@ export function useCalls(search: CallSearch) {
     queryFn: ({ pageParam, signal }) => pageOfCalls(path, search, pageParam, 50, signal),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
+    // The list of the last search stands until that of the new one is there.
+    placeholderData: keepPreviousData,
     // A person who watches a test call sees it arrive.
     refetchInterval: 5_000,
   });

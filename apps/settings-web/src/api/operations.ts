@@ -1,5 +1,5 @@
 import type { PortalStatus, RejectedItem, ReplayOutcome, SourceActivity, WaitingEffect } from '@perezvon/contracts';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useAccountPath } from './account';
 import { get, send } from './http';
 import type { PortalView } from './portals';
@@ -59,6 +59,7 @@ export function useEffects(state: string | null) {
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
     refetchInterval,
   });
 }

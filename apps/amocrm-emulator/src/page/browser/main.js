@@ -39,7 +39,7 @@ const VIEWS = {
 
 /** The card that the address names, until it has been shown; what lies in a claim is shown there. */
 let wanted = /^\/(contacts|companies|leads)\/detail\/(\d+)$/.exec(location.pathname);
-/** Where that card stands; it stays marked. */
+/** Where that card stands; it stays marked. @type {string | null} */
 let marked = null;
 let view = viewFromHash();
 /** The view whose elements are in the document, with what it was built of. */
@@ -58,8 +58,7 @@ function viewFromHash() {
 
 function render() {
   if (page === null) return;
-  const card = wantedCard();
-  if (card !== null) view = card.view;
+  const isNew = lookForWanted();
   showTabs();
   const { build, update, of } = VIEWS[view];
   const made = update === undefined ? `${view} ${JSON.stringify(of ? of() : state)}` : view;
@@ -68,20 +67,21 @@ function render() {
   void update?.();
   const node = marked === null ? null : document.querySelector(`[data-card="${CSS.escape(marked)}"]`);
   node?.classList.add('wanted');
-  if (card === null || node === null) return;
-  node.open = true;
+  if (!isNew || node === null) return;
+  if (node instanceof HTMLDetailsElement) node.open = true;
   node.scrollIntoView({ block: 'center' });
 }
 
-/** Null: none is wanted, or it is not there (yet). */
-function wantedCard() {
-  const [, type, id] = wanted ?? [];
-  const found = type === undefined ? undefined : state[type].find((each) => String(each.id) === id);
-  if (found === undefined) return null;
+/** Turns to the view of the card that the address names, once it is there. @returns whether it was found just now */
+function lookForWanted() {
+  const [, type = '', id = ''] = wanted ?? [];
+  const found = state[type]?.find((each) => String(each.id) === id);
+  if (found === undefined) return false;
   wanted = null;
   const claim = found.unsorted_uid;
+  view = claim === null ? type : 'unsorted';
   marked = claim === null ? `${type}/${id}` : `unsorted/${claim}`;
-  return { view: claim === null ? type : 'unsorted' };
+  return true;
 }
 
 function showTabs() {
