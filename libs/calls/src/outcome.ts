@@ -11,7 +11,10 @@ export type Verdict =
   | { readonly kind: 'missed'; readonly createsNothing: 'invalid_number' | 'not_allowed' }
   | { readonly kind: 'ignored'; readonly why: 'internal' | 'rejected' | 'unknown_direction' | 'only_recorded' };
 
-/** What the call has come to so far; null while it rings. */
+/**
+ * What the call has come to so far; null while it rings. The one place where "answered" is decided: what an end record says
+ * of it (`outcome` of the event, filled at the edge from that record alone) is one of the facts.
+ */
 export function verdictOf(facts: CallFacts): Verdict | null {
   const { ended, direction } = facts;
   if (direction === 'internal' || ended?.outcome === 'internal') return { kind: 'ignored', why: 'internal' };

@@ -8,7 +8,7 @@ import {
 } from '@perezvon/contracts';
 import { parsePhone } from '@perezvon/phone';
 import { contentHash, eventId, type Identified } from './identity.js';
-import { settleOutcome } from './outcome.js';
+import { outcomeOfRecord } from './record-outcome.js';
 import { accountIdOf, type Rejection, rejection } from './rejection.js';
 import { type EventTimes, eventTimes } from './times.js';
 
@@ -163,7 +163,7 @@ function endOf(
   given: PbxCallEvent,
   warnings: Set<string>,
 ): Pick<Identified, 'outcome' | 'outcome_detail' | 'wait_sec'> {
-  const { outcome, detail, warning } = settleOutcome(given);
+  const { outcome, detail, warning } = outcomeOfRecord(given);
   if (warning !== undefined) warnings.add(warning);
   const abandonedAtOnce = given.finish_reason === 'disconnect_before_call_processing';
   return { outcome, outcome_detail: detail, wait_sec: given.wait_sec ?? (abandonedAtOnce ? 0 : null) };

@@ -1,19 +1,22 @@
 import { type CallOutcome, type CallOutcomeDetail, type PbxCallEvent } from '@perezvon/contracts';
 import { reasonGroup } from './finish-reasons.js';
 
-export interface SettledOutcome {
+/** The word that `outcome` of a canonical `call.ended` carries (reference/pbx-events.md §4.1), and its detail. */
+export interface RecordOutcome {
   readonly outcome: CallOutcome;
   readonly detail: CallOutcomeDetail | null;
   readonly warning?: 'answered_without_talk' | 'lost_with_talk';
 }
 
 /**
- * Answered or not, from the end record alone: rules.md R4, reference/pbx-events.md §4.4. Measured talk decides, if the
- * record says who talked; talk with nobody named is a machine's (voice mail, an IVR, a queue's greeting), unless the PBX
- * itself calls the call answered. Where no talk was measured, the PBX's word is used. The engine may still raise it from
- * call state (§4.4, step 4), as for talk in a leg of which the record keeps no trace.
+ * What one end record says of its call, in one vocabulary whatever the dialect: rules.md R4, reference/pbx-events.md §4.4.
+ * It is a statement, not the decision: what the call came to, with its legs, its other records and its hints, is decided
+ * by `verdictOf` of libs/calls alone, which may still raise this (§4.4, step 4) and never asks for more than it says.
+ *
+ * Measured talk decides, if the record says who talked; talk with nobody named is a machine's (voice mail, an IVR, a
+ * queue's greeting), unless the PBX itself calls the call answered. Where no talk was measured, the PBX's word is used.
  */
-export function settleOutcome(end: PbxCallEvent): SettledOutcome {
+export function outcomeOfRecord(end: PbxCallEvent): RecordOutcome {
   const reason = reasonGroup(end.finish_reason);
   const given = end.outcome === 'unknown' ? undefined : (end.outcome ?? undefined);
   const talked = end.talk_sec ?? longestTalk(end);
@@ -33,7 +36,7 @@ export function settleOutcome(end: PbxCallEvent): SettledOutcome {
   return unanswered(end, given ?? null);
 }
 
-function unanswered(end: PbxCallEvent, given: 'missed' | 'not_reached' | null): SettledOutcome {
+function unanswered(end: PbxCallEvent, given: 'missed' | 'not_reached' | null): RecordOutcome {
   const detail = end.outcome_detail ?? detailOf(end);
   if (end.direction === 'in') return { outcome: 'missed', detail };
   if (end.direction === 'out') return { outcome: 'not_reached', detail };

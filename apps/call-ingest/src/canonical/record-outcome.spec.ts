@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PbxCallEvent } from '@perezvon/contracts';
-import { settleOutcome } from './outcome.js';
+import { outcomeOfRecord } from './record-outcome.js';
 
 type Case = [title: string, end: Partial<PbxCallEvent>, outcome: string, detail: string | null, warning?: string];
 
@@ -68,7 +68,7 @@ const cases: Case[] = [
   ['unknown direction', { direction: 'unknown', talk_sec: 0 }, 'unknown', null],
 ];
 
-describe('settleOutcome', () => {
+describe('outcomeOfRecord', () => {
   it.each(cases.map((row) => ({ title: row[0], row })))('$title', ({ row }) => {
     const [, end, outcome, detail, warning] = row;
     const record: PbxCallEvent = {
@@ -81,6 +81,6 @@ describe('settleOutcome', () => {
       client: { raw: '79161234567' },
       ...end,
     };
-    expect(settleOutcome(record)).toEqual({ outcome, detail, ...(warning !== undefined && { warning }) });
+    expect(outcomeOfRecord(record)).toEqual({ outcome, detail, ...(warning !== undefined && { warning }) });
   });
 });
