@@ -32,7 +32,10 @@ export function portalLines({ pipelines, users, isUnsortedOn }: PortalNow): unkn
   return {
     pipelines: pipelines.map(({ id, isMain, statuses, isUnsortedOn: takesUnsorted }) => {
       const working = statuses.filter((status) => status.type === 0 && status.id !== 142 && status.id !== 143);
-      const stages = working.map((status) => status.id).join(', ');
+      const stages = [...working]
+        .sort((a, b) => a.sort - b.sort)
+        .map((status) => status.id)
+        .join(', ');
       return `${String(id)}${isMain ? ' (main)' : ''}: ${stages || 'no working stage'}${takesUnsorted ? '' : ', unsorted off'}`;
     }),
     ...(isUnsortedOn === false && { unsorted: 'off' }),

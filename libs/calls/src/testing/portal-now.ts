@@ -6,6 +6,8 @@ import { DEFAULT_INCOMING, DEFAULT_OUTGOING, PETROVA_IN_CRM, PIPELINE, STAGE } f
 /** The operator chose `STAGE`; another working stage stands before it. */
 export const FIRST_STAGE = 12;
 export const MAIN_PIPELINE = 20;
+/** Stands before the main one and is never a substitute for it. */
+export const OTHER_PIPELINE = 15;
 /** Responsible of the cards in these histories. */
 export const CARD_OWNER = 502;
 
@@ -29,14 +31,20 @@ export function portalNow(change: Change = {}): PortalNow {
     isArchive: false,
     statuses: [
       { id: id * 100, name: 'Неразобранное', sort: 0, type: 1 },
+      // amoCRM lists them in any order; `sort` is theirs.
       ...stages
-        .filter((stage) => !deletedStages.includes(stage))
-        .map((stage, index) => ({ id: stage, name: `Этап ${String(index + 1)}`, sort: 10 + index, type: 0 })),
+        .map((stage, index) => ({ id: stage, name: `Этап ${String(index + 1)}`, sort: 10 + index, type: 0 }))
+        .filter(({ id: stage }) => !deletedStages.includes(stage))
+        .reverse(),
       { id: 142, name: 'Успешно реализовано', sort: 10_000, type: 0 },
       { id: 143, name: 'Закрыто и не реализовано', sort: 11_000, type: 0 },
     ],
   });
-  const pipelines = [pipeline(PIPELINE, false, [FIRST_STAGE, STAGE]), pipeline(MAIN_PIPELINE, true, [21, 22])];
+  const pipelines = [
+    pipeline(PIPELINE, false, [FIRST_STAGE, STAGE]),
+    pipeline(OTHER_PIPELINE, false, [16]),
+    pipeline(MAIN_PIPELINE, true, [21, 22]),
+  ];
   return {
     pipelines: pipelines.filter(({ id }) => !deletedPipelines.includes(id)),
     users: [DEFAULT_INCOMING, DEFAULT_OUTGOING, PETROVA_IN_CRM, CARD_OWNER].map((id) => ({

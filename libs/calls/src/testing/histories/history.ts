@@ -1,6 +1,6 @@
 import type { CallClient, CallDirection, CallEvent, ClientCard, ClientLookup, EffectName } from '@perezvon/contracts';
-import type { Now, PortalNow } from '../../resolution.js';
-import { CLIENT, type settingsWith } from '../given.js';
+import type { CardNow, Now, PortalNow } from '../../resolution.js';
+import { CLIENT, DEFAULT_INCOMING, type settingsWith } from '../given.js';
 
 /** One recorded call (or a few that belong together) with the settings under which it was decided. */
 export interface History {
@@ -64,6 +64,9 @@ const found = (...candidates: ClientLookup['candidates']): ClientLookup => ({
 export const KNOWN = found(card('contact', 77));
 export const KNOWN_COMPANY = found(card('company', 88));
 export const KNOWN_TWICE = found(card('contact', 77, { activeDealUpdatedAt: 1_741_050_000 }), card('contact', 70));
+
+/** The contact that the call itself made, for the direction's default responsible. */
+export const MADE_BY_CALL: CardNow = { type: 'contact', id: 90, responsibleUserId: DEFAULT_INCOMING, activeDeals: [] };
 
 export const clientsOf = ({ client }: History): Readonly<Record<string, ClientLookup>> =>
   client ? { [CLIENT]: client } : {};

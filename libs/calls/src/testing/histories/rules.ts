@@ -18,7 +18,7 @@ import {
   withDealAlways,
   withUnsorted,
 } from '../given.js';
-import { KNOWN, KNOWN_COMPANY, KNOWN_TWICE, type History } from './history.js';
+import { KNOWN, KNOWN_COMPANY, KNOWN_TWICE, MADE_BY_CALL, type History } from './history.js';
 
 /** One history or more for each rule that the conformance set leaves open. */
 
@@ -251,12 +251,17 @@ export const ruleHistories: readonly History[] = [
     title: 'Tags of both numbers on what the call creates',
     settings: { cells: bothCells, incoming: { tagging: { enabled: true, number: 'both' } } },
     events: answeredCall,
+    writing: [
+      { at: instantAt(80), effect: 'contact', card: null },
+      { at: instantAt(80), effect: 'deal', card: MADE_BY_CALL },
+    ],
   },
   {
     name: 'r07-tags-in-unsorted',
     title: 'Tags inside an unsorted record',
     settings: { cells: { missedUnknown: withUnsorted }, incoming: { tagging: { enabled: true, number: 'client' } } },
     events: [endedMissed()],
+    writing: [{ at: instantAt(80), effect: 'unsorted', card: null }],
   },
   {
     name: 'r08-filtered',

@@ -16,7 +16,7 @@ import {
   withUnsorted,
 } from '../given.js';
 import { CARD_OWNER, FIRST_STAGE, MAIN_PIPELINE, portalNow } from '../portal-now.js';
-import { KNOWN, KNOWN_COMPANY, type History } from './history.js';
+import { KNOWN, KNOWN_COMPANY, MADE_BY_CALL, type History } from './history.js';
 
 /** What is written of a decision, by what amoCRM holds at the moment of writing: R2, R5, R6, R9, R11, R12. */
 
@@ -33,9 +33,7 @@ const card = (more: Partial<CardNow> = {}): CardNow => ({
   activeDeals: [],
   ...more,
 });
-/** The contact that the call itself made, for the direction's default responsible. */
-const madeByCall = (...activeDeals: CardNow['activeDeals']) =>
-  card({ id: 90, responsibleUserId: DEFAULT_INCOMING, activeDeals });
+const madeByCall = (...activeDeals: CardNow['activeDeals']): CardNow => ({ ...MADE_BY_CALL, activeDeals });
 const here = { id: 5, pipelineId: PIPELINE };
 const elsewhere = { id: 6, pipelineId: MAIN_PIPELINE };
 

@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CallEvent, Settings } from '@perezvon/contracts';
+import {
+  answered,
+  endedAnswered,
+  endedMissed,
+  event,
+  outgoing,
+  PETROVA,
+  recorded,
+  ringing,
+  settingsWith,
+  SIDOROV,
+  started,
+  withDeal,
+  withUnsorted,
+} from './testing/given.js';
+import { effects, plan, reasons } from './testing/planned.js';
+
+describe('R3, R4: a hint of the end («Потерянный звонок»)', () => {
+  const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+  const lost = event('call.ended', 30, { leg_id: 'lost', outcome: 'missed', outcome_detail: 'inferred' });
+  const heardAt = lost.received_at;
+  const beforeItSettles = { now: '2025-03-04T09:12:49.999Z', heardAt };
+
+  it('is given the settle delay before it counts', () => {
+    const waiting = plan([started(), lost], settings, beforeItSettles);
+    expect(waiting).toMatchObject({ effects: [], wakeAt: '2025-03-04T09:12:50.000Z' });
+    expect(effects([started(), lost], settings, { now: '2025-03-04T09:12:50.000Z', heardAt })).toEqual([
+      'unsorted',
+      'note',
+    ]);
+  });
+
+  it('uses the delay of its own PBX source', () => {
+    const source = { kind: 'uis', instance: null, settleDelaySec: 5 } as Settings['sources'][number];
+    expect(plan([lost], { ...settings, sources: [source] }, beforeItSettles).ended).not.toBeNull();
+  });
+
+  it('lets the client be looked for meanwhile', () => {
+    expect(plan([lost], settings, { ...beforeItSettles, clientKnown: null }).needs).toBe('client');
+  });
+
+  it('yields at once to the authoritative end, whichever came first', () => {
+    const late = { ...lost, received_at: '2025-03-04T09:30:00.000Z' };
+    expect(plan([lost, endedAnswered()], settings, beforeItSettles).cell).toBe('answeredUnknown');
+    expect(plan([endedAnswered(), late], settings, beforeItSettles).cell).toBe('answeredUnknown');
+  });
+});
+
+describe('R4: the outcome', () => {
+  const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+
+  it('a group call that a colleague answered is answered, whatever the other legs did', () => {
+    const others = event('leg.ended', 12, { employee: SIDOROV });
+    expect(plan([started(), ringing(SIDOROV), answered(PETROVA), others, endedAnswered()], settings).cell).toBe(
+      'answeredUnknown',
+    );
+  });
+
+  it('an end without talk time after an employee answered is an answered call', () => {
+    const end = endedMissed({ talk_sec: null, outcome: 'missed' });
+    expect(plan([started(), answered(), end], settings).cell).toBe('answeredUnknown');
+  });
+
+  it('an end that measured zero seconds of talk is missed, though a leg was up', () => {
+    expect(plan([started(), answered(), endedMissed({ talk_sec: 0 })], settings).cell).toBe('missedUnknown');
+  });
+
+  it.each([
+    ['internal', started({ direction: 'internal' }), 'R4 internal'],
+    ['rejected as spam', endedMissed({ outcome: 'rejected', outcome_detail: 'spam' }), 'R4 rejected'],
+    ['of unknown direction', endedMissed({ direction: 'unknown' }), 'R4 unknown_direction'],
+  ])('a call that is %s is ignored and says so', (_title, only, reason) => {
+    const made = plan([only], settings);
+    expect(made.effects).toEqual([]);
+    expect(made.reasons.map((r) => `${r.ruleId} ${r.code}`)).toEqual([reason]);
+  });
+
+  it('a leg that ended and answered again is talking: its silence is no end', () => {
+    const back = event('leg.answered', 40, { employee: PETROVA });
+    const ended = event('leg.ended', 30, { employee: PETROVA });
+    const silent = { heardAt: '2025-03-04T09:12:40.000Z', now: '2025-03-04T12:00:00.000Z' };
+    expect(plan([started(), answered(), ended, back], settings, silent).ended).toBeNull();
+    expect(plan([started(), answered(), ended], settings, silent).ended).not.toBeNull();
+  });
+
+  describe('of which nothing but a recording was heard', () => {
+    const bothCells = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+    const heardAt = recorded().received_at;
+    const after = (hours: number) => ({
+      heardAt,
+      now: new Date(Date.parse(heardAt) + hours * 3_600_000).toISOString(),
+    });
+
+    it('was a missed call after 15 minutes and made an unsorted record: it waits, seen, for the call’s own events (R9)', () => {
+      const waiting = plan([recorded()], bothCells, after(1));
+      expect(waiting).toMatchObject({ effects: [], needs: null, ended: null });
+      expect(waiting.wait).toEqual({ for: 'record', until: after(24).now });
+    });
+
+    it('stays in the journal when a day has brought nothing else', () => {
+      expect(plan([recorded()], bothCells, { ...after(24), clientKnown: true }).effects).toEqual([]);
+      expect(reasons([recorded()], bothCells, after(24))).toEqual(['R4 only_recorded']);
+    });
+
+    it('is decided by whatever else comes of it, before the recording or after', () => {
+      expect(effects([recorded(), endedAnswered()], bothCells, after(1))).toEqual(['contact', 'deal', 'note']);
+      expect(effects([started(), recorded()], bothCells, after(1))).toEqual(['unsorted', 'note']);
+    });
+  });
+
+  it('an answered leg without measured talk and a leg of zero seconds are an answered call', () => {
+    const untimed = endedAnswered({ talk_sec: null });
+    const second = event('call.ended', 80, { call_id: 'second', outcome: 'missed', talk_sec: 0 });
+    expect(plan([started(), untimed, second], settings).cell).toBe('answeredUnknown');
+  });
+
+  it('a call that rings longer than 15 minutes is not over before the ring limit of its source', () => {
+    const source = {
+      kind: 'uis',
+      instance: null,
+      settleDelaySec: 20,
+      ringLimitSec: 3600,
+    } as Settings['sources'][number];
+    const after = (minutes: number) => ({
+      heardAt: '2025-03-04T09:12:02.000Z',
+      now: new Date(Date.parse('2025-03-04T09:12:02.000Z') + minutes * 60_000).toISOString(),
+    });
+    expect(plan([started(), ringing()], { ...settings, sources: [source] }, after(59)).ended).toBeNull();
+    expect(plan([started(), ringing()], { ...settings, sources: [source] }, after(61)).ended).not.toBeNull();
+    expect(plan([started(), ringing()], settings, after(14)).ended).toBeNull();
+    expect(plan([started(), ringing()], settings, after(16)).ended).not.toBeNull();
+  });
+
+  it("an employee's own number is nobody's client", () => {
+    const mobile = { client: { raw: '79035550101', e164: '+79035550101', kind: 'e164' as const } };
+    expect(reasons([started(mobile), endedMissed(mobile)], settings)).toEqual(['R4 employees_number']);
+  });
+
+  it.each(['invalid_number', 'not_allowed'] as const)(
+    'an outgoing call to a number that is %s creates nothing, a known card still gets its note',
+    (outcome_detail) => {
+      const end = endedMissed({ ...outgoing, outcome: 'not_reached', outcome_detail });
+      expect(effects([started(outgoing), end], settings)).toEqual(['note']);
+    },
+  );
+});
+
+describe('R4: what an end record says counts for what it is', () => {
+  const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
+
+  it('a call that its end calls internal is ignored, although its legs were told as incoming', () => {
+    const end = endedMissed({ outcome: 'internal' });
+    expect(reasons([started(), answered(), end], settings)).toEqual(['R4 internal']);
+  });
+
+  it('a rejection without a detail is the policy’s; one that is technical is a missed call', () => {
+    const rejected = (outcome_detail: CallEvent['outcome_detail']) =>
+      reasons([endedMissed({ outcome: 'rejected', outcome_detail })], settings);
+    expect(rejected(null)).toEqual(['R4 rejected']);
+    expect(rejected('technical')).toContain('R4 technical');
+    expect(rejected('technical')).toContain('R2 creates_unsorted');
+  });
+
+  it('talk that only a participant had, and nobody measured as a whole, is an answer', () => {
+    const participants = [{ employee: PETROVA, talked: true }];
+    const end = endedMissed({ talk_sec: null, participants });
+    expect(plan([started(), end], settings).cell).toBe('answeredUnknown');
+  });
+
+  it.each(['invalid_number', 'not_allowed'] as const)(
+    'an incoming call whose end says %s is a missed call: nobody dialled that number',
+    (outcome_detail) => {
+      expect(effects([endedMissed({ outcome_detail })], settings)).toEqual(['unsorted', 'note']);
+    },
+  );
+
+  it('a consultation between employees is no talk with the client, until the client was connected (§4.5)', () => {
+    const consultation = event('leg.answered', 20, { employee: SIDOROV, direction: 'internal' });
+    const untimed = endedMissed({ talk_sec: null });
+    expect(plan([started(), consultation, untimed], settings).cell).toBe('missedUnknown');
+    const connected = event('call.transferred', 25, { to_employee: SIDOROV });
+    expect(plan([started(), consultation, connected, untimed], settings).cell).toBe('answeredUnknown');
+  });
+
+  it('a record under the second id outdoes the hint under the first: nothing is waited for', () => {
+    const lost = event('call.ended', 30, { leg_id: 'lost', outcome: 'missed', outcome_detail: 'inferred' });
+    const record = endedMissed({ call_id: 'second', received_at: '2025-03-04T09:12:31.000Z' });
+    const atOnce = { now: '2025-03-04T09:12:31.000Z', heardAt: '2025-03-04T09:12:31.000Z' };
+    expect(plan([started(), lost, record], settings, atOnce)).toMatchObject({ wait: null, cell: 'missedUnknown' });
+  });
+});
