@@ -8,7 +8,6 @@ import type { CallRow } from './call-row.js';
 import { moveAliases } from './aliases.js';
 import { CallMovedMeanwhile } from './call-moved-meanwhile.js';
 import { claimCalls } from './claim-calls.js';
-import { inTurns } from './in-turns.js';
 import { aliasesMovedBy, joinYounger } from './join-rows.js';
 import { lockCalls, lockDueCalls } from './lock-calls.js';
 import { saveCalls } from './save-calls.js';
@@ -44,7 +43,7 @@ export class AdvanceCalls {
     for (;;) {
       try {
         await this.commit('events', async (tx) =>
-          inTurns(await claimCalls(tx, events), (claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
+          (await claimCalls(tx, events)).map((claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
         );
         return;
       } catch (error) {
@@ -79,7 +78,7 @@ export class AdvanceCalls {
         taken.flatMap(({ row, younger }) => [row, ...younger]),
       );
       const joined = taken.map(({ row, younger }) => joinYounger(row, younger, context));
-      const steps = await inTurns(joined, ({ row }) => step(row, context));
+      const steps = joined.map(({ row }) => step(row, context));
       this.at(`${cause}:decided`);
       await moveAliases(tx, aliasesMovedBy(joined));
       await saveCalls(tx, [...joined.flatMap(({ ended }) => ended), ...steps.map((s) => s.row)]);
