@@ -99,7 +99,7 @@ async function streamCalls(broker: BenchBroker, perSecond: number, signal: Abort
 
 function startAsker(engineUrl: string): ChildProcess {
   const env = { PATH: process.env['PATH'], ENGINE_URL: engineUrl, INTERNAL_API_KEY: INTERNAL_KEY };
-  return fork(fileURLToPath(new URL('asker.js', import.meta.url)), { env });
+  return fork(fileURLToPath(new URL('asker.js', import.meta.url)), { env, detached: true });
 }
 
 async function ask(asker: ChildProcess, seconds: number): Promise<Asked> {
