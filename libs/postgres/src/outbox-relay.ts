@@ -21,6 +21,8 @@ export interface OutboxRelayOptions {
   readonly pollMs?: number;
   /** Records per publish. Default 500. */
   readonly batchSize?: number;
+  /** How long records are let gather at most before the next publish, once the outbox was empty. Default 0: not at all. */
+  readonly gatherMs?: number;
 }
 
 export interface RelayLogger {
@@ -67,6 +69,7 @@ export class OutboxRelay {
   private readonly settings: ConnectionSettings;
   private readonly pollMs: number;
   private readonly batchSize: number;
+  private readonly gatherMs: number;
   private readonly stopping = new AbortController();
   private current: RelayState = 'new';
   private lastFailure: string | undefined;
@@ -80,6 +83,7 @@ export class OutboxRelay {
     this.settings = settingsOf(options.dataSource);
     this.pollMs = options.pollMs ?? 1_000;
     this.batchSize = options.batchSize ?? 500;
+    this.gatherMs = options.gatherMs ?? 0;
   }
 
   get state(): RelayState {
@@ -157,9 +161,13 @@ export class OutboxRelay {
       this.options.logger.info({ schema: this.settings.schema }, 'outbox relay leads');
       while (!this.stopping.signal.aborted) {
         this.woken = false;
+        const startedMs = performance.now();
         const relayed = await this.relayBatch(client, lost.signal);
         worked();
-        if (relayed < this.batchSize) await this.idle(lost.signal);
+        if (relayed < this.batchSize) {
+          await this.gather(relayed, performance.now() - startedMs);
+          await this.idle(lost.signal);
+        }
         lost.signal.throwIfAborted();
       }
     } finally {
@@ -216,6 +224,15 @@ export class OutboxRelay {
       const middle = Math.ceil(rows.length / 2);
       return [...(await this.publish(rows.slice(0, middle), lost)), ...(await this.publish(rows.slice(middle), lost))];
     }
+  }
+
+  /**
+   * A cycle costs a read, a publish and a delete, however few its records are. So a relay that keeps up rests for as long
+   * as it has just worked: what is committed meanwhile leaves together. A record that comes after idleness does not wait.
+   */
+  private async gather(relayed: number, workedMs: number): Promise<void> {
+    const ms = relayed > 0 ? Math.min(workedMs, this.gatherMs) : 0;
+    if (ms > 0) await this.pause(ms);
   }
 
   private async idle(lost: AbortSignal): Promise<void> {

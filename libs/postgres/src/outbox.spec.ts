@@ -45,6 +45,13 @@ const record = (value: string): OutboxRecord => ({ topic: 'settings.v1', key: 'k
 const append = async (...values: string[]): Promise<void> => {
   await inTransaction(database.dataSource, (tx) => outbox.append(tx, values.map(record)));
 };
+const appendInVain = async (): Promise<void> => {
+  const inVain = inTransaction(database.dataSource, async (tx) => {
+    await outbox.append(tx, [record('never')]);
+    throw new Error('no');
+  });
+  await expect(inVain).rejects.toThrow('no');
+};
 const left = async (): Promise<number> => {
   const rows: { n: number }[] = await database.dataSource.query('select count(*)::int as n from outbox');
   return rows[0]!.n;
@@ -56,7 +63,7 @@ class RefusedForGood extends Error {}
 /** A relay whose poll is too rare to help: what arrives, arrives by wake or by recovery. */
 function relay(
   publish: OutboxRelayOptions['publish'],
-  options: { pollMs?: number; batchSize?: number } = {},
+  options: { pollMs?: number; batchSize?: number; gatherMs?: number } = {},
 ): OutboxRelay {
   const made = new OutboxRelay({
     dataSource: database.dataSource,
@@ -96,13 +103,30 @@ describe('an outbox', () => {
     ]);
   });
 
+  it('publishes together what comes while it rests from a publish', async () => {
+    const sent: string[][] = [];
+    const publishing = relay(
+      async (batch) => {
+        sent.push(batch.map(textOf));
+        // The rest is as long as the work, here thirty transactions: time for three.
+        if (sent.length === 1) for (let n = 0; n < 30; n += 1) await appendInVain();
+      },
+      { gatherMs: 10_000 },
+    );
+    await append('first');
+    publishing.start();
+    await eventually(async () => (await left()) === 0);
+    for (const value of ['a', 'b', 'c']) {
+      await append(value);
+      publishing.wake();
+    }
+    await eventually(() => Promise.resolve(sent.length > 1));
+    expect(sent).toEqual([['first'], ['a', 'b', 'c']]);
+  });
+
   it('publishes nothing of a transaction that rolled back', async () => {
     const sent: OutboxRecord[] = [];
-    const refused = inTransaction(database.dataSource, async (tx) => {
-      await outbox.append(tx, [record('never')]);
-      throw new Error('no');
-    });
-    await expect(refused).rejects.toThrow('no');
+    await appendInVain();
     await append('yes');
     relay((batch) => Promise.resolve(void sent.push(...batch))).start();
     await eventually(async () => (await left()) === 0);

@@ -35,6 +35,12 @@ import { StreamModule } from './stream.module.js';
 /** A cycle of the relay costs a read, a send per topic and a delete, whatever its size: few large ones keep up. */
 const RELAY_BATCH = 2_000;
 
+/**
+ * How long events and messages may gather before the next transaction or publish, while others are under way just before
+ * them: docs/measurements/routing-profile.md. Each hop adds at most this to a call's second event, nothing to its first.
+ */
+const GATHER_MS = 20;
+
 /** For tests that kill the process at a named instant, and do not want to wait long until its group misses it. */
 export interface Interference {
   readonly at?: (point: Point | 'relay:publishing' | 'relay:published') => void;
@@ -69,6 +75,7 @@ export async function startStream(config: Config, { at, tuning }: Interference =
     dataSource,
     logger,
     batchSize: RELAY_BATCH,
+    gatherMs: GATHER_MS,
     refusalOf: recordRefusalOf,
     publish: async (records) => {
       at?.('relay:publishing');
@@ -85,7 +92,7 @@ export async function startStream(config: Config, { at, tuning }: Interference =
     groupId: SERVICE,
     logger,
     metrics: kafka.consumer,
-    ...(tuning && { tuning }),
+    tuning: { gatherMs: GATHER_MS, ...tuning },
     onCannotConsume: exitBecause(logger, 'cannot consume from Kafka'),
   });
   relay.start();

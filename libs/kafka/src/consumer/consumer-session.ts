@@ -3,8 +3,9 @@ import { type Client, kafkajsRetry } from '../connection.js';
 import { dispositionOf } from '../failure-table.js';
 import { type Logger } from '../logger.js';
 import { describeError } from '../mask.js';
-import { settlesWithin } from '../time.js';
+import { delay, settlesWithin } from '../time.js';
 import { Assignment } from './assignment.js';
+import { gatheringTime } from './gathering-time.js';
 
 export interface SessionOptions {
   readonly groupId: string;
@@ -16,6 +17,7 @@ export interface SessionOptions {
   readonly maxBytesPerPartition: number;
   /** How long a batch may keep the fetch loop waiting before its partition is paused instead. */
   readonly holdMs: number;
+  readonly gatherMs: number;
 }
 
 export interface SessionHooks {
@@ -158,6 +160,7 @@ export class ConsumerSession {
       return;
     }
     let isSettled = false;
+    const startedMs = performance.now();
     this.inFlight++;
     const taken = this.hooks.take(payload, assignment).finally(() => {
       isSettled = true;
@@ -167,6 +170,13 @@ export class ConsumerSession {
     await settlesWithin(taken, this.options.holdMs);
     // After a rebalance in the meantime the partition is the next generation's to pause.
     if (!isSettled && assignment === this.assignment) this.pause(payload);
+    if (isSettled) await this.gather(payload.batch, performance.now() - startedMs, assignment);
+  }
+
+  /** Keeps the fetch loop waiting, once for all partitions of a fetch, and for less than a heartbeat's interval. */
+  private async gather(batch: EachBatchPayload['batch'], workedMs: number, assignment: Assignment): Promise<void> {
+    const ms = gatheringTime({ workedMs, isCaughtUp: batch.offsetLag() === '0', atMostMs: this.options.gatherMs });
+    if (ms > 0) await delay(ms, assignment.signal);
   }
 
   private pause(payload: EachBatchPayload): void {

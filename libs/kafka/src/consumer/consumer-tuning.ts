@@ -10,6 +10,8 @@ export interface ConsumerTuning {
   readonly maxBytesPerPartition?: number;
   /** How long a batch keeps the fetch loop waiting before its partition is paused and the others go on. */
   readonly holdMs?: number;
+  /** How long a consumer that has caught up lets messages gather at most: see {@link gatheringTime}. Default 0: not at all. */
+  readonly gatherMs?: number;
   /** One attempt of a handler; then its signal aborts and it is called again. */
   readonly handlerTimeoutMs?: number;
   /** A handler that goes on this long after its abort makes the consumer unready. */
@@ -30,6 +32,7 @@ const defaults: Required<ConsumerTuning> = {
   maxWaitMs: 200,
   maxBytesPerPartition: 1_048_576,
   holdMs: 300,
+  gatherMs: 0,
   handlerTimeoutMs: 120_000,
   handlerGraceMs: 15_000,
   retryInitialMs: 250,

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { PoisonMessageError, RetryableError } from '../errors.js';
 import { deadLetterHeader, deadLetterTopic } from '../dead-letter.js';
-import { Cluster, specLogger } from './support/cluster.js';
+import { type MessageBatch } from '../message.js';
+import { Cluster, type Item, specLogger } from './support/cluster.js';
 import { eventually, gate } from './support/eventually.js';
 import { Seen, ids, items } from './support/seen.js';
 import { type SpecService, quickTuning, startRawService, startService } from './support/service.js';
@@ -53,6 +54,27 @@ describe('consuming', () => {
       expect(await cluster.committed(groupId, topic)).toEqual([-1]);
       finish.open();
       await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([3]));
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'takes together what comes while it rests from a batch',
+    async () => {
+      const [topic, other] = [await cluster.createTopic(1), await cluster.createTopic(1)];
+      const batches: string[][] = [];
+      const tuning = { holdMs: 10_000, gatherMs: 10_000 };
+      const handler = async ({ messages }: MessageBatch<Item | null>): Promise<void> => {
+        batches.push(messages.map(({ value }) => value?.id ?? ''));
+        // The rest is as long as the work, here twenty sends: time for three.
+        if (batches.length === 1) for (let n = 0; n < 20; n += 1) await cluster.produce(other, 0, items(n, n + 1));
+      };
+      const { groupId } = await consume(topic, handler, { tuning });
+      await cluster.produce(topic, 0, items(0, 1));
+      await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([1]));
+      for (const id of [1, 2, 3]) await cluster.produce(topic, 0, items(id, id + 1));
+      await eventually(async () => expect(await cluster.committed(groupId, topic)).toEqual([4]));
+      expect(batches).toEqual([['0'], ['1', '2', '3']]);
     },
     SLOW_MS,
   );
