@@ -21,7 +21,7 @@ import {
  *
  * Goes through the rows that have not had all their injections yet and adds to them, so that a run can be cut and gone on
  * with. `--only F3` takes the kinds of one row of faults.md together; `--anew` forgets what those rows had. `--only baselines` runs the two
- * that are compared with, under the faults where the difference shows; `--only planted` plants bugs that must be found.
+ * that are compared with, under the faults where the difference shows, where they have not run yet; `--only planted` plants bugs that must be found.
  */
 const { values } = parseArgs({
   options: {
@@ -62,7 +62,9 @@ async function compare(): Promise<void> {
   for (const name of baselineNames) {
     for (const { fault, rules } of baselineFaults) {
       if (performance.now() > stopAt) return;
-      const earlier = readReport().baselines.filter((row) => row.name !== name || row.fault !== fault);
+      const isThis = (row: BaselineRow): boolean => row.name === name && row.fault === fault;
+      if (!values.anew && readReport().baselines.some(isThis)) continue;
+      const earlier = readReport().baselines.filter((row) => !isThis(row));
       say(`== ${fault} for the ${name}`);
       const outcome = await runBaseline(name, { rules }, { seed, goal: rules.length > 0 ? 60 : 15, stopAt, say });
       const row: BaselineRow = { name, fault, ...outcome, ...stamp() };

@@ -1,7 +1,9 @@
 import { type PortalSettings } from '@perezvon/amocrm-emulator';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { judge } from '../oracle/judge.js';
 import { Arena } from '../rig/arena.js';
 import { type Fault, isOver, type Outcome, type Session } from './fault.js';
+import { recoveryFigures, type Span, watchAfter, watchBefore } from './spans.js';
 import { feed, settle } from './work.js';
 
 /** A fault between a writer and amoCRM: the emulator's rules say what, and how likely on each request. */
@@ -13,9 +15,12 @@ interface BadAnswers {
   readonly tenants?: number;
   readonly portal?: Partial<PortalSettings>;
   readonly visibilityDelaySec?: number;
+  /** The pace of the work before the fault and after it is reported (faults.md I8). */
+  readonly recovers?: boolean;
 }
 
 const WRITERS = 2;
+const LOOK_AGAIN_MS = 200;
 const DEFAULT_TENANTS = 50;
 
 function badAnswers({
@@ -26,7 +31,15 @@ function badAnswers({
   tenants = DEFAULT_TENANTS,
   portal,
   visibilityDelaySec,
+  recovers = false,
 }: BadAnswers): Fault {
+  const strike = async (arena: Arena, session: Session): Promise<{ before: Span; after: Span } | undefined> => {
+    const before = recovers ? await watchBefore(arena) : undefined;
+    for (const rule of rules) arena.fault({ count: null, ...rule });
+    while (!isOver(session, arena.faultsFired)) await sleep(LOOK_AGAIN_MS);
+    arena.endFaults();
+    return before && { before, after: await watchAfter(arena) };
+  };
   const run = async (session: Session): Promise<Outcome> => {
     const arena = await Arena.open({
       seed: session.seed,
@@ -37,11 +50,14 @@ function badAnswers({
     try {
       for (let i = 0; i < WRITERS; i++) arena.start();
       await arena.portalsRead();
-      for (const rule of rules) arena.fault({ count: null, ...rule });
-      await feed(arena, () => isOver(session, arena.faultsFired));
-      arena.endFaults();
+      let isActing = true;
+      const [spans] = await Promise.all([
+        strike(arena, session).finally(() => (isActing = false)),
+        feed(arena, () => !isActing),
+      ]);
       await settle(arena);
-      return { injections: arena.faultsFired, verdict: await judge(arena) };
+      const figures = spans && (await recoveryFigures(arena, spans.before, spans.after));
+      return { injections: arena.faultsFired, verdict: await judge(arena), ...(figures ? { figures } : {}) };
     } finally {
       await arena.close();
     }
@@ -68,8 +84,8 @@ export const answerFaults: readonly Fault[] = [
   badAnswers({
     id: 'F2',
     title: 'amoCRM applies, the answer is held past the client’s timeout and comes late',
-    goal: 500,
-    tenants: 50,
+    goal: 600,
+    recovers: true,
     rules: onWrites(0.5, { kind: 'hold_answer', ms: HELD_MS }),
   }),
   badAnswers({

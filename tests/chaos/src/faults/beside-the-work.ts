@@ -1,11 +1,14 @@
 import { judge } from '../oracle/judge.js';
 import { Arena, type ArenaOptions, type StartOptions } from '../rig/arena.js';
 import { type Fault, type Outcome, type Session } from './fault.js';
+import { recoveryFigures, watchAfter, watchBefore } from './spans.js';
 import { feed, settle } from './work.js';
 
 export interface Act {
   readonly injections: number;
-  readonly figures?: Readonly<Record<string, number>>;
+  readonly instants?: Readonly<Record<string, number>>;
+  /** Told by the ledger when all has ended. */
+  readonly figuresAfterwards?: () => Promise<Readonly<Record<string, number>>>;
 }
 
 /** A fault that is brought about beside writers at work, over and over until the session is over. */
@@ -18,6 +21,10 @@ export interface BesideTheWork {
   readonly arena?: Partial<ArenaOptions>;
   /** How those writers are started, once the world is there. */
   readonly prepare?: (arena: Arena) => StartOptions | Promise<StartOptions>;
+  /** How work is kept coming; default {@link feed}. */
+  readonly feed?: (arena: Arena, isOver: () => boolean) => Promise<void>;
+  /** The pace of the work before the fault and after it is reported (faults.md I8). */
+  readonly recovers?: boolean;
   readonly act: (arena: Arena, session: Session) => Promise<Act>;
   /** Beyond the effects that were put: what must hold afterwards. @returns what does not, in words */
   readonly check?: (arena: Arena, act: Act) => Promise<string[]>;
@@ -38,8 +45,8 @@ export function besideTheWork(row: BesideTheWork): Fault {
       if (writers.length > 0) await arena.portalsRead();
       let isActing = true;
       const [act] = await Promise.all([
-        row.act(arena, session).finally(() => (isActing = false)),
-        feed(arena, () => !isActing),
+        actOf(row, arena, session).finally(() => (isActing = false)),
+        (row.feed ?? feed)(arena, () => !isActing),
       ]);
       // A writer that the fault has ended is started again, as whoever supervises it would.
       for (const writer of writers) if (writer.isGone) arena.start(options);
@@ -47,11 +54,26 @@ export function besideTheWork(row: BesideTheWork): Fault {
       const verdict = await judge(arena);
       const found = (await row.check?.(arena, act)) ?? [];
       const other = verdict.other + found.length;
-      return { ...act, verdict: { ...verdict, other, findings: [...found, ...verdict.findings] } };
+      const { injections, instants } = act;
+      const figures = await act.figuresAfterwards?.();
+      return {
+        injections,
+        ...(instants ? { instants } : {}),
+        ...(figures ? { figures } : {}),
+        verdict: { ...verdict, other, findings: [...found, ...verdict.findings] },
+      };
     } finally {
       await row.tidy?.(arena);
       await arena.close();
     }
   };
   return { id: row.id, title: row.title, goal: row.goal, run };
+}
+
+async function actOf(row: BesideTheWork, arena: Arena, session: Session): Promise<Act> {
+  if (row.recovers !== true) return row.act(arena, session);
+  const before = await watchBefore(arena);
+  const act = await row.act(arena, session);
+  const after = await watchAfter(arena);
+  return { ...act, figuresAfterwards: () => recoveryFigures(arena, before, after) };
 }

@@ -137,7 +137,13 @@ async function staysOutside(arena: Arena, { injections }: Act): Promise<string[]
 }
 
 export const brokerFaults: readonly Fault[] = [
-  besideTheWork({ id: 'F14', title: 'the Kafka broker is killed or restarted', goal: 100, act: killBroker }),
+  besideTheWork({
+    id: 'F14',
+    title: 'the Kafka broker is killed or restarted',
+    goal: 100,
+    recovers: true,
+    act: killBroker,
+  }),
   besideTheWork({
     id: 'F15-again',
     title: 'commands come again, reordered and late',

@@ -122,6 +122,7 @@ export const databaseFaults: readonly Fault[] = [
     title: 'Postgres is killed or restarted',
     goal: 100,
     arena: { ownPostgres: true },
+    recovers: true,
     act: restart,
   }),
   besideTheWork({

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   /** A figure that the row reports beside its violations, such as how long recovery took. */
   readonly figures?: Readonly<Record<string, number>>;
+  /** Named instants at which a process was stopped, and how often: those never met are there with 0. */
+  readonly instants?: Readonly<Record<string, number>>;
 }
 
 /** A row of faults.md, or one kind of it. */

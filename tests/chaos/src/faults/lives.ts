@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Arena } from '../rig/arena.js';
+import { type Arena, LEASE_SEC } from '../rig/arena.js';
 import { preload, type WriterProcess } from '../rig/writer-process.js';
 import { type Act, besideTheWork } from './beside-the-work.js';
 import { type Fault, isOver, type Session } from './fault.js';
@@ -9,32 +9,40 @@ import { killPoints } from './kill-points.js';
 
 /** Faults of the writers' own lives: killed, frozen, ended, multiplied. */
 
-const LEASE_SEC = 2;
-
 /** Beside the first writer so many live dangerously: the lanes always have somebody to go to. */
 const IN_DANGER = 4;
 
-/** A writer that comes to its instant later than this, or never, dies at whatever it is doing then. */
-const LONGEST_LIFE_MS = 7_000;
+/** A writer that comes to none of its instants until then dies at whatever it is doing. */
+const LONGEST_LIFE_MS = 9_000;
 
+/**
+ * Each writer is sent after those instants at which the fewest have died, and dies at the first that it comes to: rare ones
+ * are met as often as they can be, and no writer lives long in vain.
+ */
 async function killAgainAndAgain(arena: Arena, session: Session): Promise<Act> {
   let injections = 0;
   const toll = join(arena.home, 'toll.txt');
+  const reached = async (): Promise<Record<string, number>> => {
+    const instants = Object.fromEntries(killPoints.map((name) => [name, 0]));
+    const lines = (await readFile(toll, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+    for (const name of lines) instants[name] = (instants[name] ?? 0) + 1;
+    return instants;
+  };
   const oneAfterTheOther = async (): Promise<void> => {
     while (!isOver(session, injections)) {
-      const at = `${arena.dice.oneOf(killPoints)}#${String(arena.dice.between(1, 4))}`;
-      const writer = arena.start({ imports: [preload('instants')], env: { CHAOS_AT: at, CHAOS_TOLL: toll } });
-      await Promise.race([writer.exited, sleep(arena.dice.between(3_000, LONGEST_LIFE_MS))]);
+      const rarestFirst = Object.entries(await reached()).sort(([, a], [, b]) => a - b);
+      const at = rarestFirst
+        .slice(0, rarestFirst.length / 2)
+        .map(([name]) => `${name}#${String(arena.dice.between(1, 2))}`);
+      const env = { CHAOS_AT: at.join(';'), CHAOS_TOLL: toll };
+      const writer = arena.start({ imports: [preload('instants')], env });
+      await Promise.race([writer.exited, sleep(arena.dice.between(LONGEST_LIFE_MS / 2, LONGEST_LIFE_MS))]);
       await writer.end('SIGKILL');
       injections += 1;
     }
   };
   await Promise.all(Array.from({ length: IN_DANGER }, oneAfterTheOther));
-  const reached = (await readFile(toll, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-  return {
-    injections,
-    figures: { 'kills at a named instant': reached.length, 'different instants': new Set(reached).size },
-  };
+  return { injections, instants: await reached() };
 }
 
 async function freezeAgainAndAgain(arena: Arena, session: Session): Promise<Act> {
@@ -52,19 +60,24 @@ async function freezeAgainAndAgain(arena: Arena, session: Session): Promise<Act>
   return { injections };
 }
 
+/** In each of several places a new writer comes, and when both are at work the old one is told to go. */
 async function restartInTurn(arena: Arena, session: Session): Promise<Act> {
   let injections = 0;
-  const all = Array.from({ length: IN_DANGER }, () => arena.start());
-  while (!isOver(session, injections)) {
-    const eldest = all.shift();
-    all.push(arena.start());
-    await sleep(arena.dice.between(500, 3_000));
-    await eldest?.end('SIGTERM');
-    injections += 1;
-  }
+  const place = async (): Promise<void> => {
+    let old = arena.start();
+    while (!isOver(session, injections)) {
+      const successor = arena.start();
+      await sleep(arena.dice.between(500, 4_000));
+      await old.end('SIGTERM');
+      old = successor;
+      injections += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: PLACES }, place));
   return { injections };
 }
 
+const PLACES = 3;
 const MOST_WRITERS = 8;
 const FEWEST_WRITERS = 2;
 
@@ -95,6 +108,7 @@ export const lifeFaults: readonly Fault[] = [
     id: 'F10',
     title: `SIGKILL at a random or named instant (${String(killPoints.length)} of them: around intent, send, answer, outcome)`,
     goal: 1_000,
+    arena: { tenants: 16 },
     act: killAgainAndAgain,
   }),
   besideTheWork({

@@ -18,14 +18,17 @@ const FIRST_PROBE_MS = 15 * 60_000;
 /** Long enough for a writer that would go on asking to be seen doing it. */
 const LISTEN_MS = 1_500;
 
+const TENANTS = 30;
+const MOST = 0.7;
+
 const portalOf = (arena: Arena, tenant: Tenant) => arena.emulator.control.portal(tenant.portal.id);
 
-/** Shuts a third of the accounts at once, hears that nothing is sent to them, and lets them in again. */
+/** Shuts most of the accounts at once, hears that nothing is sent to them, and lets them in again. */
 function shutAndOpen(shutter: Shutter, probesInBetween: boolean) {
   return async (arena: Arena, session: Session): Promise<Act> => {
     let injections = 0;
     while (!isOver(session, injections)) {
-      const chosen = arena.tenants.filter(() => arena.dice.roll() < 0.34);
+      const chosen = arena.tenants.filter(() => arena.dice.roll() < MOST);
       for (const tenant of chosen) shutter.shut(arena, tenant);
       await until('the writers know', async () => {
         await arena.ledger.hurry();
@@ -89,7 +92,7 @@ const revoked: Shutter = {
 };
 
 const stop = (id: string, title: string, shutter: Shutter, probesInBetween = false): Fault =>
-  besideTheWork({ id, title, goal: 100, act: shutAndOpen(shutter, probesInBetween) });
+  besideTheWork({ id, title, goal: 100, arena: { tenants: TENANTS }, act: shutAndOpen(shutter, probesInBetween) });
 
 export const stopFaults: readonly Fault[] = [
   stop('F7-403', '403: the account is blocked for an hour', blocked, true),

@@ -25,10 +25,12 @@ export const hasEnded = ({ state, blocked_by }: Pick<LedgerRow, 'state' | 'block
   TERMINAL_STATES.has(state) || (state === 'waiting' && blocked_by !== null);
 
 /** SQLSTATEs of a server or schema that is not there yet, or just now not: asked again. */
-const NOT_THERE = new Set(['42P01', '3F000', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
+const NOT_THERE = new Set(['42P01', '3F000', '53300', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** The writer's tables, read from outside and left alone, except that time is let pass ({@link hurry}). */
 export class LedgerView {
+  /** Off while recovery is measured: then every pause is as long as it is. */
+  hurries = true;
   private readonly pool: Pool;
 
   constructor(url: string) {
@@ -78,6 +80,7 @@ export class LedgerView {
    * that "once" rests on is touched: leases, the looks of doubts and D keep their real time.
    */
   async hurry(): Promise<void> {
+    if (!this.hurries) return;
     await this.ask(`
       update amocrm_writer.lane set paused_until = null, failures = 0,
              wake_at = least(coalesce(wake_at, clock_timestamp()), clock_timestamp())

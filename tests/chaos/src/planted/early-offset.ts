@@ -4,7 +4,7 @@ interface TakesCommands {
 type TakeCommands = new (...given: never[]) => TakesCommands;
 
 /** Long after the offset has moved. */
-const LATER_MS = 60_000;
+const LATER_MS = 600_000;
 
 /** Says that commands are stored before they are. */
 export const plant = ({ TakeCommands }: { readonly TakeCommands: TakeCommands }) => ({

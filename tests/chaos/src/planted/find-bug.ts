@@ -51,9 +51,12 @@ const scenarios: Readonly<Record<BugId, Scenario>> = {
 
   async no_budget(arena, tenant, planted) {
     const writer = arena.start(planted);
-    await arena.put(40, [tenant]);
     const seen = () => arena.emulator.control.report(tenant.portal.id).overLimitWindows.length;
-    await until('more than 7 requests in a second', () => seen() > 0);
+    // On a machine that is slower than amoCRM's limit, so many calls again.
+    await until('more than 7 requests in a second', async () => {
+      if ((await arena.ledger.openOf(tenant.accountId)) === 0) await arena.put(40, [tenant]);
+      return seen() > 0;
+    });
     await writer.end('SIGTERM');
     return told(await judge(arena, [tenant]), /^over the limit/);
   },

@@ -11,8 +11,8 @@ beforeAll(async () => {
   const writer = arena.start();
   await arena.portalsRead();
   await writer.end('SIGTERM');
-}, 180_000);
-afterAll(() => arena.close(), 60_000);
+});
+afterAll(() => arena.close());
 
 describe('a writer that was made to', () => {
   it.each(bugOrder.map((bug, index) => [bugs[bug].name, bug, index] as const))(
@@ -22,6 +22,5 @@ describe('a writer that was made to', () => {
       if (tenant === undefined) throw new Error('each bug needs a tenant');
       expect(await findBug(arena, tenant, bug)).toEqual({ caught: true, by: expect.any(String) });
     },
-    300_000,
   );
 });

@@ -1,6 +1,7 @@
 /**
  * Loaded into a writer before its program (`node --import`): stops the process at a named instant, from outside of its
- * code. `CHAOS_AT` is `<instant>#<n>`: at its n-th passing the process sends itself `CHAOS_SIGNAL` (KILL, or STOP to freeze).
+ * code. `CHAOS_AT` is `<instant>#<n>`, or several of them with `;` in between: at the n-th passing of the first that comes so
+ * far the process sends itself `CHAOS_SIGNAL` (KILL, or STOP to freeze).
  *
  * Instants are what a writer does to the outside: statements of Postgres (`before sql …`, `after sql …`) and exchanges with
  * amoCRM (`before`, `sending`, `sent`, `answering`, `answered http …`). kill-points.ts lists them.
@@ -10,16 +11,21 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { appendFileSync } from 'node:fs';
 import { statementName, exchangeName } from './instant-names.js';
 
-const [instant = '', nth = '1'] = (process.env['CHAOS_AT'] ?? '').split('#');
+/** How many passings each instant is away. */
+const awaited = new Map<string, number>();
+for (const at of (process.env['CHAOS_AT'] ?? '').split(';')) {
+  const [instant = '', nth = '1'] = at.split('#');
+  awaited.set(instant, Number(nth));
+}
 const signal = process.env['CHAOS_SIGNAL'] ?? 'SIGKILL';
 /** Where the process says, before it goes, that it came to its instant. */
 const tollFile = process.env['CHAOS_TOLL'];
-let passings = 0;
 
 function pass(name: string): void {
-  if (name !== instant) return;
-  passings += 1;
-  if (passings !== Number(nth)) return;
+  const left = awaited.get(name);
+  if (left === undefined) return;
+  awaited.set(name, left - 1);
+  if (left !== 1) return;
   if (tollFile !== undefined) appendFileSync(tollFile, `${name}\n`);
   process.kill(process.pid, signal);
 }

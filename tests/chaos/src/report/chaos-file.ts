@@ -16,6 +16,7 @@ export interface SessionResult extends Violations {
   readonly seed: number;
   readonly findings: readonly string[];
   readonly figures?: Readonly<Record<string, number>>;
+  readonly instants?: Readonly<Record<string, number>>;
 }
 
 /** A row of docs/measurements/chaos.json (interfaces.md): the sum of its sessions. */
@@ -71,7 +72,7 @@ export function readReport(): ChaosReport {
 export function withSession(
   row: FaultRow | undefined,
   { id, title, goal }: { readonly id: string; readonly title: string; readonly goal: number },
-  { injections, verdict, figures }: Outcome,
+  { injections, verdict, figures, instants }: Outcome,
   seed: number,
 ): FaultRow {
   const session: SessionResult = {
@@ -81,6 +82,7 @@ export function withSession(
     ...sumOf([verdict]),
     findings: verdict.findings,
     ...(figures ? { figures } : {}),
+    ...(instants ? { instants } : {}),
     ...stamp(),
     seed,
   };

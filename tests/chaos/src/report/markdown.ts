@@ -59,13 +59,39 @@ function rowOf(row: FaultRow): string {
 
 /** Reported, not asserted: they depend on the machine. */
 function figures(rows: readonly FaultRow[]): string[] {
-  const lines = rows.flatMap(({ fault, sessions }) =>
-    Object.entries(sessions.at(-1)?.figures ?? {}).map(
-      ([name, value]) => `| ${fault} | ${name} | ${value.toFixed(2)} |`,
+  const lines = rows.flatMap((row) =>
+    Object.entries({ ...lastFigures(row), ...instantFigures(row) }).map(
+      ([name, value]) => `| ${row.fault} | ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} |`,
     ),
   );
   if (lines.length === 0) return [];
-  return ['## Isolation and recovery', '', '| fault | figure | value |', '| --- | --- | --: |', ...lines, ''];
+  return [
+    '## Isolation, recovery, instants',
+    '',
+    'Of the last session that told them: before the fault and beside or after it in the same run. The machine was at work with other things too.',
+    '',
+    '| fault | figure | value |',
+    '| --- | --- | --: |',
+    ...lines,
+    '',
+  ];
+}
+
+const lastFigures = ({ sessions }: FaultRow): Readonly<Record<string, number>> =>
+  sessions.findLast(({ figures: told }) => told !== undefined)?.figures ?? {};
+
+/** Of all sessions together. */
+function instantFigures({ sessions }: FaultRow): Record<string, number> {
+  const met = new Map<string, number>();
+  for (const [name, times] of sessions.flatMap(({ instants }) => Object.entries(instants ?? {}))) {
+    met.set(name, (met.get(name) ?? 0) + times);
+  }
+  if (met.size === 0) return {};
+  const times = [...met.values()];
+  return {
+    'kills at a named instant': times.reduce((sum, each) => sum + each, 0),
+    [`different instants, of ${String(met.size)}`]: times.filter((each) => each > 0).length,
+  };
 }
 
 function baselines({ rows, baselines: all }: ChaosReport): string[] {

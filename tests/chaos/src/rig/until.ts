@@ -20,7 +20,7 @@ export async function within<T>(
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  deadlineMs = 120_000,
+  deadlineMs = 300_000,
 ): Promise<T> {
   const seen = await within(deadlineMs, look);
   if (seen === undefined) throw new Error(`not within ${String(deadlineMs / 1000)} s: ${what}`);
