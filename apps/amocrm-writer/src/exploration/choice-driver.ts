@@ -215,17 +215,26 @@ export class ChoiceDriver implements Driver {
   /** New choices are begun at states alone that nobody has begun at; on the way there the prefix is followed. */
   private isKnown(state: string, processes: readonly { readonly process: Process }[]): boolean {
     if (this.position < this.prefix.length) return false;
-    const life = processes.map(({ process: { isDead, frozenUntil, seen } }) =>
-      isDead ? 'dead' : `${frozenUntil} ${seen}`,
-    );
-    const waiting = this.pending.map(({ process, what }) => `${process?.name ?? ''} ${what}`);
-    const timers = new Set(this.timers.map(({ at, process }) => `${at} ${process?.name ?? ''}`));
-    const key = digest(
-      [this.time, this.faultsLeft, state, ...life, ...waiting.sort(), ...[...timers].sort()].join('\n'),
-    );
+    // Which of the writers is which does not matter: of the states that differ in their names alone one is enough.
+    const [key = ''] = ordersOf(processes)
+      .map((order) => this.keyOf(state, order))
+      .sort();
     if (this.known.has(key)) return true;
     this.known.add(key);
     return false;
+  }
+
+  private keyOf(state: string, processes: readonly { readonly process: Process }[]): string {
+    const names = new Map(processes.map(({ process }, index) => [process.name, `#${index}`]));
+    const renamed = (text: string): string => text.replaceAll(/writer \d+/g, (name) => names.get(name) ?? name);
+    const life = processes.map(({ process: { isDead, frozenUntil, seen } }) =>
+      isDead ? 'dead' : `${frozenUntil} ${seen}`,
+    );
+    const waiting = this.pending.map(({ process, what }) => renamed(`${process?.name ?? ''} ${what}`));
+    const timers = new Set(this.timers.map(({ at, process }) => renamed(`${at} ${process?.name ?? ''}`)));
+    return digest(
+      [this.time, this.faultsLeft, renamed(state), ...life, ...waiting.sort(), ...[...timers].sort()].join('\n'),
+    );
   }
 
   private tell(line: string): void {
@@ -238,3 +247,16 @@ const digest = (text: string): string => createHash('md5').update(text).digest('
 /** Maps in full, which JSON would leave out. */
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...each] : each)) ?? '';
+
+/** Every order of the processes. Those beyond the bound's writers, which took the place of dead ones, keep theirs. */
+function ordersOf<T>(processes: readonly T[]): T[][] {
+  const [exchanged, kept] = [processes.slice(0, MOST_EXCHANGED), processes.slice(MOST_EXCHANGED)];
+  return permutations(exchanged).map((order) => [...order, ...kept]);
+}
+
+const MOST_EXCHANGED = 3;
+
+function permutations<T>(all: readonly T[]): T[][] {
+  if (all.length < 2) return [[...all]];
+  return all.flatMap((first, index) => permutations(all.toSpliced(index, 1)).map((rest) => [first, ...rest]));
+}
