@@ -10,7 +10,15 @@ export interface ConnectionSettings {
   readonly applicationName: string;
   /** A statement that runs longer is cancelled by the server (SQLSTATE 57014). 0 means no limit. */
   readonly statementTimeoutMs: number;
+  /** Default {@link idleInTransactionMs}. */
+  readonly idleInTransactionMs?: number;
 }
+
+/**
+ * A session whose client says nothing for so long in the middle of a transaction is ended by the server (SQLSTATE 25P03):
+ * a process that was frozen there, or whose machine is gone, lets go of the rows that it has locked.
+ */
+const idleInTransactionMs = 10_000;
 
 /** How long opening one connection may take before it counts as failed. */
 export const connectTimeoutMs = 10_000;
@@ -25,6 +33,7 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
     application_name: settings.applicationName,
     options: `-c search_path=${escapeOption(quoteIdentifier(settings.schema))}`,
     statement_timeout: settings.statementTimeoutMs,
+    idle_in_transaction_session_timeout: settings.idleInTransactionMs ?? idleInTransactionMs,
     // The server's own limit answers first; this one is for a server that does not answer at all.
     ...(settings.statementTimeoutMs > 0 && { query_timeout: settings.statementTimeoutMs + 5_000 }),
     keepAlive: true,

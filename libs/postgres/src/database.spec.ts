@@ -101,6 +101,19 @@ describe('openDatabase', () => {
     await expect(slow).rejects.toMatchObject({ driverError: { code: '57014' } });
   });
 
+  it('lets go of the rows that a process locked before it froze in the middle of its transaction', async () => {
+    const [frozen, other] = [await open({ idleInTransactionMs: 100 }), await open()];
+    await other.query(`create table held (id int primary key); insert into held values (1)`);
+    const runner = frozen.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('select 1 from held where id = 1 for update');
+    // It says nothing from now on. Without the limit this waits until its own statement's time is up.
+    expect(await other.query('select id from held where id = 1 for update')).toEqual([{ id: 1 }]);
+    const error: unknown = await runner.query('select 1').catch((caught: unknown) => caught);
+    expect(dispositionOf(error)).toBe('unavailable');
+    await runner.release();
+  });
+
   it('reports a server that is not there once the deadline has passed', async () => {
     const nowhere = open({ url: 'postgres://nobody@127.0.0.1:1/none', startDeadlineMs: 0 });
     const error: unknown = await nowhere.catch((caught: unknown) => caught);

@@ -26,8 +26,9 @@ const retryEveryMs = 500;
  * @throws the last connection error after `startDeadlineMs`; a migration's own error at once
  */
 export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
-  const { url, schema, applicationName, statementTimeoutMs } = options;
-  const settings: ConnectionSettings = { url, schema, applicationName, statementTimeoutMs };
+  const { url, schema, applicationName, statementTimeoutMs, idleInTransactionMs } = options;
+  const limits = { statementTimeoutMs, ...(idleInTransactionMs !== undefined && { idleInTransactionMs }) };
+  const settings: ConnectionSettings = { url, schema, applicationName, ...limits };
   await whenAvailable(options.startDeadlineMs ?? 30_000, () => migrate(settings, options.migrations));
   const dataSource = new DataSource({
     type: 'postgres',

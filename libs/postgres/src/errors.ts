@@ -20,6 +20,7 @@ const dispositionOfSqlState: Readonly<Record<string, FailureDisposition>> = {
   '08004': 'unavailable', // sqlserver_rejected_establishment_of_sqlconnection
   '08006': 'unavailable', // connection_failure
   '25006': 'unavailable', // read_only_sql_transaction: a primary that was just demoted
+  '25P03': 'unavailable', // idle_in_transaction_session_timeout: the work stopped in the middle, and was rolled back
   '53000': 'unavailable', // insufficient_resources
   '53100': 'unavailable', // disk_full
   '53200': 'unavailable', // out_of_memory
