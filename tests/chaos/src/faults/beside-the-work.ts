@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { judge } from '../oracle/judge.js';
 import { Arena, type ArenaOptions, type StartOptions } from '../rig/arena.js';
+import { type WriterProcess } from '../rig/writer-process.js';
 import { type Fault, type Outcome, type Session } from './fault.js';
 import { recoveryFigures, watchAfter, watchBefore } from './spans.js';
 import { feed, settle } from './work.js';
@@ -47,9 +49,8 @@ export function besideTheWork(row: BesideTheWork): Fault {
       const [act] = await Promise.all([
         actOf(row, arena, session).finally(() => (isActing = false)),
         (row.feed ?? feed)(arena, () => !isActing),
+        supervise(arena, writers, options, () => !isActing),
       ]);
-      // A writer that the fault has ended is started again, as whoever supervises it would.
-      for (const writer of writers) if (writer.isGone) arena.start(options);
       await settle(arena);
       const verdict = await judge(arena);
       const found = (await row.check?.(arena, act)) ?? [];
@@ -76,4 +77,19 @@ async function actOf(row: BesideTheWork, arena: Arena, session: Session): Promis
   const act = await row.act(arena, session);
   const after = await watchAfter(arena);
   return { ...act, figuresAfterwards: () => recoveryFigures(arena, before, after) };
+}
+
+const LOOK_AFTER_MS = 500;
+
+/** A writer that the fault has ended is started again. */
+async function supervise(
+  arena: Arena,
+  writers: WriterProcess[],
+  options: StartOptions,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let isLast = false; !isLast; await sleep(LOOK_AFTER_MS)) {
+    isLast = isOver();
+    for (const [index, writer] of writers.entries()) if (writer.isGone) writers[index] = arena.start(options);
+  }
 }

@@ -12,7 +12,8 @@ import { type Fault, isOver, type Session } from './fault.js';
 async function killBroker(arena: Arena, session: Session): Promise<Act> {
   let injections = 0;
   while (!isOver(session, injections)) {
-    await sleep(arena.dice.between(1_000, 3_000));
+    // Long enough for the group to form again, mostly: a writer that cannot read for two minutes ends itself.
+    await sleep(arena.dice.between(1_000, 12_000));
     await (arena.dice.roll() < 0.7 ? arena.kafka.kill() : arena.kafka.stop());
     await sleep(arena.dice.between(0, 2_000));
     await arena.kafka.start();

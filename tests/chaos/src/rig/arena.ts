@@ -128,8 +128,12 @@ export class Arena {
     return new Arena(options, kafka, postgres, database, emulator, tenants, producer, own);
   }
 
-  async close(): Promise<void> {
+  async killAll(): Promise<void> {
     await Promise.all(this.processes.map((each) => each.end('SIGKILL')));
+  }
+
+  async close(): Promise<void> {
+    await this.killAll();
     await this.producer.disconnect(5_000);
     await this.ledger.close();
     await this.emulator.stop();
