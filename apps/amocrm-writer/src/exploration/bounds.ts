@@ -67,6 +67,13 @@ export function smallBounds(planted?: Defects): Bounds[] {
       settings: { ...world, lanes: twoLanes },
       choices: choices(1, freezes.short, [...deathAndFreezing, ...doubts]),
     },
+    {
+      name: '2 writers, 2 lanes, 3 effects (contact with its deal; unsorted), 1 death',
+      writers: 2,
+      commands: contactWithDeal,
+      settings: { ...world, lanes: twoLanes },
+      choices: choices(1, freezes.short, ['killed before']),
+    },
   ];
 }
 
