@@ -4,6 +4,7 @@ import {
   codes,
   createAmocrmClient,
   errorTable,
+  othersWaitAfter,
   type AmocrmClient,
   type AmocrmClientOptions,
   type CallOptions,
@@ -267,6 +268,23 @@ describe.each(codes.filter((code): code is PlayedCode => code !== 'missing_in_an
 });
 
 describe('the table', () => {
+  it('lets other requests wait after trouble of amoCRM or of the way to it, and not for a lost answer to one write', () => {
+    expect(othersWaitAfter('retry', 'rate_limited')).toBe(true);
+    expect(othersWaitAfter('retry', 'connection_refused')).toBe(true);
+    expect(othersWaitAfter('in_doubt', 'gateway_timeout')).toBe(true);
+    expect(othersWaitAfter('retry', 'first_byte_timeout')).toBe(true);
+    expect(othersWaitAfter('in_doubt', 'first_byte_timeout')).toBe(false);
+    expect(othersWaitAfter('retry', 'send_refused')).toBe(false);
+  });
+
+  it('stops the others exactly where the portal stops, and lets them go on after a refusal', () => {
+    for (const code of codes) {
+      const { write, others } = errorTable[code];
+      expect({ code, isStop: others === 'stop' }).toEqual({ code, isStop: write === 'stop_portal' });
+      if (write === 'rejected') expect({ code, others }).toEqual({ code, others: 'go_on' });
+    }
+  });
+
   it('has no read in doubt', () => {
     expect(codes.filter((code) => (errorTable[code].read as string) === 'in_doubt')).toEqual([]);
   });

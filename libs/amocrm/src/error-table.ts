@@ -1,5 +1,6 @@
 /**
- * What every failure means: the one table that decides between "say it again", "never again", "look first" and "stop".
+ * What every failure means: the one table that decides between "say it again", "never again", "look first" and "stop",
+ * for the request and for whatever else goes to the same account.
  *
  * `read` and `write` are the dispositions for a GET and for a POST or PATCH. `applied` says what amoCRM may have done
  * with a *write* that ended so:
@@ -8,6 +9,15 @@
  * - `maybe`: all, some or none of its items; look before any second write (rules R17),
  * - `unnamed_maybe`: the items that the answer names were refused; whether the others of the batch were kept is not
  *   documented (amocrm-api.md §2.5, §12.1), so they need a look. A lone item was refused.
+ *
+ * `others` says what a failure that is no `stop_portal` and no refusal means for the account's other requests:
+ *
+ * - `go_on`: nothing, it was our own doing,
+ * - `go_on_after_write`: an answer that stayed out says nothing of the next one; a read without an answer is put off, and
+ *   the others with it,
+ * - `wait`: amoCRM or the way to it is in trouble, so they are put off, longer with each time.
+ *
+ * After a refusal they go on: it is about the one thing that was sent. After `stop_portal` none is sent but a probe.
  *
  * A read changes nothing, so it is never in doubt. A code without a row, or a row without a code, does not compile.
  */
@@ -62,26 +72,33 @@ export type ReadDisposition = 'rejected' | 'retry' | 'stop_portal';
 export type WriteDisposition = ReadDisposition | 'in_doubt';
 export type Disposition = WriteDisposition;
 export type Applied = 'no' | 'maybe' | 'unnamed_maybe';
+export type Others = 'go_on' | 'go_on_after_write' | 'wait' | 'stop';
 
 interface Row {
   read: ReadDisposition;
   write: WriteDisposition;
   applied: Applied;
+  others: Others;
   meaning: string;
 }
 
-const notSent = (meaning: string) => ({ read: 'retry', write: 'retry', applied: 'no', meaning }) as const;
-const unknownOutcome = (meaning: string) => ({ read: 'retry', write: 'in_doubt', applied: 'maybe', meaning }) as const;
-const refused = (meaning: string) => ({ read: 'rejected', write: 'rejected', applied: 'no', meaning }) as const;
-const refusedItems = (meaning: string) =>
-  ({ read: 'rejected', write: 'rejected', applied: 'unnamed_maybe', meaning }) as const;
-const stopped = (meaning: string) => ({ read: 'stop_portal', write: 'stop_portal', applied: 'no', meaning }) as const;
+const notSent = (meaning: string) =>
+  ({ read: 'retry', write: 'retry', applied: 'no', others: 'wait', meaning }) as const;
+const heldBack = (meaning: string) => ({ ...notSent(meaning), others: 'go_on' }) as const;
+const noAnswer = (meaning: string) =>
+  ({ read: 'retry', write: 'in_doubt', applied: 'maybe', others: 'go_on_after_write', meaning }) as const;
+const brokenDown = (meaning: string) => ({ ...noAnswer(meaning), others: 'wait' }) as const;
+const refused = (meaning: string) =>
+  ({ read: 'rejected', write: 'rejected', applied: 'no', others: 'go_on', meaning }) as const;
+const refusedItems = (meaning: string) => ({ ...refused(meaning), applied: 'unnamed_maybe' }) as const;
+const stopped = (meaning: string) =>
+  ({ read: 'stop_portal', write: 'stop_portal', applied: 'no', others: 'stop', meaning }) as const;
 
 export const errorTable = {
   // No byte of the request has left this process.
   token_unavailable: notSent('there is no access token just now: it is being renewed, or renewing it did not work'),
-  aborted_before_send: notSent('the caller gave up while the request waited for a connection or its turn'),
-  send_refused: notSent('maySend() said no at the last moment: the right to write was lost'),
+  aborted_before_send: heldBack('the caller gave up while the request waited for a connection or its turn'),
+  send_refused: heldBack('maySend() said no at the last moment: the right to write was lost'),
   dns_failed: notSent('the host name did not resolve'),
   connection_refused: notSent('nobody listens at the host'),
   connect_timeout: notSent('no TCP and TLS connection within connectMs'),
@@ -91,20 +108,20 @@ export const errorTable = {
 
   // At least one byte may have left, and no complete answer came back. Includes the answer that is lost after the
   // write (F1, F2) and the reset in the middle of the request (F4): from here the two look the same.
-  aborted_after_send: unknownOutcome('the caller gave up after the request was sent'),
-  first_byte_timeout: unknownOutcome('no answer began within firstByteMs'),
-  total_timeout: unknownOutcome('the answer was not complete within totalMs'),
-  connection_lost: unknownOutcome('the connection broke before the answer began'),
-  body_cut: unknownOutcome('the connection broke inside the answer'),
-  body_broken: unknownOutcome('the answer could not be decompressed'),
-  body_too_large: unknownOutcome('the answer is longer than maxBodyBytes'),
+  aborted_after_send: noAnswer('the caller gave up after the request was sent'),
+  first_byte_timeout: noAnswer('no answer began within firstByteMs'),
+  total_timeout: noAnswer('the answer was not complete within totalMs'),
+  connection_lost: noAnswer('the connection broke before the answer began'),
+  body_cut: noAnswer('the connection broke inside the answer'),
+  body_broken: noAnswer('the answer could not be decompressed'),
+  body_too_large: noAnswer('the answer is longer than maxBodyBytes'),
 
   // A 2xx that cannot be used. For a write it is likely applied: what is lost is the ids.
-  not_json: unknownOutcome('a success whose body is not JSON'),
-  answer_changed: unknownOutcome('a success whose JSON does not have the documented shape'),
-  unexpected_empty: unknownOutcome('a success without a body where one is documented'),
-  unexpected_status: unknownOutcome('a status that the reference does not know'),
-  missing_in_answer: unknownOutcome('a success that does not name this item of the batch'),
+  not_json: noAnswer('a success whose body is not JSON'),
+  answer_changed: noAnswer('a success whose JSON does not have the documented shape'),
+  unexpected_empty: noAnswer('a success without a body where one is documented'),
+  unexpected_status: noAnswer('a status that the reference does not know'),
+  missing_in_answer: noAnswer('a success that does not name this item of the batch'),
 
   // 400 and 422 (§2.4, §2.5).
   validation_failed: refusedItems('400 with validation-errors'),
@@ -123,10 +140,17 @@ export const errorTable = {
     read: 'rejected',
     write: 'stop_portal',
     applied: 'no',
+    others: 'stop',
     meaning: '403 with a JSON body: the token lacks the right or the scope (§1.7)',
   },
 
-  rate_limited: { read: 'retry', write: 'retry', applied: 'no', meaning: '429: over the limit (§2.1)' },
+  rate_limited: {
+    read: 'retry',
+    write: 'retry',
+    applied: 'no',
+    others: 'wait',
+    meaning: '429: over the limit (§2.1)',
+  },
 
   // Nothing will work on this portal until somebody does something, or a block ends (§1.7).
   unauthorised: stopped('401: the token is absent, expired or revoked, or the integration is switched off'),
@@ -137,11 +161,11 @@ export const errorTable = {
   redirected: stopped('301, 302, 307 or 308: not followed, the account lives elsewhere (renamed subdomain, §1.6)'),
 
   // The gateway or the server gave up; a 504 does not mean "not executed" (§2.2), nor does any other of them (F3).
-  request_timeout: unknownOutcome('408'),
-  server_error: unknownOutcome('500, or a 5xx without a name of its own'),
-  bad_gateway: unknownOutcome('502'),
-  unavailable: unknownOutcome('503'),
-  gateway_timeout: unknownOutcome('504'),
+  request_timeout: noAnswer('408'),
+  server_error: brokenDown('500, or a 5xx without a name of its own'),
+  bad_gateway: brokenDown('502'),
+  unavailable: brokenDown('503'),
+  gateway_timeout: brokenDown('504'),
 } as const satisfies Record<Code, Row>;
 
 type Table = typeof errorTable;
@@ -150,6 +174,16 @@ type Table = typeof errorTable;
 export type CodeOf<D extends Disposition> = {
   [C in Code]: D extends Table[C]['read'] | Table[C]['write'] ? C : never;
 }[Code];
+
+/**
+ * Must the account's other requests wait after this failure?
+ *
+ * @param kind the disposition that the failure ended in: `retry`, of a read or of a write, or `in_doubt`
+ */
+export function othersWaitAfter(kind: 'retry' | 'in_doubt', code: CodeOf<'retry' | 'in_doubt'>): boolean {
+  const others: Others = errorTable[code].others;
+  return others === 'wait' || (others === 'go_on_after_write' && kind === 'retry');
+}
 
 /** Which column of the table a request reads: a GET changes nothing, a POST or PATCH does. */
 export type Access = 'read' | 'write';

@@ -2,6 +2,7 @@ export { createAmocrmClient, type AmocrmClient, type AmocrmClientOptions } from 
 export {
   codes,
   errorTable,
+  othersWaitAfter,
   type Applied,
   type Code,
   type CodeOf,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { PortalRow } from '../portals/portal.js';
 import { meetPortal } from '../portals/first-contact.js';
-import { pauseMsAfter } from './failure-table.js';
+import { pauseMsAfter } from './pause.js';
 import type { LaneLease } from './lane-lease.js';
 import type { LaneLeases, TurnEnd } from './lane-leases.js';
 import { LaneRequests } from './lane-requests.js';

@@ -1,12 +1,20 @@
-import type { BatchResult } from '@perezvon/amocrm';
+import {
+  othersWaitAfter,
+  type BatchResult,
+  type InDoubt,
+  type Rejected,
+  type Retry,
+  type StopPortal,
+} from '@perezvon/amocrm';
 import type { PortalRow } from '../portals/portal.js';
 import type { PortalStore } from '../portals/portal-store.js';
+import { stoppingOf } from '../portals/portal-stop.js';
 import { MarkerFieldMissing } from '../writes/marker-field.js';
-import { laneMeaningOf, pauseMsAfter, type LaneMeaning } from './failure-table.js';
 import { NoCredentials, ReadFailure } from './lane-requests.js';
 import type { LanePause } from './lane-leases.js';
 import type { PostgresClock } from './postgres-clock.js';
 import type { WriterLog } from './writer-log.js';
+import { pauseMsAfter } from './pause.js';
 
 /** What was to be done is put off by a failure. */
 export interface Postponed {
@@ -17,7 +25,11 @@ export interface Postponed {
   readonly isFinal: boolean;
 }
 
-/** Failures of one turn, as far as they concern more than one effect: stops portals, pauses the lane. */
+/**
+ * Failures of one turn, as far as they concern more than one effect: stops portals, pauses the lane. What a failure means
+ * is the error table's to say (libs/amocrm, error-table.ts: `read`, `write` and `others`); this does it. What it means for an
+ * effect itself is `writes/outcome.ts`.
+ */
 export class LaneFailures {
   private longest: LanePause | null = null;
 
@@ -58,36 +70,41 @@ export class LaneFailures {
     }
     if (error instanceof MarkerFieldMissing) return { reason: error.code, until: error.retryAt, isFinal: false };
     if (!(error instanceof ReadFailure)) throw error;
-    return this.apply(portal, laneMeaningOf(error.result));
+    return this.apply(portal, error.result);
   }
 
   /** The end of a write, whose effects have been seen to. */
   async written(portal: PortalRow, result: BatchResult<unknown>): Promise<void> {
     // A refusal is about the items; for the lane amoCRM has answered.
-    if (result.kind !== 'done' && result.kind !== 'rejected') await this.apply(portal, laneMeaningOf(result));
+    if (result.kind !== 'done' && result.kind !== 'rejected') await this.apply(portal, result);
   }
 
-  private async apply(portal: PortalRow, meaning: LaneMeaning): Promise<Postponed> {
+  private async apply(portal: PortalRow, result: Rejected | Retry | StopPortal | InDoubt): Promise<Postponed> {
     const { portals, clock, log } = this.tools;
     const now = clock.now();
     const names = { accountId: portal.accountId, portalId: portal.portalId, lane: portal.lane };
-    switch (meaning.kind) {
-      case 'stop_portal':
-        log.warn({ ...names, stop: meaning.stop.reason, cause: meaning.stop.cause }, 'portal stopped');
-        await portals.stop(portal, meaning.stop, now);
-        return { reason: meaning.stop.reason, until: now, isFinal: false };
-      case 'pause_lane': {
-        const ms = pauseMsAfter(this.failedTurns, meaning.afterMs);
-        log.warn({ ...names, reason: meaning.reason, pauseMs: ms }, 'lane pauses');
-        if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason: meaning.reason };
-        return { reason: meaning.reason, until: now + this.longest.ms, isFinal: false };
+    switch (result.kind) {
+      case 'stop_portal': {
+        const stop = stoppingOf(result);
+        log.warn({ ...names, stop: stop.reason, cause: stop.cause }, 'portal stopped');
+        await portals.stop(portal, stop, now);
+        return { reason: stop.reason, until: now, isFinal: false };
       }
-      case 'try_again':
-        return { reason: meaning.reason, until: now, isFinal: false };
-      case 'never':
-        return { reason: meaning.reason, until: now, isFinal: true };
-      case 'nothing':
-        return { reason: 'in_doubt', until: now, isFinal: false };
+      case 'rejected':
+        return { reason: result.reason, until: now, isFinal: true };
+      case 'retry':
+      case 'in_doubt': {
+        const { reason } = result;
+        if (!othersWaitAfter(result.kind, reason)) {
+          // What we held back ourselves is due at once; what stayed without an answer is looked for.
+          return { reason: result.kind === 'retry' ? 'writer_stopped' : 'in_doubt', until: now, isFinal: false };
+        }
+        const askedMs = result.kind === 'retry' ? (result.afterMs ?? 0) : 0;
+        const ms = pauseMsAfter(this.failedTurns, askedMs);
+        log.warn({ ...names, reason, pauseMs: ms }, 'lane pauses');
+        if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason };
+        return { reason, until: now + this.longest.ms, isFinal: false };
+      }
     }
   }
 }

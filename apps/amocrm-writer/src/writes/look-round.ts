@@ -1,6 +1,6 @@
 import type { Happening } from '../ledger/effect-state.js';
 import type { EffectRow } from '../ledger/effect-row.js';
-import { longestPauseMs } from '../lanes/failure-table.js';
+import { longestPauseMs } from '../lanes/pause.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { PortalRow } from '../portals/portal.js';
 import { look } from './look.js';

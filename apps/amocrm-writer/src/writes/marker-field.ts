@@ -1,6 +1,7 @@
 import { fieldValues, type CustomFieldValue, type EntityType, type FieldInput } from '@perezvon/amocrm';
 import type { DataSource } from 'typeorm';
 import { ReadFailure, type LaneRequests } from '../lanes/lane-requests.js';
+import { pauseMsAfter } from '../lanes/pause.js';
 import type { PortalRow } from '../portals/portal.js';
 
 /**
@@ -18,9 +19,6 @@ export const markerValue = (marker: string): FieldInput => ({
 
 export const markersOf = (card: { custom_fields_values: CustomFieldValue[] }): string[] =>
   fieldValues(card, markerFieldCode);
-
-/** A field that amoCRM refuses is asked for again after this. */
-const refusedMs = 5 * 60_000;
 
 /** The field is not there and could not be made now; nothing is sent without it. */
 export class MarkerFieldMissing extends Error {
@@ -44,6 +42,8 @@ export class MarkerFieldMissing extends Error {
 export class MarkerFields {
   /** Effects that are made ready together want the same field: one of them sees to it. */
   private readonly ensuring = new Map<string, Promise<void>>();
+  /** Refusals in a row, by lane and entity: a field that amoCRM refuses is asked for again as a lane that fails is. */
+  private readonly refusals = new Map<string, number>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -67,6 +67,7 @@ export class MarkerFields {
     now: number,
   ): Promise<void> {
     const { lane } = requests.lease;
+    const key = `${lane}|${entity}`;
     const [known]: { is_present: boolean; tried_at: number }[] = await this.dataSource.query(
       `select is_present, (extract(epoch from tried_at) * 1000)::float8 as tried_at
          from lane_marker_field where lane = $1 and entity = $2`,
@@ -75,7 +76,7 @@ export class MarkerFields {
     if (known?.is_present === true) return;
 
     const fields = await requests.read(portal, (client, options) => client.customFields(entity, options));
-    if (fields.some((field) => field.code === markerFieldCode)) return this.note(lane, entity, true, now);
+    if (fields.some((field) => field.code === markerFieldCode)) return this.found(lane, entity, now);
     if (known !== undefined && now < known.tried_at + this.visibilityDelayMs) {
       throw new MarkerFieldMissing('creation_in_doubt', known.tried_at + this.visibilityDelayMs);
     }
@@ -90,18 +91,26 @@ export class MarkerFields {
     );
     switch (created.kind) {
       case 'done':
-        return this.note(lane, entity, true, now);
+        return this.found(lane, entity, now);
       case 'in_doubt':
         throw new MarkerFieldMissing('creation_in_doubt', now + this.visibilityDelayMs);
-      case 'rejected':
-        // A matter of the portal (rights, a tariff without fields), not of the call: the call waits.
+      case 'rejected': {
+        // A matter of the portal (rights, a tariff without fields), not of the call: the call waits. Or a passing one.
         await this.forget(lane);
-        throw new MarkerFieldMissing(created.reason, now + refusedMs);
+        const before = this.refusals.get(key) ?? 0;
+        this.refusals.set(key, before + 1);
+        throw new MarkerFieldMissing(created.reason, now + pauseMsAfter(before, 0));
+      }
       case 'retry':
       case 'stop_portal':
         await this.forget(lane);
         throw new ReadFailure(portal, created);
     }
+  }
+
+  private async found(lane: string, entity: MarkedEntity, now: number): Promise<void> {
+    this.refusals.delete(`${lane}|${entity}`);
+    await this.note(lane, entity, true, now);
   }
 
   /** amoCRM refused a field: perhaps a person deleted ours. It is looked for again before the next write. */
