@@ -4,7 +4,8 @@ import { type PortalStore } from '../store/portal-store.js';
 
 /**
  * What the items of a POST can be recognised by later (§10): the `uniq` of call notes, source_uid and uniq of claims,
- * values of API-only text fields, phones, and for tasks all that tells them apart.
+ * values of API-only text fields, phones, and for tasks all that tells them apart: their
+ * fields, and a `request_id` by which their sender knows them, if it is more than a place in the batch.
  */
 export function markersOf(store: PortalStore, path: string, body: unknown): string[] {
   const markers = new Set<string>();
@@ -28,7 +29,7 @@ function collect(store: PortalStore, value: unknown, isTask: boolean, markers: S
   }
   // An item of /calls carries what a call note has in its params.
   if (typeof value['direction'] === 'string' && typeof value['uniq'] === 'string') markers.add(`note:${value['uniq']}`);
-  if (isTask && typeof value['text'] === 'string') markers.add(taskMarker(value));
+  if (isTask && typeof value['text'] === 'string') markers.add(taskMarker(value) + ownId(value));
   if (Array.isArray(custom_fields_values)) {
     for (const entry of custom_fields_values as unknown[]) collectField(store, entry, markers);
   }
@@ -53,6 +54,10 @@ function findField(store: PortalStore, id: unknown, code: unknown): CustomField 
     if (field !== undefined) return field;
   }
   return undefined;
+}
+
+function ownId({ request_id: id }: Record<string, unknown>): string {
+  return typeof id === 'string' && !/^\d+$/.test(id) ? `|${id}` : '';
 }
 
 export function taskMarker(task: Record<string, unknown>): string {

@@ -161,6 +161,16 @@ describe('blind resends', () => {
     expect(report().blindResends).toEqual([]);
   });
 
+  it('takes two alike tasks of one second for a resend only if their sender knows them as one', async () => {
+    const task = (request_id: string) => [{ text: 'Перезвонить', complete_till: 5, request_id }];
+    for (const id of ['task-1', 'task-2']) await open.amo.post('/api/v4/tasks', task(id));
+    expect(report().blindResends).toEqual([]);
+    // Its own again; and a place in a batch tells nothing.
+    await open.amo.post('/api/v4/tasks', task('task-2'));
+    for (const id of ['0', '1']) await open.amo.post('/api/v4/tasks', task(id));
+    expect(report().blindResends).toHaveLength(2);
+  });
+
   it('does not take two claims of one caller for a resend', async () => {
     open.emulator.control.portal().settings.unsortedMetadata = 'lenient';
     const claim = (source_uid: string) => ({
