@@ -39,12 +39,18 @@ export function install(x: ControlExchange): Answer {
   return NO_CONTENT;
 }
 
-/** `POST /_emulator/oauth/disconnect` `{ clientId }`: its tokens die, its disconnect hook is called. */
+/**
+ * `POST /_emulator/oauth/disconnect` `{ clientId, disconnectUrl? }`: its tokens die, its disconnect hook is called, at the
+ * integration's own address unless another is given.
+ */
 export function disconnect(x: ControlExchange): Answer {
   const portal = chosenPortal(x);
   const integration = integrationOf(x);
+  const { disconnectUrl = integration.disconnectUrl } = bodyObject(x);
+  if (disconnectUrl !== null && (typeof disconnectUrl !== 'string' || !URL.canParse(disconnectUrl))) {
+    throw badRequest('disconnectUrl: an address is expected');
+  }
   portal.tokens.revokeIntegration(integration.clientId);
-  const { disconnectUrl } = integration;
   if (disconnectUrl !== null) x.calls.start(disconnectCall(portal, integration, disconnectUrl));
   return NO_CONTENT;
 }

@@ -18,6 +18,9 @@ export function pageData(x: ControlExchange) {
     faults: x.faults.list().filter((rule) => rule.portal === null || rule.portal === portal.id),
     settings: portal.settings,
     longLivedToken: portal.longLivedToken,
+    integrations: x.integrations
+      .all()
+      .map(({ clientId, name }) => ({ clientId, name, isConnected: portal.tokens.isConnected(clientId) })),
     /** To the minute, so that a portal in which nothing happens gives the same answer. */
     nowMs: Math.floor(x.clock.nowMs() / MINUTE_MS) * MINUTE_MS,
   };

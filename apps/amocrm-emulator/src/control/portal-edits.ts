@@ -84,6 +84,12 @@ export function revokeToken(x: ControlExchange): Answer {
   return NO_CONTENT;
 }
 
+/** `POST /_emulator/portal/tokens/expire`: a day later, as far as access tokens know. */
+export function expireTokens(x: ControlExchange): Answer {
+  chosenPortal(x).tokens.expireAccess();
+  return NO_CONTENT;
+}
+
 /** `GET /_emulator/webhooks`: who listens, and what became of the newest hooks. */
 export function listWebhooks(x: ControlExchange): Answer {
   const { webhooks } = chosenPortal(x);

@@ -55,6 +55,7 @@ export const CONTROL_ROUTES: readonly Route<ControlExchange, Answer | Promise<An
   ['POST', '/_emulator/portal/cards/restore', cards.restoreCard],
   ['POST', '/_emulator/portal/tokens', edits.addToken],
   ['POST', '/_emulator/portal/tokens/revoke', edits.revokeToken],
+  ['POST', '/_emulator/portal/tokens/expire', edits.expireTokens],
   ['GET', '/_emulator/webhooks', edits.listWebhooks],
   ['POST', '/_emulator/webhooks/enable', edits.enableWebhook],
   ['POST', '/_emulator/portal/rename', oauth.renamePortal],

@@ -98,6 +98,14 @@ export class TokenBook {
     return token !== undefined && this.tokens.delete(token.secret);
   }
 
+  /** Every access token that ends by itself has ended: the next request of its owner begins with a refresh. */
+  expireAccess(): void {
+    const expiresAt = this.nowSec();
+    for (const [secret, token] of this.tokens) {
+      if (token.expiresAt !== null) this.tokens.set(secret, { ...token, expiresAt });
+    }
+  }
+
   /** An administrator switches the integration off: every token, refresh token and code of it dies (§1.3). */
   revokeIntegration(integrationId: string): void {
     for (const [secret, token] of this.tokens) if (token.integrationId === integrationId) this.tokens.delete(secret);

@@ -1,6 +1,6 @@
-/** What stops a whole portal in real life, each by one click: 402, 401, 403, limits. */
+/** What stops a whole portal in real life, each by one click: 402, 401, 403, limits, silence, an access that is not renewed. */
 import { change } from './control.js';
-import { button, el } from './dom.js';
+import { button, el, replaceKeepingFocus } from './dom.js';
 import { page } from './portal.js';
 
 const DAY_SEC = 24 * 3600;
@@ -85,6 +85,11 @@ const STOPS = [
     ...rule('stop-reset', { kind: 'reset_before_body' }),
   },
   {
+    name: 'Молчит',
+    what: 'запрос принят, ответа нет минуту',
+    ...rule('stop-silence', { kind: 'delay', ms: 60_000 }),
+  },
+  {
     name: '403, нет прав',
     what: 'токен выдал не администратор',
     ...rule('stop-rights', { kind: 'http_error', status: 403, html: false }),
@@ -100,6 +105,11 @@ const STOPS = [
     ...rule('stop-refresh', { kind: 'http_error', status: 400, path: '/oauth2/access_token' }),
   },
   {
+    name: 'Ответ на продление теряется',
+    what: 'новый токен выдан, но не дошёл: старый уже не действует',
+    ...rule('stop-lost-refresh', { kind: 'lose_answer_after_commit', path: '/oauth2/access_token' }),
+  },
+  {
     name: 'Лимит тарифа',
     what: 'новых карточек больше не завести',
     ...setting(
@@ -112,15 +122,34 @@ const STOPS = [
 
 /** @type {HTMLElement[]} */
 let buttons = [];
+/** @type {HTMLElement} */
+let access;
 
 export function stopsSection() {
   buttons = STOPS.map((stop, index) => {
     const click = () => (stop.isOn() ? stop.off() : stop.on());
     return button([el('b', '', stop.name), el('small', '', stop.what)], `stop-${index}`, click, 'stop');
   });
-  return [el('h2', '', 'Остановить портал'), el('div', 'stops', buttons)];
+  access = el('ul', 'panel', '');
+  return [el('h2', '', 'Остановить портал'), el('div', 'stops', buttons), el('h2', '', 'Доступ интеграций'), access];
+}
+
+/** What happens to an access once, and is undone by a new consent only. */
+function accessRow({ clientId, name, isConnected }) {
+  const expire = button('Истёк срок доступа', `expire-${clientId}`, () =>
+    change('POST', 'portal/tokens/expire', undefined, 'Токены доступа больше не действуют'),
+  );
+  const disconnect = button('Отключить интеграцию', `disconnect-${clientId}`, () => {
+    const answer = prompt('Кому сообщить об отключении: адрес интеграции (пусто — никому)', '');
+    if (answer === null) return;
+    const disconnectUrl = answer.trim() || null;
+    void change('POST', 'oauth/disconnect', { clientId, disconnectUrl }, 'Интеграция отключена');
+  });
+  const label = el('span', '', name, ' ', el('small', 'muted', isConnected ? 'подключена' : 'не подключена'));
+  return el('li', 'line', label, el('span', 'actions', expire, disconnect));
 }
 
 export function updateStops() {
   buttons.forEach((node, index) => node.setAttribute('aria-pressed', String(STOPS[index]?.isOn() ?? false)));
+  replaceKeepingFocus(access, ...page.integrations.map(accessRow));
 }
