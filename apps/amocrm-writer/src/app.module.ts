@@ -10,6 +10,7 @@ import { EffectActions } from './operators/effect-actions.js';
 import { ParkedEffectsQuery } from './operators/parked-effects.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
+import { LeavePortal } from './operators/leave-portal.js';
 import { TestPortal } from './operators/test-portal.js';
 import { TakeCommands } from './take-commands.js';
 import { TakeSettings } from './take-settings.js';
@@ -39,6 +40,7 @@ export class AppModule {
         { provide: PortalStatusQuery, useValue: writer.portalStatus },
         { provide: RefreshPortal, useValue: writer.refreshPortal },
         { provide: TestPortal, useValue: writer.testPortal },
+        { provide: LeavePortal, useValue: writer.leavePortal },
         { provide: EffectActions, useValue: writer.effectActions },
         { provide: TakeHint, useValue: writer.takeHint },
         { provide: TakeDisconnect, useValue: writer.takeDisconnect },

@@ -52,6 +52,11 @@ export function readWriterConfig(env: Readonly<Record<string, string | undefined
       maxLanes: variable('AMOCRM_WRITER_MAX_LANES', wholeNumber(1, 10_000).default(100)),
       /** How long a command for an unknown portal waits before it is parked. */
       unknownPortalSec: variable('AMOCRM_UNKNOWN_PORTAL_SEC', wholeNumber(1, 86_400).default(300)),
+      /**
+       * How soon a stopped portal is asked whether it still is, for whoever tries it out against the emulator; unset: after
+       * 15 minutes for a block, doubling to 4 hours, after an hour for everything else. A real amoCRM takes more for abuse.
+       */
+      probeAfterSec: variable('AMOCRM_PROBE_AFTER_SEC', wholeNumber(1, 3600).optional()),
       /** How far back deals are read into the copy of an account, in months; 0 = accounts are not read in the background. */
       mirrorMonths: variable('AMOCRM_MIRROR_MONTHS', wholeNumber(0, 240).default(0)),
       /** Where amoCRM reaches this service; unset: its hooks are not asked for. */

@@ -26,6 +26,8 @@ import type { WriterConfig } from './config.js';
 import type { Point } from './lanes/turn-tools.js';
 import { migrations } from './migrations/index.js';
 import { writerSchema } from './migrations/schema.js';
+import type { ProbePauses } from './portals/portal-stop.js';
+import { noteMoved } from './portals/portal-store.js';
 import { PortalTokens } from './portals/portal-tokens.js';
 import { Writer } from './writer.js';
 import { writerMetrics } from './writer-metrics.js';
@@ -36,6 +38,8 @@ const stopStepMs = 4_000;
 const pollMs = 500;
 /** A request a second at most: a call finds the lane's window nearly empty (design.md, The mirror). */
 const mirrorPaceMs = 1_000;
+/** In which the token endpoint has connected and answered, or is given up (libs/amocrm, TokenEndpoint). */
+const tokenDeadlineMs = 20_000;
 /** A publish that takes longer is given up and comes again: receivers drop what is older than they hold. */
 const publishTimeoutMs = 10_000;
 
@@ -75,16 +79,18 @@ export async function startAmocrmWriter(
     () => countRefused(dataSource),
   );
   const { onRequest, onWritten } = writerMetrics(metrics, dataSource);
-  const keeper = new TokenKeeper(dataSource, config.credentialsKeys);
+  const claimMs = tokenDeadlineMs + config.visibilityDelaySec * 1000;
+  const keeper = new TokenKeeper(dataSource, config.credentialsKeys, { claimMs });
   const writer = new Writer({
     dataSource,
     databaseUrl: config.database.url,
     credentials: new CredentialStore(dataSource, config.credentialsKeys),
-    tokens: new PortalTokens(keeper, tokenEndpoint(config, onRequest), logger),
+    tokens: new PortalTokens(keeper, tokenEndpoint(config, onRequest), logger, noteMoved(dataSource)),
     settings: {
       visibilityDelayMs: config.visibilityDelaySec * 1000,
       leaseMs: config.leaseSec * 1000,
       maxLanes: config.maxLanes,
+      probes: probesOf(config),
       unknownPortalMs: config.unknownPortalSec * 1000,
       mirrorMonths: config.mirrorMonths,
       mirrorPaceMs,
@@ -140,6 +146,11 @@ function tokenEndpoint(config: WriterConfig, onRequest: RequestObserver): TokenE
     extraOrigins: config.extraOrigins ?? [],
     onRequest,
   });
+}
+
+function probesOf({ probeAfterSec }: WriterConfig): ProbePauses | undefined {
+  if (probeAfterSec === undefined) return undefined;
+  return { blockedMs: probeAfterSec * 1000, otherMs: probeAfterSec * 1000 };
 }
 
 function ownIntegration({ amocrmIntegration }: WriterConfig): Integration | undefined {

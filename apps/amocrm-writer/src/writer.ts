@@ -24,10 +24,12 @@ import { MirrorStates } from './mirror/mirror-state.js';
 import { TellClients } from './mirror/tell-clients.js';
 import { MirrorStore } from './mirror/mirror-store.js';
 import { EffectActions } from './operators/effect-actions.js';
+import { LeavePortal } from './operators/leave-portal.js';
 import { ParkedEffectsQuery } from './operators/parked-effects.js';
 import { PortalStatusQuery } from './operators/portal-status.js';
 import { RefreshPortal } from './operators/refresh-portal.js';
 import { TestPortal } from './operators/test-portal.js';
+import type { ProbePauses } from './portals/portal-stop.js';
 import { PortalStore } from './portals/portal-store.js';
 import type { PortalTokens } from './portals/portal-tokens.js';
 import { TakeCommands } from './take-commands.js';
@@ -46,6 +48,8 @@ export interface WriterSettings {
   readonly maxLanes: number;
   readonly pollMs: number;
   readonly unknownPortalMs: number;
+  /** How soon a stopped portal is asked again; undefined: as soon as design.md has it. */
+  readonly probes?: ProbePauses | undefined;
   /** Deals that have not changed for so long are left out of a lane's copy; 0 = no copy is read in the background. */
   readonly mirrorMonths: number;
   /** Between two pages of a copy that is read in the background. */
@@ -90,6 +94,7 @@ export class Writer {
   readonly portalStatus: PortalStatusQuery;
   readonly refreshPortal: RefreshPortal;
   readonly testPortal: TestPortal;
+  readonly leavePortal: LeavePortal;
   readonly takeHint: TakeHint;
   readonly takeDisconnect: TakeDisconnect;
   private readonly clock = new PostgresClock();
@@ -104,7 +109,7 @@ export class Writer {
   constructor(private readonly parts: WriterParts) {
     const { dataSource, settings, log } = parts;
     const { visibilityDelayMs } = settings;
-    const portals = new PortalStore(dataSource, parts.onNews);
+    const portals = new PortalStore(dataSource, parts.onNews, settings.probes);
     const clients = new ClientStore(dataSource);
     const mirror = new MirrorStore(dataSource);
     const memoryIn = clientMemoryIn(clients, mirror);
@@ -175,6 +180,7 @@ export class Writer {
     this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
     this.refreshPortal = new RefreshPortal(dataSource, stored);
     this.testPortal = new TestPortal(dataSource, portals, stored);
+    this.leavePortal = new LeavePortal(dataSource, log, stored);
     this.takeHint = new TakeHint(dataSource, stored);
     this.takeDisconnect = new TakeDisconnect(portals, parts.credentials, this.clock, parts.integration, stored);
   }

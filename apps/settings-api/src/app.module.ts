@@ -87,13 +87,13 @@ export class AppModule {
   static with({ config, dataSource, relay, logger }: AppParts): DynamicModule {
     const credentials = new CredentialStore(dataSource, config.credentialsKeys);
     const changes = new AccountChanges(dataSource, relay, logger);
-    const eraser = new TokenEraser(dataSource, credentials, logger);
     const copies = new CrmCopies(dataSource);
-    const accounts = new Accounts(dataSource, changes, eraser);
     const journal = new Journal(dataSource, changes);
     const seen = new SeenEmployees(dataSource);
     const key = config.internalKey;
     const writer = new WriterClient(new Neighbour({ name: 'amocrm-writer', url: config.writerUrl, key }));
+    const eraser = new TokenEraser(dataSource, credentials, logger, (portalId) => writer.leave(portalId));
+    const accounts = new Accounts(dataSource, changes, eraser);
     const waitingAt = (portalId: string): Promise<number | null> => writer.waitingAt(portalId);
     const portals = new Portals(dataSource, changes, credentials, eraser, config.amocrmExtraOrigins, waitingAt);
     const integration = new Integration(dataSource, changes, copies);

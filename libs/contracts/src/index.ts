@@ -83,6 +83,8 @@ export {
   effectList,
   parkedEffects,
   type ParkedEffects,
+  portalLeave,
+  type PortalLeave,
   portalStatus,
   waitingEffect,
   type ConnectionTest,

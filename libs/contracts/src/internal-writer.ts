@@ -30,6 +30,8 @@ export const portalStatus = z.object({
   trouble: z.object({ reason: z.string(), since: utcInstant, until: utcInstant }).nullish(),
   /** What stops creations only (R12). */
   limit: z.object({ since: utcInstant, until: utcInstant }).nullish(),
+  /** Where amoCRM says that the account is now, if not at the portal's address: it was renamed. */
+  moved: z.object({ to: z.string(), since: utcInstant }).nullish(),
   directoryReadAt: utcInstant.nullable(),
   effects: z.array(
     z.object({
@@ -73,6 +75,15 @@ export const connectionTest = z.object({
   accountName: z.string().nullish(),
 });
 export type ConnectionTest = z.infer<typeof connectionTest>;
+
+/** What became of our hooks at a portal that is being deleted. */
+export const portalLeave = z.object({
+  /** `none`: there were none; `kept`: they could not be taken away, and amoCRM calls them in vain. */
+  hooks: z.enum(['none', 'removed', 'kept']),
+  /** Of `kept`: what stops the portal, or a code of the error table. */
+  reason: z.string().nullable(),
+});
+export type PortalLeave = z.infer<typeof portalLeave>;
 
 /** One effect that is not settled. */
 export const waitingEffect = z.object({

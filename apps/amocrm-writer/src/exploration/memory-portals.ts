@@ -27,6 +27,8 @@ export class MemoryPortals {
       brokenRules: [],
       mirror: null,
       isTestAsked: false,
+      isLeaving: false,
+      moved: null,
     });
   }
 

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
-import type { ConnectionTest, PortalStatus } from '@perezvon/contracts';
+import type { ConnectionTest, PortalLeave, PortalStatus } from '@perezvon/contracts';
 import { InternalApiGuard } from '@perezvon/service';
+import { LeavePortal } from '../operators/leave-portal.js';
 import { PortalStatusQuery } from '../operators/portal-status.js';
 import { RefreshPortal } from '../operators/refresh-portal.js';
 import { TestPortal } from '../operators/test-portal.js';
@@ -13,6 +14,7 @@ export class PortalsController {
     private readonly statusQuery: PortalStatusQuery,
     private readonly refreshPortal: RefreshPortal,
     private readonly testPortal: TestPortal,
+    private readonly leavePortal: LeavePortal,
   ) {}
 
   @Get('status')
@@ -28,6 +30,15 @@ export class PortalsController {
     const test = await this.testPortal.execute(portalId);
     if (test === null) throw new NotFoundException();
     return test;
+  }
+
+  /** Before the token of a deleted portal is erased: its hooks are taken away, in seconds or not at all. */
+  @Post('leave')
+  @HttpCode(200)
+  async leave(@Param('portalId', ParseUUIDPipe) portalId: string): Promise<PortalLeave> {
+    const left = await this.leavePortal.execute(portalId);
+    if (left === null) throw new NotFoundException();
+    return left;
   }
 
   /** Answered at once; crm.portals.v1 tells what was read. */

@@ -7,6 +7,7 @@ import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
 import { isCreation } from '../writes/tariff-limit.js';
 import { WriteRound } from '../writes/write-round.js';
+import { leaveHooks } from '../webhooks/leave-hooks.js';
 import { testConnection } from '../portals/test-connection.js';
 import { LaneFailures } from './lane-failures.js';
 import type { TurnEnd } from './lane-leases.js';
@@ -36,6 +37,7 @@ export class LaneTurn {
   private readonly busyQuestions = new Set<string>();
   private readonly checkedPortals = new Set<string>();
   private readonly testedPortals = new Set<string>();
+  private readonly leftPortals = new Set<string>();
   private readonly probedLimits = new Set<string>();
   private hasFollowed = false;
   private failure: Error | null = null;
@@ -101,9 +103,15 @@ export class LaneTurn {
     const { ledger, queries, clients, portals, follow, clock } = this.tools;
     const { lease } = this.requests;
     await ledger.takeOver(this.lane, lease.fence.epoch, lease.previousHeldUntil, clock.now());
-    const mine = await portals.ofLane(this.lane);
+    const all = await portals.ofLane(this.lane);
+    const mine = all.filter(({ isLeaving }) => !isLeaving);
     const before = this.units.size;
 
+    for (const portal of all) {
+      if (!portal.isLeaving || this.leftPortals.has(portal.portalId)) continue;
+      this.leftPortals.add(portal.portalId);
+      this.start(() => leaveHooks(this.turn, portal));
+    }
     for (const portal of mine) {
       if (portal.isTestAsked && !this.testedPortals.has(portal.portalId)) {
         this.testedPortals.add(portal.portalId);

@@ -28,6 +28,7 @@ export type TurnPortals = Pick<
   | 'joinLane'
   | 'saveDirectory'
   | 'saveTest'
+  | 'saveLeave'
   | 'stop'
   | 'notReached'
   | 'noteBroken'

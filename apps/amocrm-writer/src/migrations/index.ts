@@ -10,6 +10,7 @@ import { PortalTrouble1764170000000 } from './1764170000000-portal-trouble.js';
 import { BackgroundRead1764180000000 } from './1764180000000-background-read.js';
 import { RefusedOutbox1764190000000 } from './1764190000000-refused-outbox.js';
 import { Webhooks1764200000000 } from './1764200000000-webhooks.js';
+import { PortalLeaving1764210000000 } from './1764210000000-portal-leaving.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly MigrationClass[] = [
   BackgroundRead1764180000000,
   RefusedOutbox1764190000000,
   Webhooks1764200000000,
+  PortalLeaving1764210000000,
 ];

@@ -16,7 +16,7 @@ export class PortalStatusQuery {
   async of(portalId: string): Promise<PortalStatus | null> {
     const portal = await this.portals.byId(portalId);
     if (portal === null) return null;
-    const { stop, directoryReadAt, limit } = portal;
+    const { stop, directoryReadAt, limit, moved } = portal;
     const token = await this.credentials.token(portalId);
     return {
       portalId: portal.portalId,
@@ -29,6 +29,7 @@ export class PortalStatusQuery {
         cause: stop.cause,
       },
       trouble: await this.troubleOf(portal),
+      moved: moved && { to: moved.to, since: iso(moved.since) },
       limit: limit && { since: iso(limit.since), until: iso(limit.until) },
       directoryReadAt: directoryReadAt === null ? null : iso(directoryReadAt),
       effects: await this.effectsOf(portalId),

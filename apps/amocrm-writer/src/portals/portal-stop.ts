@@ -47,22 +47,35 @@ function causeOf(code: StopPortal['reason'], status: number | undefined): StopCa
 const minutes = (count: number): number => count * 60_000;
 const hours = (count: number): number => minutes(60 * count);
 
+/** How soon a stopped portal is asked whether it still is, milliseconds. */
+export interface ProbePauses {
+  /** The first pause; it doubles to 4 h (design.md property 3): asking more often prolongs a block. */
+  readonly blockedMs: number;
+  /** Mended on amoCRM's side by a person, of which nothing tells us. */
+  readonly otherMs: number;
+}
+
+export const usualProbePauses: ProbePauses = { blockedMs: minutes(15), otherMs: hours(1) };
+
 /**
  * When to send one probe, Unix milliseconds; null = never by itself, only new credentials help.
  * @param before how many probes in a row ended in a stop
  */
-export function probeAt(reason: StopReason, before: number, now: number): number | null {
+export function probeAt(
+  reason: StopReason,
+  before: number,
+  now: number,
+  { blockedMs, otherMs }: ProbePauses = usualProbePauses,
+): number | null {
   switch (reason) {
     case 'blocked':
-      // 15 min, doubling to 4 h (design.md property 3): asking more often prolongs a block.
-      return now + Math.min(minutes(15) * 2 ** before, hours(4));
+      return now + Math.min(blockedMs * 2 ** before, hours(4));
     case 'unauthorised':
     case 'unpaid':
     case 'ip_not_allowed':
     case 'no_rights':
     case 'not_found':
-      // Mended on amoCRM's side by a person, of which nothing tells us.
-      return now + hours(1);
+      return now + otherMs;
     case 'no_credentials':
       return null;
   }

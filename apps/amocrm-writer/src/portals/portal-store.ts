@@ -10,7 +10,14 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
 import { type Directory, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
 import { newlyBroken, stillBroken } from './broken-rules.js';
-import { holdsForLane, mayProbeWithNewCredentials, probeAt, type Stopping } from './portal-stop.js';
+import {
+  holdsForLane,
+  mayProbeWithNewCredentials,
+  probeAt,
+  usualProbePauses,
+  type ProbePauses,
+  type Stopping,
+} from './portal-stop.js';
 
 /** A laneless portal is checked by one writer at a time; a writer that died over it is not waited for longer. */
 const checkMs = 30_000;
@@ -23,6 +30,7 @@ export class PortalStore {
     private readonly dataSource: DataSource,
     /** Something was committed to the outbox. */
     private readonly onNews: () => void,
+    private readonly probes: ProbePauses = usualProbePauses,
   ) {}
 
   /**
@@ -105,7 +113,8 @@ export class PortalStore {
       const probeNow = changed.stop !== null && mayProbeWithNewCredentials(changed.stop.reason);
       await tx.query(
         `update portal
-            set url = $2, credentials_revision = $3, deleted_at = null,
+            set moved_to = case when url = $2 then moved_to end, moved_since = case when url = $2 then moved_since end,
+                url = $2, credentials_revision = $3, deleted_at = null,
                 check_at = case when $3::int is null then null else clock_timestamp() end,
                 stop_until = case when $4 then clock_timestamp() else stop_until end
           where portal_id = $1`,
@@ -114,10 +123,11 @@ export class PortalStore {
     }
   }
 
-  /** Portals of a lane that are not deleted. */
+  /** Portals of a lane that are not deleted, or not yet left. */
   async ofLane(lane: string): Promise<PortalRow[]> {
     const rows: StoredPortal[] = await this.dataSource.query(
-      `select ${portalColumns} from portal p where p.lane = $1 and p.deleted_at is null order by p.portal_id`,
+      `select ${portalColumns} from portal p
+        where p.lane = $1 and (p.deleted_at is null or p.leave_asked_at is not null) order by p.portal_id`,
       [lane],
     );
     return rows.map(portalOf);
@@ -198,7 +208,7 @@ export class PortalStore {
       // Requests that were on their way together are told the same: one stop, not four probes.
       if (own.stop?.reason === reason && (own.stop.until === null || own.stop.until > now)) continue;
       const before = own.stop?.reason === reason ? own.stop.count : 0;
-      const probe = probeAt(reason, before, now);
+      const probe = probeAt(reason, before, now, this.probes);
       const until = probe === null ? null : Math.max(probe, now + (afterMs ?? 0));
       await this.change(portal_id, now, async (tx) => {
         await tx.query(
@@ -239,14 +249,14 @@ export class PortalStore {
     );
   }
 
-  /** The tariff takes no more entities (R12): creations wait for an hour, then one of them finds out. */
+  /** The tariff takes no more entities (R12): creations wait, then one of them finds out. */
   async limitCreations(portal: PortalRow, now: number): Promise<void> {
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
         `update portal set limited_since = coalesce(limited_since, to_timestamp($2::float8 / 1000)),
-                creations_from = to_timestamp($2::float8 / 1000) + interval '1 hour'
+                creations_from = to_timestamp(($2::float8 + $3) / 1000)
           where portal_id = $1`,
-        [portal.portalId, now],
+        [portal.portalId, now, this.probes.otherMs],
       );
     });
   }
@@ -262,6 +272,14 @@ export class PortalStore {
     );
   }
 
+  /** Our hooks were looked for at a portal that is being deleted. @param reason why they are still there; null = they are not */
+  async saveLeave(portalId: string, reason: string | null): Promise<void> {
+    await this.dataSource.query(`update portal set leave_asked_at = null, leave_reason = $2 where portal_id = $1`, [
+      portalId,
+      reason,
+    ]);
+  }
+
   /** Duplicate control merged a deal of ours: it is on (R17), which the operator is told. */
   async rememberMerge(portal: PortalRow, now: number): Promise<void> {
     await this.change(portal.portalId, now, async (tx) => {
@@ -274,7 +292,8 @@ export class PortalStore {
 
   /** Tells the portals of a lane as they now stand: its copy has become complete. */
   async tellLane(lane: string, now: number): Promise<void> {
-    for (const { portalId } of await this.ofLane(lane)) await this.change(portalId, now, () => Promise.resolve());
+    for (const { portalId, isLeaving } of await this.ofLane(lane))
+      if (!isLeaving) await this.change(portalId, now, () => Promise.resolve());
   }
 
   /** A creation went through again. */
@@ -340,6 +359,18 @@ export class PortalStore {
     return rows.map((row) => row.lane);
   }
 }
+
+/** The operator is shown where the account is now; whether the portal goes there is his to say (decision 0070). */
+export const noteMoved =
+  (dataSource: Pick<DataSource, 'query'>) =>
+  async (portalId: string, origin: string): Promise<void> => {
+    await dataSource.query(
+      `update portal
+          set moved_to = $2, moved_since = case when moved_to = $2 then moved_since else clock_timestamp() end
+        where portal_id = $1`,
+      [portalId, origin],
+    );
+  };
 
 /** Only the portal's own account's: what another account addressed to it stays without a lane, and is parked. */
 const laneOfWork = (table: 'effect' | 'lookup'): string => `

@@ -17,6 +17,8 @@ export class PortalTokens {
     private readonly keeper: TokenKeeper,
     private readonly endpoint: TokenEndpoint | undefined,
     private readonly log: WriterLog,
+    /** amoCRM's token endpoint found the account at another address. */
+    private readonly onMoved: (portalId: string, origin: string) => Promise<void>,
   ) {}
 
   /**
@@ -54,6 +56,10 @@ export class PortalTokens {
           { accountId: portal.accountId, portalId: portal.portalId, origin: answer.value.origin },
           'the amoCRM account was renamed: change the portal to its new address',
         );
+        // The pair in hand is the only copy: nothing may come between it and its storing.
+        await this.onMoved(portal.portalId, answer.value.origin).catch((error: unknown) => {
+          this.log.error({ portalId: portal.portalId, err: error }, 'the new address could not be kept');
+        });
       }
       return answer;
     };

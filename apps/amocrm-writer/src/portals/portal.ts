@@ -41,6 +41,10 @@ export interface PortalRow {
   readonly mirror: { readonly from: number | null; readonly asOf: number } | null;
   /** An operator waits for the connection to be tested. */
   readonly isTestAsked: boolean;
+  /** It is being deleted, and somebody waits for our hooks to be taken away: nothing else is done for it. */
+  readonly isLeaving: boolean;
+  /** Where amoCRM's token endpoint found the account, if not at `url`: it was renamed (amocrm-api.md §1.6). */
+  readonly moved: { readonly to: string; readonly since: number } | null;
 }
 
 export type BrokenRule = NonNullable<PortalMessage['brokenRules']>[number];
@@ -88,6 +92,9 @@ export interface StoredPortal {
   broken_rules: BrokenRule[];
   mirror: PortalRow['mirror'];
   is_test_asked: boolean;
+  is_leaving: boolean;
+  moved_to: string | null;
+  moved_since: number | null;
 }
 
 const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
@@ -98,7 +105,8 @@ export const portalColumns = `
   ${ms('merged_at')}, ${ms('webhook_refused_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
   (select jsonb_build_object('from', m.leads_from * 1000, 'asOf', round(extract(epoch from m.read_at) * 1000))
      from mirror m where m.lane = p.lane and m.told_at is not null) as mirror,
-  p.test_asked_at is not null as is_test_asked`;
+  p.test_asked_at is not null as is_test_asked, p.leave_asked_at is not null as is_leaving, p.moved_to,
+  ${ms('moved_since')}`;
 
 export function portalOf(row: StoredPortal): PortalRow {
   return {
@@ -127,5 +135,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     brokenRules: row.broken_rules,
     mirror: row.mirror,
     isTestAsked: row.is_test_asked,
+    isLeaving: row.is_leaving,
+    moved: row.moved_to === null ? null : { to: row.moved_to, since: row.moved_since ?? 0 },
   };
 }

@@ -55,6 +55,31 @@ describe('a portal without calls', () => {
   });
 });
 
+describe('an account that was renamed in amoCRM', () => {
+  it('stops with its new address in the status, and goes on once the portal has it', async () => {
+    await world.startKnowingPortal();
+    await world.stopWriters();
+    await world.control('portal/rename', { subdomain: 'renamed' });
+    const url = `http://${world.emulator.control.portal().host}`;
+    world.newOrigins.push(url);
+    await world.database.dataSource.query(
+      `update credentials.portal_tokens set access_expires_at = now() - interval '1 minute'`,
+    );
+
+    const writer = await world.startWriter();
+    await writer.refreshPortal.execute(world.portalId);
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.until(async () => (await writer.portalStatus.of(world.portalId))?.stop?.reason === 'not_found');
+    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ moved: { to: url } });
+    expect(contacts()).toEqual([]);
+
+    await writer.takeSettings.execute([{ document: world.settings({ url }) }]);
+    await world.resultOf(call.callId, 'contact');
+    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ stop: null, moved: null });
+  });
+});
+
 describe('an integration that the customer switched off in amoCRM', () => {
   it('stops its portal with a reason, the call waits, and a new consent lets it out', async () => {
     const writer = await world.startKnowingPortal();

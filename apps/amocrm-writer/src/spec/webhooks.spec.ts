@@ -105,6 +105,37 @@ describe("amoCRM's hooks", () => {
     expect((await world.clientMessages()).length).toBe(before);
   }, 60_000);
 
+  it('are taken away from a portal that is being deleted, and those of others stay', async () => {
+    hooks().subscribe('http://another.example/hook', ['add_lead'], 0, 101);
+    const writer = await startFollowing();
+    await world.until(() => destinations().length > 1);
+    expect(await writer.leavePortal.execute(world.portalId)).toEqual({ hooks: 'removed', reason: null });
+    expect(destinations()).toEqual(['http://another.example/hook']);
+    expect(await writer.leavePortal.execute('00000000-0000-4000-8000-000000000000')).toBeNull();
+  }, 60_000);
+
+  it('are taken away too when the settings without the portal were faster', async () => {
+    const writer = await startFollowing();
+    await world.until(() => destinations().length > 0);
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds: [] }) }]);
+    expect(await writer.leavePortal.execute(world.portalId)).toEqual({ hooks: 'removed', reason: null });
+    expect(destinations()).toEqual([]);
+  }, 60_000);
+
+  it('stay where amoCRM does not take the request, which is told, and is not tried for ever', async () => {
+    const writer = await startFollowing();
+    await world.until(() => destinations().length > 0);
+    world.fault({ kind: 'http_error', status: 503, method: 'DELETE', path: '/api/v4/webhooks', count: null });
+    expect(await writer.leavePortal.execute(world.portalId)).toEqual({ hooks: 'kept', reason: 'unavailable' });
+    expect(world.writesTo(/webhooks/)).toBeLessThanOrEqual(2);
+    world.emulator.control.portal().limiter.block();
+    await writer.refreshPortal.execute(world.portalId);
+    await world.until(async () => (await world.portalMessages()).at(-1)?.stop?.reason === 'blocked');
+    const before = world.emulator.control.requests().length;
+    expect(await writer.leavePortal.execute(world.portalId)).toEqual({ hooks: 'kept', reason: 'blocked' });
+    expect(world.emulator.control.requests()).toHaveLength(before);
+  }, 60_000);
+
   it('that the tariff does not have are a warning of the portal, and nothing stops', async () => {
     Object.assign(world.emulator.control.portal().settings, { webhooksInTariff: false });
     const writer = await startFollowing();

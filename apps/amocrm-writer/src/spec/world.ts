@@ -26,6 +26,7 @@ import type { DataSource } from 'typeorm';
 import type { Point } from '../lanes/turn-tools.js';
 import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
+import { noteMoved } from '../portals/portal-store.js';
 import { PortalTokens } from '../portals/portal-tokens.js';
 import { Writer, type WriterSettings } from '../writer.js';
 import { accountId } from './commands.js';
@@ -55,6 +56,8 @@ export interface WriterOptions {
 /** One real database, one emulator, and as many writers as a spec starts. */
 export class World {
   readonly portalId = randomUUID();
+  /** Where the account is after it was renamed. */
+  readonly newOrigins: string[] = [];
   private readonly started: { writer: Writer; dataSource: DataSource }[] = [];
   private version = 0;
   private credentialsRevision = 1;
@@ -80,17 +83,26 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.started.map(({ writer }) => writer.stop(2_000)));
-    await Promise.all(this.started.map(({ dataSource }) => dataSource.destroy()));
+    await this.stopWriters();
     await this.emulator.stop();
     await this.database.drop();
+  }
+
+  /** As before a restart: all of them, with what was on the wire ended. */
+  async stopWriters(): Promise<void> {
+    await Promise.all(this.started.map(({ writer }) => writer.stop(2_000)));
+    await Promise.all(this.started.splice(0).map(({ dataSource }) => dataSource.destroy()));
   }
 
   get tokenEndpoint(): TokenEndpoint {
     return new TokenEndpoint({
       integration: { ...integration, clientSecret: new Secret(integration.clientSecret) },
-      extraOrigins: this.emulator.portals.map(({ url }) => url),
+      extraOrigins: this.origins,
     });
+  }
+
+  private get origins(): string[] {
+    return [...this.emulator.portals.map(({ url }) => url), ...this.newOrigins];
   }
 
   /** The administrator's consent in the browser, and the pair that it is worth, stored. */
@@ -124,7 +136,12 @@ export class World {
       databaseUrl: this.database.url,
       credentials: this.credentials,
       integration: { ...integration, clientSecret: new Secret(integration.clientSecret) },
-      tokens: new PortalTokens(new TokenKeeper(dataSource, this.keys, tokens), this.tokenEndpoint, log),
+      tokens: new PortalTokens(
+        new TokenKeeper(dataSource, this.keys, tokens),
+        this.tokenEndpoint,
+        log,
+        noteMoved(dataSource),
+      ),
       settings: {
         visibilityDelayMs,
         leaseMs: 3_000,
@@ -135,7 +152,7 @@ export class World {
         mirrorMonths: 0,
         mirrorPaceMs: 50,
         publicWebhookUrl: null,
-        extraOrigins: this.emulator.portals.map(({ url }) => url),
+        extraOrigins: this.origins,
         ...settings,
       },
       log,

@@ -32,6 +32,7 @@ const reasons: Readonly<Record<string, Localized>> = {
   no_rights: { ru: 'у токена не хватает прав', en: 'the token lacks rights' },
   not_found: { ru: 'аккаунта amoCRM по этому адресу нет', en: 'there is no amoCRM account at this address' },
   refresh_refused: { ru: 'amoCRM больше не продлевает доступ', en: 'amoCRM renews the access no more' },
+  renamed: { ru: 'аккаунт amoCRM переименован', en: 'the amoCRM account was renamed' },
   disconnected: { ru: 'интеграция отключена в amoCRM', en: 'the integration was switched off in amoCRM' },
   redirected: { ru: 'аккаунт amoCRM переехал на другой адрес', en: 'the amoCRM account has moved to another address' },
   another_account: {

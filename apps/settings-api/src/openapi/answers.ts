@@ -157,7 +157,7 @@ const dryRun = z.object({
   ),
 });
 const condition = z.object({
-  kind: z.enum(['stop', 'trouble', 'limit', 'parked']),
+  kind: z.enum(['stop', 'trouble', 'limit', 'parked', 'notice']),
   code: z.string(),
   text: z.string(),
   advice: z.string(),

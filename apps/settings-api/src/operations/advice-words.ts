@@ -60,6 +60,10 @@ export const advice: Readonly<Record<string, Localized>> = {
     ru: 'Аккаунт переехал: укажите его новый адрес.',
     en: 'The account has moved: give its new address.',
   },
+  renamed: {
+    ru: 'Откройте учётные данные портала и укажите новый адрес (аккаунт тот же): токен и ожидающие операции останутся.',
+    en: 'Open the portal and give the new address (the account is the same): token and waiting operations stay.',
+  },
   another_account: {
     ru: 'По этому адресу теперь другой аккаунт: верните прежний адрес или добавьте новый портал.',
     en: 'Another account is at this address now: put the former address back, or add a portal.',

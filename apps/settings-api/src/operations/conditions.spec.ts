@@ -77,6 +77,30 @@ describe('why something is not written', () => {
     expect(conditionsOf(status({ limit: { since, until } }), 'en')).toMatchObject([{ kind: 'limit', waiting: 2 }]);
   });
 
+  it('names the new address of a renamed account, before and after it stops the portal', () => {
+    const moved = { to: 'https://new.amocrm.ru', since };
+    const [notice] = conditionsOf(status({ moved }), 'ru');
+    expect(notice).toMatchObject({
+      kind: 'notice',
+      code: 'renamed',
+      waiting: 0,
+      since,
+      text: expect.stringContaining(moved.to),
+    });
+    expect(existsSync(new URL(`../../../../${notice?.runbook ?? ''}`, import.meta.url))).toBe(true);
+    const stop = { reason: 'not_found', cause: null, since, until };
+    expect(conditionsOf(status({ moved, stop }), 'en')).toMatchObject(
+      [
+        {
+          kind: 'stop',
+          code: 'not_found',
+          text: expect.stringMatching(/renamed.*https:\/\/new/),
+          advice: /new address/,
+        },
+      ].map(({ advice, ...rest }) => ({ ...rest, advice: expect.stringMatching(advice) })),
+    );
+  });
+
   it('says nothing of a portal that is well', () => {
     expect(conditionsOf(status({ trouble: null, limit: null }), 'en')).toEqual([]);
   });

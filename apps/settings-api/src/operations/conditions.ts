@@ -7,9 +7,10 @@ import { advice } from './advice-words.js';
  * Why something is not written to amoCRM now, for a person: what is the matter, what waits, since when, what to do.
  *
  * `stop`: nothing is sent. `trouble`: requests are put off. `limit`: creations alone wait. `parked`: waits for a person.
+ * `notice`: everything goes out, and a person should do something before it stops.
  */
 export interface Condition {
-  readonly kind: 'stop' | 'trouble' | 'limit' | 'parked';
+  readonly kind: 'stop' | 'trouble' | 'limit' | 'parked' | 'notice';
   /** Stable; the runbook page is named by it. */
   readonly code: string;
   readonly text: string;
@@ -25,12 +26,17 @@ export interface Condition {
 type Language = keyof Localized;
 
 /** The worst first. */
-export function conditionsOf({ stop, trouble, limit, effects }: PortalStatus, language: Language): Condition[] {
+export function conditionsOf({ stop, trouble, limit, effects, moved }: PortalStatus, language: Language): Condition[] {
   const waiting = sum(effects.filter(({ state }) => state !== 'parked'));
   const conditions: Condition[] = [];
   if (stop !== null) {
     const { reason, cause, since, until } = stop;
-    conditions.push({ kind: 'stop', ...explained(reason, cause ?? reason, language), waiting, since, until });
+    const precise = moved != null && reason === 'not_found' ? 'renamed' : (cause ?? reason);
+    const words = withAddress(explained(reason, precise, language), moved);
+    conditions.push({ kind: 'stop', ...words, waiting, since, until });
+  } else if (moved != null) {
+    const words = withAddress(explained('renamed', 'renamed', language), moved);
+    conditions.push({ kind: 'notice', ...words, waiting: 0, since: moved.since, until: null });
   }
   if (trouble != null) {
     const { reason, since, until } = trouble;
@@ -76,6 +82,11 @@ function explained(
     advice: (advice[precise] ?? advice[code] ?? words)[language],
     runbook: `docs/runbooks/${code}.md`,
   };
+}
+
+/** The words of a move name the place. */
+function withAddress<Words extends Pick<Condition, 'text'>>(words: Words, moved: PortalStatus['moved']): Words {
+  return moved == null ? words : { ...words, text: `${words.text}: ${moved.to}` };
 }
 
 /** What a person does is the same for each of a family's codes (libs/amocrm, error-table.ts). */

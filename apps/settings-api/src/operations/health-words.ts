@@ -57,7 +57,7 @@ export function healthInWords(status: AccountStatus, language: keyof Localized):
   return say('ok', { ru: 'Всё в порядке.', en: 'All is well.' });
 }
 
-const isTrouble = ({ kind }: Condition): boolean => kind !== 'stop';
+const isTrouble = ({ kind }: Condition): boolean => kind !== 'stop' && kind !== 'notice';
 
 function countOf(status: PortalStatus | null, states: readonly string[]): number {
   const rows = status?.effects.filter((row) => states.includes(row.state)) ?? [];

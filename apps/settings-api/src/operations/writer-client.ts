@@ -6,6 +6,8 @@ import {
   type EffectState,
   type ParkedEffects,
   parkedEffects,
+  type PortalLeave,
+  portalLeave,
   type PortalStatus,
   portalStatus,
   type WaitingEffect,
@@ -42,6 +44,18 @@ export class WriterClient {
 
   test(portalId: string): Promise<ConnectionTest> {
     return this.writer.post(`/portals/${portalId}/test`, connectionTest);
+  }
+
+  /** Our hooks are taken away from amoCRM, before the token goes; null while nobody can. */
+  async leave(portalId: string): Promise<PortalLeave | null> {
+    try {
+      return await this.writer.post(`/portals/${portalId}/leave`, portalLeave);
+    } catch (error) {
+      if (error instanceof NeighbourUnavailable) return null;
+      // Never met: there is nothing of ours.
+      if (error instanceof NotFoundException) return { hooks: 'none', reason: null };
+      throw error;
+    }
   }
 
   refresh(portalId: string): Promise<void> {

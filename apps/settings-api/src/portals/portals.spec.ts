@@ -160,10 +160,10 @@ describe('deleting a portal', () => {
     await dataSource.query('update settings.portals set deleted_at = now() where portal_id = $1', [portalId]);
     const logger = createLogger({ service: 'spec', level: 'silent' });
     await dataSource.query('alter table credentials.portal_tokens rename to hidden');
-    await new TokenEraser(dataSource, store(), logger).erase();
+    await new TokenEraser(dataSource, store(), logger, () => Promise.resolve(null)).erase();
     await dataSource.query('alter table credentials.hidden rename to portal_tokens');
     expect(await store().token(portalId)).toBeDefined();
-    await new TokenEraser(dataSource, store(), logger).erase();
+    await new TokenEraser(dataSource, store(), logger, () => Promise.resolve(null)).erase();
     expect(await store().token(portalId)).toBeUndefined();
     expect(await dataSource.query('select 1 from settings.portals where portal_id = $1', [portalId])).toEqual([]);
   });

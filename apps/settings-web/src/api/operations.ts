@@ -6,7 +6,7 @@ import type { PortalView } from './portals';
 
 /** Why something is not written now, in the reader's language. */
 export interface Condition {
-  readonly kind: 'stop' | 'trouble' | 'limit' | 'parked';
+  readonly kind: 'stop' | 'trouble' | 'limit' | 'parked' | 'notice';
   readonly code: string;
   readonly text: string;
   readonly advice: string;
