@@ -85,6 +85,18 @@ describe('a service in its own process', () => {
     expect(log.join()).toContain('boom');
   });
 
+  it('opens no debugger, which could dump its heap, when it is asked to by SIGUSR1', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const { child, url, log } = await startProcess({ NODE_OPTIONS: `--inspect-port=127.0.0.1:${String(port)}` });
+    child.kill('SIGUSR1');
+    while (!log.some((line) => line.includes('no debugger here'))) await fetch(`${url}/health/live`);
+    await expect(fetch(`http://127.0.0.1:${String(port)}/json/list`)).rejects.toThrow();
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
   it('sends traces of HTTP and Postgres without the secrets and phone numbers of paths and queries', async () => {
     const received: string[] = [];
     const collector = createServer((request, response) => {

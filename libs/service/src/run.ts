@@ -8,7 +8,7 @@ export interface Stoppable {
 
 /** The process as {@link runMain} uses it; a spec puts its own in place. */
 export interface ProcessHost {
-  on(event: 'SIGTERM' | 'SIGINT', listener: (signal: NodeJS.Signals) => void): unknown;
+  on(event: 'SIGTERM' | 'SIGINT' | 'SIGUSR1', listener: (signal: NodeJS.Signals) => void): unknown;
   on(event: 'unhandledRejection' | 'uncaughtException', listener: (error: unknown) => void): unknown;
   exit(code: number): void;
   readonly stderr: { write(text: string): unknown };
@@ -52,6 +52,8 @@ export async function runMain(
   };
   host.on('SIGTERM', stop);
   host.on('SIGINT', stop);
+  // Without a listener Node opens its debugger, and with it a heap dump with every token, to whoever is on the machine.
+  host.on('SIGUSR1', (signal) => logger.warn({ signal }, 'no debugger here: it would show secrets'));
   host.on('unhandledRejection', crash);
   host.on('uncaughtException', crash);
 
