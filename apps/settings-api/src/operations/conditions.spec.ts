@@ -73,6 +73,11 @@ describe('why something is not written', () => {
     ]);
   });
 
+  it('counts calls that wait for their client to be looked up, though nothing of them stands in the queue yet', () => {
+    const only = status({ stop: { reason: 'unpaid', since, until }, effects: [], lookupsWaiting: 6 });
+    expect(conditionsOf(only, 'en')).toMatchObject([{ waiting: 6 }]);
+  });
+
   it("counts what the tariff's limit holds, not what goes on beside it", () => {
     expect(conditionsOf(status({ limit: { since, until } }), 'en')).toMatchObject([{ kind: 'limit', waiting: 2 }]);
   });

@@ -26,8 +26,12 @@ export interface Condition {
 type Language = keyof Localized;
 
 /** The worst first. */
-export function conditionsOf({ stop, trouble, limit, effects, moved }: PortalStatus, language: Language): Condition[] {
-  const waiting = sum(effects.filter(({ state }) => state !== 'parked'));
+export function conditionsOf(
+  { stop, trouble, limit, effects, moved, lookupsWaiting }: PortalStatus,
+  language: Language,
+): Condition[] {
+  // A call whose client is still to be looked up waits as well, before there is an operation of it.
+  const waiting = sum(effects.filter(({ state }) => state !== 'parked')) + lookupsWaiting;
   const conditions: Condition[] = [];
   if (stop !== null) {
     const { reason, cause, since, until } = stop;

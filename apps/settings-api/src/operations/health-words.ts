@@ -61,5 +61,5 @@ const isTrouble = ({ kind }: Condition): boolean => kind !== 'stop' && kind !== 
 
 function countOf(status: PortalStatus | null, states: readonly string[]): number {
   const rows = status?.effects.filter((row) => states.includes(row.state)) ?? [];
-  return rows.reduce((sum, row) => sum + row.count, 0);
+  return rows.reduce((sum, row) => sum + row.count, status?.lookupsWaiting ?? 0);
 }
