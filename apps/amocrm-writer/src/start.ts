@@ -36,8 +36,6 @@ const serviceName = 'amocrm-writer';
 const stopStepMs = 4_000;
 /** The net under the wake-ups. */
 const pollMs = 500;
-/** A request a second at most: a call finds the lane's window nearly empty (design.md, The mirror). */
-const mirrorPaceMs = 1_000;
 /** In which the token endpoint has connected and answered, or is given up (libs/amocrm, TokenEndpoint). */
 const tokenDeadlineMs = 20_000;
 /** A publish that takes longer is given up and comes again: receivers drop what is older than they hold. */
@@ -93,7 +91,7 @@ export async function startAmocrmWriter(
       probes: probesOf(config),
       unknownPortalMs: config.unknownPortalSec * 1000,
       mirrorMonths: config.mirrorMonths,
-      mirrorPaceMs,
+      mirrorPaceMs: config.mirrorPaceMs,
       publicWebhookUrl: config.publicWebhookUrl ?? null,
       extraOrigins: config.extraOrigins ?? [],
       pollMs,

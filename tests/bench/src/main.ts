@@ -4,6 +4,7 @@ import { benchIngest } from './ingest/run.js';
 import { benchMemory } from './pipeline/memory.js';
 import { benchPipeline } from './pipeline/run.js';
 import { benchRouting } from './routing/run.js';
+import { benchMirror } from './mirror/run.js';
 import { benchSettingsEffect } from './settings/effect.js';
 import { benchJournal } from './settings/journal.js';
 import { benchBacklog } from './writers/backlog.js';
@@ -25,6 +26,7 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
   lone: benchLoneCall,
   writers: benchWriters,
   blocked: benchBlockedPortals,
+  mirror: benchMirror,
 };
 
 /** Fewer say too little to stand in a file that others read. */

@@ -112,8 +112,8 @@ export class Round {
     await this.database.end();
   }
 
-  /** A writer as `npm start` starts it. */
-  startWriter(): BenchProcess {
+  /** A writer as `npm start` starts it. @param more of its environment */
+  startWriter(more: Readonly<Record<string, string>> = {}): BenchProcess {
     const writer = startProcess(new URL('../../../../apps/amocrm-writer/dist/main.js', import.meta.url), {
       KAFKA_BROKERS: this.stage.brokers,
       DATABASE_URL: this.databaseUrl,
@@ -122,6 +122,9 @@ export class Round {
       AMOCRM_EXTRA_ORIGINS: this.stage.portals.map(({ emulated }) => emulated.url).join(','),
       AMOCRM_WRITER_PORT: '0',
       LOG_LEVEL: 'error',
+      // Requests nobody asked for would be counted by benches of other things.
+      AMOCRM_MIRROR_MONTHS: '0',
+      ...more,
       ...profilerOf(this.writers.length),
     });
     this.writers.push(writer);
