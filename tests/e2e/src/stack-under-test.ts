@@ -101,6 +101,11 @@ export class StackUnderTest {
     return this.running.facts.secrets.amocrmToken;
   }
 
+  /** Everything that protects this stack: none of it may show anywhere. */
+  get secrets(): readonly string[] {
+    return Object.values<string>({ ...this.running.facts.secrets });
+  }
+
   url(name: (typeof PORT_OF)[ServiceName]): string {
     return `http://127.0.0.1:${String(this.running.facts.ports[name])}`;
   }
