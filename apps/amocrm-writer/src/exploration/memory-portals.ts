@@ -99,6 +99,7 @@ export function turnPortals(
     joinLane: isNoSubject('joinLane'),
     notReached: isNoSubject('notReached'),
     saveTest: isNoSubject('saveTest'),
+    saveLeave: isNoSubject('saveLeave'),
     // The model's portal has everything that the rules want.
     noteBroken: () => Promise.resolve(),
     saveDirectory: (portal, directory) => step('portal read', () => rows.readAgain(portal, directory)),

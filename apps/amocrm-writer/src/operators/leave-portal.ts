@@ -3,7 +3,7 @@ import type { PortalLeave } from '@perezvon/contracts';
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import { wake } from '../lanes/wake.js';
-import type { WriterLog } from '../lanes/turn-tools.js';
+import type { WriterLog } from '../lanes/writer-log.js';
 
 /** Whoever deletes a portal waits for this; amoCRM then still has its hook, which finds nobody (404) until it is switched off. */
 const deadlineMs = 4_000;

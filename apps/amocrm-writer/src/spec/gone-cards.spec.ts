@@ -13,7 +13,7 @@ afterEach(() => world.close());
 
 const phone = '+79161234567';
 const store = () => world.emulator.control.portal().store;
-const newest = (type: 'contacts' | 'companies' | 'leads'): number => [...store()[type].keys()].at(-1) ?? 0;
+const newest = (type: 'contacts' | 'companies' | 'leads'): number => [...store()[type].values()].at(-1)?.id ?? 0;
 const standing = (type: 'contacts' | 'leads') => [...store()[type].values()].filter(({ is_deleted }) => !is_deleted);
 const notes = () => [...store().notes.values()].filter(({ note_type }) => note_type === 'call_in');
 const tasks = () => [...store().tasks.values()];
