@@ -58,9 +58,12 @@ async function hitsOrRefusal(
   try {
     return await hitsOf(requests, portal, asked);
   } catch (error) {
+    if (!(error instanceof ReadFailure) || error.result.kind !== 'rejected') throw error;
+    // Who may not see clients cannot write for any of them: R11 lets calls wait for that, and parks none.
+    const { reason } = error.result;
+    if (reason === 'forbidden') throw new ReadFailure(portal, { ...error.result, kind: 'stop_portal', reason });
     // Such as a number that matches half the account: the others of the round are not held by it.
-    if (error instanceof ReadFailure && error.result.kind === 'rejected') return error;
-    throw error;
+    return error;
   }
 }
 

@@ -83,6 +83,11 @@ const cases: readonly Case[] = [
     stop('no_rights'),
   ],
   [
+    'a token that may not read contacts (403), whose calls were parked',
+    (portal) => portal.fault({ kind: 'http_error', status: 403, html: false, method: 'GET', path: '/api/v4/contacts' }),
+    stop('no_rights'),
+  ],
+  [
     'an account that is deleted, or has another address',
     (portal) => portal.fault({ kind: 'http_error', status: 404, html: true }),
     stop('not_found'),
