@@ -69,6 +69,8 @@ function startProcess(env: Record<string, string> = {}): ChildProcess {
       AMOCRM_EXTRA_ORIGINS: world.emulator.url,
       AMOCRM_VISIBILITY_DELAY_SEC: '1',
       AMOCRM_WRITER_LEASE_SEC: '2',
+      // Requests nobody asked for would be counted.
+      AMOCRM_MIRROR_MONTHS: '0',
       AMOCRM_WRITER_PORT: '0',
       LOG_LEVEL: process.env['SPEC_LOG_LEVEL'] ?? 'warn',
       ...env,

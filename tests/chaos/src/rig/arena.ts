@@ -175,6 +175,8 @@ export class Arena {
         AMOCRM_EXTRA_ORIGINS: this.emulator.portals.map(({ url }) => url).join(','),
         AMOCRM_VISIBILITY_DELAY_SEC: String(visibilityDelaySec),
         AMOCRM_WRITER_LEASE_SEC: String(LEASE_SEC),
+        // Requests nobody asked for are no subject of the faults.
+        AMOCRM_MIRROR_MONTHS: '0',
         AMOCRM_WRITER_PORT: '0',
         LOG_LEVEL: 'info',
         ...env,
