@@ -56,7 +56,7 @@ describe('a portal without calls', () => {
 });
 
 describe('an account that was renamed in amoCRM', () => {
-  it('stops with its new address in the status, and goes on once the portal has it', async () => {
+  it('stops with its new address in the status, until the portal has it', async () => {
     await world.startKnowingPortal();
     await world.stopWriters();
     await world.control('portal/rename', { subdomain: 'renamed' });
@@ -74,9 +74,9 @@ describe('an account that was renamed in amoCRM', () => {
     expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ moved: { to: url } });
     expect(contacts()).toEqual([]);
 
+    // What follows is portal-life's: the account is read at the new address before anything is written.
     await writer.takeSettings.execute([{ document: world.settings({ url }) }]);
-    await world.resultOf(call.callId, 'contact');
-    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ stop: null, moved: null });
+    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ moved: null });
   });
 });
 
