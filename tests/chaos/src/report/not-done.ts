@@ -21,7 +21,7 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
   { fault: 'I11, bounds in a soak of an hour', why: 'no row is that long.' },
   {
     fault: 'F11, a process frozen between its last check and the socket',
-    why: 'that gap of a few instructions cannot be closed. One early session under heavy load (46 freezes) had 10 blind resends and 4 windows over 7, and no duplicate. It was not analysed: this gap is a guess, and the writer has since been mended where the late word of a zombie spoiled the request of its successor. The sessions since have seen none.',
+    why: 'that gap of a few instructions cannot be closed. One early session under heavy load (46 freezes) had 10 blind resends and 4 windows over 7, and no duplicate. All of it is what one late request of ten items would look like that met its successor’s window and was turned away with 429; it was not seen again, so that this gap stays a guess. The writer has since been mended where the late word of a zombie spoiled the request of its successor. The sessions since have seen none.',
   },
   {
     fault: 'F5, a first session on a machine with eight times as much to do as it could',
