@@ -58,6 +58,12 @@ describe('a call advances', () => {
     expect(steps[2]?.decision?.moment).toBe('late');
   });
 
+  it('a link that was signed earlier and is delivered later made a third revision: it is the same recording (R9)', () => {
+    const late = recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b', { received_at: '2025-03-04T09:14:00.000Z' });
+    const steps = play([started(), endedAnswered(), late, recorded()]);
+    expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1', 'note/1'], ['note/2'], []]);
+  });
+
   it('asks for an unknown client once, and goes on when the answer is there', () => {
     const asking = play([started(), ringing()], { client: null });
     expect(commandsOf(asking)).toEqual([['lookup'], []]);
