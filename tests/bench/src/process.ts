@@ -24,8 +24,12 @@ process.once('SIGTERM', () => process.exit(143));
  * A session of its own, as a container or a service manager gives it: Linux shares the processors among sessions
  * (autogroup), each of Postgres's backends is one, and processes that share the bench's would be one together.
  */
-export function startProcess(script: URL, env: Readonly<Record<string, string>>): BenchProcess {
-  const child = spawn(process.execPath, [fileURLToPath(script)], {
+export function startProcess(
+  script: URL,
+  env: Readonly<Record<string, string>>,
+  nodeFlags: readonly string[] = [],
+): BenchProcess {
+  const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(script)], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,

@@ -9,7 +9,9 @@ import { median, type Row } from '../rows.js';
 import { busyAccount, mirroredPortal } from './account.js';
 import { LOOP_OUTPUT } from './loop-output.js';
 
-const EVENTS = 60_000;
+/** With half as many, start and compilation were a tenth of all CPU time (docs/measurements/pipeline-profile.md). */
+const EVENTS = 120_000;
+const CHUNK = 20_000;
 const EVENTS_PER_CALL = 5;
 export const PIPELINE_OUTPUTS = [calls.topic, callStates.topic, decisions.topic, commands.topic];
 
@@ -31,7 +33,7 @@ export async function benchPipeline(runs: number, say: (line: string) => void): 
     const bench = { broker, brokers: kafka.brokers, postgresUrl: postgres.url };
     const template = await knowingDatabase(bench);
     say(`filling ${EVENTS.toLocaleString('en')} events`);
-    await broker.produce(benchEvents(EVENTS));
+    for (let from = 0; from < EVENTS; from += CHUNK) await broker.produce(benchEvents(CHUNK, from));
     const rates: Rates = { bare: [], durable: [], twoHops: [], pipeline: [] };
     const round = {
       bare: () => loopRound(bench, [BARE]),
@@ -82,6 +84,9 @@ const durable = (input: string): Hop => ({
   output: LOOP_OUTPUT,
 });
 
+/** The loops' young generation is as large as that of the engine's stream. */
+const AS_THE_STREAM = ['--max-semi-space-size=32'];
+
 /** From the first message out of the first hop to the last one out of the last. */
 async function loopRound({ broker, brokers, postgresUrl }: Bench, hops: readonly [Hop, ...Hop[]]): Promise<number> {
   await broker.begin(
@@ -90,7 +95,7 @@ async function loopRound({ broker, brokers, postgresUrl }: Bench, hops: readonly
   );
   const databaseUrl = await freshDatabase(postgresUrl);
   const loops = hops.map(({ script, input }) =>
-    startProcess(script, { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, LOOP_INPUT: input }),
+    startProcess(script, { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, LOOP_INPUT: input }, AS_THE_STREAM),
   );
   const [first, last] = [hops[0].output, hops.at(-1)?.output ?? hops[0].output];
   try {
