@@ -33,7 +33,7 @@ import { migrations } from './migrations/index.js';
 const SERVICE = 'call-ingest';
 const STOP_STEP_MS = 4_000;
 /** How long events may gather behind others that were just taken: docs/measurements/routing-profile.md. */
-const GATHER_MS = 20;
+const GATHER_MS = 30;
 
 /** Connects the parts and brings the service up. Stops them in the order in which they depend on each other. */
 export async function startCallIngest(

@@ -39,6 +39,8 @@ const relayLockClass = 0x7065_7266;
 
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
+/** How much longer a relay that keeps up rests than it has just worked. */
+const restPerWork = 2;
 /** How long the server may take to close a session that says goodbye. */
 const farewellMs = 1_000;
 
@@ -227,11 +229,11 @@ export class OutboxRelay {
   }
 
   /**
-   * A cycle costs a read, a publish and a delete, however few its records are. So a relay that keeps up rests for as long
-   * as it has just worked: what is committed meanwhile leaves together. A record that comes after idleness does not wait.
+   * A cycle costs a read, a publish and a delete, however few its records are. So a relay that keeps up rests for twice
+   * as long as it has just worked: what is committed meanwhile leaves together. A record that comes after idleness does not wait.
    */
   private async gather(relayed: number, workedMs: number): Promise<void> {
-    const ms = relayed > 0 ? Math.min(workedMs, this.gatherMs) : 0;
+    const ms = relayed > 0 ? Math.min(restPerWork * workedMs, this.gatherMs) : 0;
     if (ms > 0) await this.pause(ms);
   }
 

@@ -108,7 +108,7 @@ describe('an outbox', () => {
     const publishing = relay(
       async (batch) => {
         sent.push(batch.map(textOf));
-        // The rest is as long as the work, here thirty transactions: time for three.
+        // The rest is longer than the work, here thirty transactions: time for three.
         if (sent.length === 1) for (let n = 0; n < 30; n += 1) await appendInVain();
       },
       { gatherMs: 10_000 },

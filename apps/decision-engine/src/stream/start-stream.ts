@@ -39,7 +39,7 @@ const RELAY_BATCH = 2_000;
  * How long events and messages may gather before the next transaction or publish, while others are under way just before
  * them: docs/measurements/routing-profile.md. Each hop adds at most this to a call's second event, nothing to its first.
  */
-const GATHER_MS = 20;
+const GATHER_MS = 30;
 
 /** For tests that kill the process at a named instant, and do not want to wait long until its group misses it. */
 export interface Interference {

@@ -66,7 +66,7 @@ describe('consuming', () => {
       const tuning = { holdMs: 10_000, gatherMs: 10_000 };
       const handler = async ({ messages }: MessageBatch<Item | null>): Promise<void> => {
         batches.push(messages.map(({ value }) => value?.id ?? ''));
-        // The rest is as long as the work, here twenty sends: time for three.
+        // The rest is longer than the work, here twenty sends: time for three.
         if (batches.length === 1) for (let n = 0; n < 20; n += 1) await cluster.produce(other, 0, items(n, n + 1));
       };
       const { groupId } = await consume(topic, handler, { tuning });
