@@ -66,7 +66,11 @@ export function useSaveIntegration() {
       send<SavedIntegration>(`${path}/integration`, { method: 'PUT', body: draft, ifMatch: etag }),
     onSuccess: async ({ body: { understood: _, ...body }, etag }) => {
       client.setQueryData<Answer<IntegrationSettings>>([path, 'integration'], { body, etag });
-      await client.invalidateQueries({ queryKey: [path, 'integration', 'problems'] });
+      await Promise.all([
+        client.invalidateQueries({ queryKey: [path, 'integration', 'problems'] }),
+        // What differs from the saved settings differs from other ones now.
+        client.resetQueries({ queryKey: [path, 'dry-run'] }),
+      ]);
     },
   });
 }

@@ -12,7 +12,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { useTranslation } from '../i18n/use-translation';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useLayoutEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLogout, type Session } from '../api/session';
 import { ColourSwitch } from './colour-switch';
@@ -42,6 +42,10 @@ export function Shell({ session, children }: ShellProps) {
   const logout = useLogout();
   const [isOpen, menu] = useDisclosure();
   const [isChangingPassword, setChangingPassword] = useState(false);
+  // A room is entered at its top. Before its own effects: it may lead on to a part of itself.
+  useLayoutEffect(() => {
+    window.scrollTo(0, 0);
+  }, [pathname]);
   const isAdmin = session.role === 'account_admin' || session.role === 'platform_admin';
   return (
     <AppShell
