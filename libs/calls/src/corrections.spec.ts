@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { advance } from './advance.js';
 import { newProgress } from './progress.js';
-import { answered, callOf, endedAnswered, endedMissed, settingsWith, withDeal, withUnsorted } from './testing/given.js';
+import { callOf, endedAnswered, endedMissed, settingsWith, withDeal, withUnsorted } from './testing/given.js';
 import { plan, reasons } from './testing/planned.js';
 import { NOBODY } from './testing/playback.js';
 

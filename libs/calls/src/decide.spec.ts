@@ -6,7 +6,6 @@ import {
   DEFAULT_OUTGOING,
   endedAnswered,
   endedMissed,
-  event,
   outgoing,
   PIPELINE,
   ringing,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CellSettings } from '@perezvon/contracts';
 import {
-  answered,
   endedAnswered,
   endedMissed,
   hidden,
