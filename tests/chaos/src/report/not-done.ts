@@ -27,4 +27,8 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
     fault: 'F5, a first session on a machine with eight times as much to do as it could',
     why: 'with leases of 2 s two writers with fifty accounts each lost lease after lease: 1,804 of 1,827 effects were still waiting, as writer_stopped, four minutes after the last of 17 injections. Nothing was doubled. The cause was not looked at further; leases here are 4 s since (the product’s are 15 s).',
   },
+  {
+    fault: 'F14, recovery',
+    why: 'the figure is that of writers that had ended themselves, as they do after two minutes in which they could read nothing, and whom nobody started again. The harness does since, and leaves the broker longer in between; it has not been measured anew.',
+  },
 ];
