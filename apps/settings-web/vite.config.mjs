@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { precompressed } from './precompressed.mjs';
 
 /** `npx vite` serves the page while it is worked on, with a settings-api at its usual port behind it. */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), precompressed()],
   resolve: { conditions: ['@perezvon/source', 'module', 'browser', 'development|production'] },
   build: {
     outDir: 'dist',

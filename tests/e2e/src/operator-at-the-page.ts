@@ -70,6 +70,25 @@ export class OperatorAtThePage {
     await this.page.getByRole('button', { name: 'Войти' }).click();
   }
 
+  /** What the scripts of a room weigh on the wire for a browser that has none of them yet, headers included. */
+  async scriptBytesOf(path: string): Promise<number> {
+    const network = await this.page.context().newCDPSession(this.page);
+    const scripts = new Set<string>();
+    let bytes = 0;
+    network.on('Network.responseReceived', ({ requestId, type }) => {
+      if (type === 'Script') scripts.add(requestId);
+    });
+    network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      if (scripts.has(requestId)) bytes += encodedDataLength;
+    });
+    await network.send('Network.enable');
+    await network.send('Network.clearBrowserCache');
+    await this.page.goto(`${this.origin}/${path}`);
+    await this.atRest();
+    await network.detach();
+    return bytes;
+  }
+
   /** Goes to a room by the page's own menu, and waits until it is that room, with all that it has to load. */
   async room(name: string): Promise<void> {
     const link = this.page.getByRole('link', { name, exact: true });

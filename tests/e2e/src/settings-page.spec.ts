@@ -24,6 +24,15 @@ afterAll(async () => {
   await stack.stop();
 });
 
+describe('первая загрузка', () => {
+  it('настроек стоит не больше 200 кБ скриптов по сети', async () => {
+    const bytes = await operator.scriptBytesOf('settings');
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(200_000);
+    await operator.room('Обзор');
+  });
+});
+
 describe('как подключить интеграцию', () => {
   it('обзор показывает, с чего начать', async () => {
     await operator.page.getByText('С чего начать').waitFor();

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -53,6 +54,40 @@ describe('the settings page', () => {
     const script = await fetch(`${url}/assets/index-1a2b.js`);
     expect([script.status, script.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect((await fetch(`${url}/assets/index-old.js`)).status).toBe(404);
+  });
+
+  it.each([
+    ['gzip, deflate, br', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['br;q=0, gzip', 'gzip'],
+    ['identity', null],
+  ])('is sent to a browser that takes %s as small as it can read it', async (accepted, encoding) => {
+    await build();
+    const script = join(dir, 'assets', 'index-1a2b.js');
+    await writeFile(`${script}.br`, brotliCompressSync('script'));
+    await writeFile(`${script}.gz`, gzipSync('script'));
+    await start();
+    const answer = await fetch(`${url}/assets/index-1a2b.js`, { headers: { 'accept-encoding': accepted } });
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('content-type')).toContain('text/javascript');
+    expect(answer.headers.get('vary')).toContain('Accept-Encoding');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(await answer.text()).toBe('script');
+  });
+
+  it('has another tag for each way in which a file is compressed, so that a cache never mixes them', async () => {
+    await build();
+    const script = join(dir, 'assets', 'index-1a2b.js');
+    await writeFile(`${script}.br`, brotliCompressSync('script'));
+    await writeFile(`${script}.gz`, gzipSync('script'));
+    await start();
+    const tags = await Promise.all(
+      ['br', 'gzip', 'identity'].map(async (accepted) => {
+        const headers = { 'accept-encoding': accepted };
+        return (await fetch(`${url}/assets/index-1a2b.js`, { headers })).headers.get('etag');
+      }),
+    );
+    expect(new Set(tags).size).toBe(3);
   });
 
   it('leaves to the service what is the service’s', async () => {

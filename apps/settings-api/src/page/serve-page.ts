@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler } from 'express';
+import { precompressed } from './precompressed.js';
 
 /** Where apps/settings-web is built to. */
 const builtPage = fileURLToPath(new URL('../../../settings-web/dist', import.meta.url));
@@ -18,14 +19,15 @@ const notBuilt = `<!doctype html>
 `;
 
 /**
- * Serves the settings page: its files, named by their content, for ever; its one document always anew, also at the
- * addresses that only the page's own router knows.
+ * Serves the settings page: its files, named by their content, compressed and for ever; its one document always anew, also at
+ * the addresses that only the page's own router knows.
  */
 export function servePage(app: NestExpressApplication, dir = builtPage): void {
   if (!existsSync(join(dir, 'index.html'))) {
     app.use(sayNotBuilt);
     return;
   }
+  app.use(precompressed(dir));
   app.useStaticAssets(join(dir, 'assets'), { prefix: '/assets', immutable: true, maxAge: '1y', fallthrough: false });
   app.useStaticAssets(dir, { index: false, maxAge: '1h' });
   const sendPage: RequestHandler = (request, response, next) => {
