@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { deleteCalls } from './delete-calls.js';
 import { expireSettings } from './expire-settings.js';
 
 /**
@@ -9,23 +10,13 @@ const CALL_DAYS = 45;
 /** No call lasts longer than 24 hours (R4), and an answer counts within its call (R13). */
 const ROUTE_ANSWER_DAYS = 2;
 
-/**
- * Index calls_first_seen; the aliases go with their call, by call_aliases_call. What an engine is advancing at this moment
- * is passed by.
- */
-const EXPIRE_CALLS = `
-  with old as (
-    select call_id from calls
-     where first_seen_at < now() - make_interval(days => $1) and updated_at < now() - make_interval(days => $1)
-     order by first_seen_at
-     limit $2
-       for update skip locked
-  ), gone as (
-    delete from calls c using old where c.call_id = old.call_id returning c.call_id
-  ), aliases as (
-    delete from call_aliases a using gone where a.call_id = gone.call_id
-  )
-  select count(*)::int as count from gone`;
+/** Index calls_first_seen. What an engine is advancing at this moment is passed by. */
+const OLD_CALLS = `
+  select call_id from calls
+   where first_seen_at < now() - make_interval(days => $1) and updated_at < now() - make_interval(days => $1)
+   order by first_seen_at
+   limit $2
+     for update skip locked`;
 
 /** Index route_answers_asked. */
 const EXPIRE_ROUTE_ANSWERS = `
@@ -41,11 +32,7 @@ const EXPIRE_ROUTE_ANSWERS = `
 
 /** @returns how many rows went, at most `limit` of each kind */
 export async function expire(dataSource: DataSource, limit: number): Promise<number> {
-  const one = async (sql: string, days: number): Promise<number> => {
-    const [row]: { count: number }[] = await dataSource.query(sql, [days, limit]);
-    return row?.count ?? 0;
-  };
-  const calls = await one(EXPIRE_CALLS, CALL_DAYS);
-  const answers = await one(EXPIRE_ROUTE_ANSWERS, ROUTE_ANSWER_DAYS);
-  return calls + answers + (await expireSettings(dataSource, CALL_DAYS, limit));
+  const calls = await deleteCalls(dataSource, OLD_CALLS, [CALL_DAYS, limit]);
+  const [answers]: { count: number }[] = await dataSource.query(EXPIRE_ROUTE_ANSWERS, [ROUTE_ANSWER_DAYS, limit]);
+  return calls + (answers?.count ?? 0) + (await expireSettings(dataSource, CALL_DAYS, limit));
 }

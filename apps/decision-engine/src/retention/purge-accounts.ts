@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { deleteCalls } from './delete-calls.js';
 
 /**
  * Deleted accounts leave no personal data behind (design.md, Life cycle): their calls go at once, with the aliases, not
@@ -8,27 +9,12 @@ import type { DataSource } from 'typeorm';
  * There is no index on a call's account, which every call would pay for. A batch reads from the table's beginning until it
  * is full; the account that gave less than a batch is done, so the whole table is read once per deleted account.
  */
-const PURGE_CALLS = `
-  with old as (
-    select call_id from calls where account_id = $1 limit $2 for update skip locked
-  ), gone as (
-    delete from calls c using old where c.call_id = old.call_id returning c.call_id
-  ), aliases as (
-    delete from call_aliases a using gone where a.call_id = gone.call_id
-  )
-  select count(*)::int as count from gone`;
+const CALLS_OF_ACCOUNT = 'select call_id from calls where account_id = $1 limit $2 for update skip locked';
 
 /** An event that came after the deletion waits for settings that never come. Index calls_awaiting_settings. */
-const PURGE_LATE_CALLS = `
-  with old as (
-    select c.call_id from accounts a join calls c using (account_id)
-     where a.deleted and c.state = 'awaiting_settings' limit $1 for update of c skip locked
-  ), gone as (
-    delete from calls c using old where c.call_id = old.call_id returning c.call_id
-  ), aliases as (
-    delete from call_aliases a using gone where a.call_id = gone.call_id
-  )
-  select count(*)::int as count from gone`;
+const LATE_CALLS = `
+  select c.call_id from accounts a join calls c using (account_id)
+   where a.deleted and c.state = 'awaiting_settings' limit $1 for update of c skip locked`;
 
 /** Unless the account has come back meanwhile, or an engine holds one of its calls just now. */
 const FINISH = `
@@ -41,17 +27,13 @@ const FINISH = `
 
 /** @returns how many calls went: at least `limit` = there may be more */
 export async function purgeDeletedAccounts(dataSource: DataSource, limit: number): Promise<number> {
-  const count = async (sql: string, parameters: unknown[]): Promise<number> => {
-    const [row]: { count: number }[] = await dataSource.query(sql, parameters);
-    return row?.count ?? 0;
-  };
-  let gone = await count(PURGE_LATE_CALLS, [limit]);
+  let gone = await deleteCalls(dataSource, LATE_CALLS, [limit]);
   const deleted: { account_id: string }[] = await dataSource.query(
     'select account_id from accounts where deleted and not purged order by account_id limit $1',
     [limit],
   );
   for (const { account_id: accountId } of deleted) {
-    const ofAccount = await count(PURGE_CALLS, [accountId, limit]);
+    const ofAccount = await deleteCalls(dataSource, CALLS_OF_ACCOUNT, [accountId, limit]);
     gone += ofAccount;
     if (ofAccount < limit) await dataSource.query(FINISH, [accountId]);
     if (gone >= limit) break;
