@@ -7,7 +7,7 @@ import { format, resolveConfig } from 'prettier';
 /** One figure of docs/measurements/bench.json (interfaces.md, Start and stop): what was measured, never guessed. */
 export interface Row {
   readonly id: string;
-  /** Median of `runs`. */
+  /** Median of `runs`; where `goal` says so, what all runs together gave. */
   readonly value: number;
   readonly unit: string;
   /** Median of the baseline in the same run, where the figure is a ratio to one. */

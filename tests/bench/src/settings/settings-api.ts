@@ -32,6 +32,7 @@ export async function startBenchApi(): Promise<BenchApi> {
     // Nobody is asked there: the benches read the journal and save settings.
     AMOCRM_WRITER_INTERNAL_URL: 'http://127.0.0.1:3003',
     CALL_INGEST_INTERNAL_URL: 'http://127.0.0.1:3001',
+    DECISION_ENGINE_INTERNAL_URL: 'http://127.0.0.1:3002',
   });
   await api.unlessItDies(untilReady(url));
   return {
