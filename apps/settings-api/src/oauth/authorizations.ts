@@ -44,7 +44,8 @@ interface Awaited {
  *     begin ──▶ consent page of amoCRM ──▶ finish: state checked and used up ──▶ code exchanged ──▶ pair stored
  *
  * A state works once, for 20 minutes (as long as amoCRM's code), and only in the browser that began: otherwise a stranger
- * could have somebody else's consent put into an account of his own.
+ * could have somebody else's consent put into an account of his own. Who may not change settings any more by then, having been
+ * disabled, demoted or removed meanwhile, brings nothing back either.
  */
 export class Authorizations {
   constructor(
@@ -89,6 +90,17 @@ export class Authorizations {
     const [rows]: [Awaited[], number] = await this.dataSource.query(
       `delete from consents_awaited
         where state_hash = $1 and browser_hash = $2 and begun_at > now() - interval '20 minutes'
+          and case actor ->> 'kind'
+                when 'user' then exists (
+                  select from users
+                   where user_id = (actor ->> 'id')::uuid and not is_disabled
+                     and (role = 'platform_admin' or (users.account_id = consents_awaited.account_id and role <> 'viewer')))
+                when 'api_key' then exists (
+                  select from api_keys
+                   where key_id = (actor ->> 'id')::uuid and api_keys.account_id = consents_awaited.account_id
+                     and role <> 'viewer')
+                else true
+              end
         returning account_id, portal_id, actor`,
       [hashOfToken(state), hashOfToken(browserToken)],
     );

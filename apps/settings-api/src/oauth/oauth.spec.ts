@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startEmulator, type RunningEmulator } from '@perezvon/amocrm-emulator';
 import { CredentialStore } from '@perezvon/credentials';
-import { type Answer, startTestApi, type TestApi } from '../testing/settings-api.js';
+import { type Answer, newUser, startTestApi, type TestApi } from '../testing/settings-api.js';
 
 const amocrm = {
   clientId: 'perezvon',
@@ -97,6 +97,43 @@ describe('authorisation through amoCRM', () => {
       `update settings.consents_awaited set begun_at = now() - interval '21 minutes'`,
     );
     expect(await comeBack(query, cookie)).toBe('unknown');
+  });
+
+  it('brings nothing back for somebody who was dismissed or demoted on the way', async () => {
+    const at = `/accounts/${accountId}`;
+    const made = await api.request('POST', `${at}/api-keys`, { body: { name: 'dismissed', role: 'operator' } });
+    const { keyId, key: theirs } = made.body as { keyId: string; key: string };
+    const administrator = key;
+    key = theirs;
+    const [demoted, removed] = [await begin(), await begin()];
+    key = administrator;
+    const query = await decide(demoted.consentUrl, 'allow');
+    await api.request('PATCH', `${at}/api-keys/${keyId}`, { body: { role: 'viewer' } });
+    expect(await comeBack(query, demoted.cookie)).toBe('unknown');
+    const late = await decide(removed.consentUrl, 'allow');
+    await api.request('DELETE', `${at}/api-keys/${keyId}`);
+    expect(await comeBack(late, removed.cookie)).toBe('unknown');
+    expect(await stored()).toBeUndefined();
+  });
+
+  it('brings nothing back for a person who was disabled on the way', async () => {
+    const at = `/accounts/${accountId}/users`;
+    const person = newUser('operator');
+    const { userId } = (await api.request('POST', at, { body: person })).body as { userId: string };
+    const { login: name, password } = person;
+    const login = await api.request('POST', '/session', { key: null, body: { login: name, password } });
+    const session = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const { csrfToken } = login.body as { csrfToken: string };
+    const begun = await api.request('POST', `/accounts/${accountId}/portals/${portalId}/authorization`, {
+      key: null,
+      headers: { 'cookie': session, 'x-csrf-token': csrfToken },
+    });
+    const cookie = (begun.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const query = await decide((begun.body as { url: string }).url, 'allow');
+    await api.request('PATCH', `${at}/${userId}`, { body: { isDisabled: true } });
+    expect(await comeBack(query, cookie)).toBe('unknown');
+    await api.request('PATCH', `${at}/${userId}`, { body: { isDisabled: false } });
+    expect(await comeBack(query, cookie)).toBe('authorised');
   });
 
   it('says when the administrator said no', async () => {
