@@ -26,6 +26,8 @@ describe('an account', () => {
     { name: 'x'.repeat(201) },
     { name: 'x', accountId: 'a b' },
     { name: 'x', accountId: '../x' },
+    { name: 'x', accountId: '..' },
+    { name: 'x', accountId: '.' },
   ])('is not made of %j', async (body) => {
     expect((await api.request('POST', '/accounts', { body })).status).toBe(422);
   });

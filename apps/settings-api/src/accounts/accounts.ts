@@ -2,6 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 import { Problem } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
 import { type List } from '../http/list.js';
+import { invalid } from '../http/validation.js';
 import { timeOrderedUuid } from '../ids.js';
 import { type TokenEraser } from '../portals/token-eraser.js';
 import { type AccountChanges } from './account-changes.js';
@@ -43,8 +44,12 @@ export class Accounts {
     return rows[0];
   }
 
-  /** @param accountId as the PBX platform names it; made here if absent */
+  /**
+   * @param accountId as the PBX platform names it; made here if absent
+   * @throws Problem 422 for `.` and `..`, 409 for one that is there
+   */
   async create(name: string, accountId: string = timeOrderedUuid()): Promise<AccountView> {
+    if (/^\.{1,2}$/.test(accountId)) throw notAnId();
     if (await this.changes.create(accountId, name)) return this.get(accountId);
     throw new Problem({
       status: 409,
@@ -64,4 +69,18 @@ export class Accounts {
     await this.changes.remove(accountId);
     await this.eraser.erase();
   }
+}
+
+/** A path with such a part is another path by the time it arrives, ours between the services included. */
+function notAnId(): Problem {
+  return invalid([
+    {
+      path: 'accountId',
+      code: 'not_an_id',
+      message: {
+        ru: 'Точки сами по себе не могут быть кодом кабинета.',
+        en: 'Dots alone cannot be the id of an account.',
+      },
+    },
+  ]);
 }
