@@ -20,14 +20,18 @@ import { Accounts } from './accounts/accounts.js';
 import { type SettingsApiConfig } from './config.js';
 import { IntegrationController } from './integration/integration.controller.js';
 import { Integration } from './integration/integration.js';
+import { CallsWithoutEndOf } from './journal/calls-without-end.js';
 import { JournalStore } from './journal/journal-store.js';
 import { JournalTotals } from './journal/journal-totals.js';
 import { JournalConsumer } from './journal/journal.consumer.js';
 import { JournalController } from './journal/journal.controller.js';
+import { JournalRetentionController } from './journal/journal-retention.controller.js';
+import { JournalRetention } from './journal/journal-retention.js';
 import { Journal } from './journal/journal.js';
 import { SeenEmployees } from './journal/seen-employees.js';
 import { DryRunController } from './dry-run/dry-run.controller.js';
 import { DryRun } from './dry-run/dry-run.js';
+import { EngineClient } from './operations/engine-client.js';
 import { EffectsController } from './operations/effects.controller.js';
 import { IngestClient } from './operations/ingest-client.js';
 import { Neighbour } from './operations/neighbour.js';
@@ -72,6 +76,7 @@ export const controllers: readonly Type[] = [
   PeopleController,
   PbxSourcesController,
   JournalController,
+  JournalRetentionController,
   StatusController,
   OauthController,
   AuditController,
@@ -99,6 +104,7 @@ export class AppModule {
     const integration = new Integration(dataSource, changes, copies);
     const people = new People(dataSource, changes, copies, seen);
     const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
+    const engine = new EngineClient(new Neighbour({ name: 'decision-engine', url: config.engineUrl, key }));
     const users = new Users(dataSource, changes);
     const sessions = new Sessions(dataSource, new LoginThrottle(dataSource));
     const useCases = [
@@ -118,7 +124,7 @@ export class AppModule {
       integration,
       writer,
       ingest,
-      new Status(integration, portals, writer, ingest),
+      new Status(integration, portals, writer, ingest, engine, new CallsWithoutEndOf(dataSource)),
       people,
       new Audit(dataSource, changes, integration, people),
       new PbxSources(
@@ -134,6 +140,7 @@ export class AppModule {
       seen,
       journal,
       new JournalTotals(dataSource, changes),
+      new JournalRetention(dataSource, changes, config.journalRetentionDays),
       new DryRun(dataSource, accounts, journal, copies),
     ];
     return {

@@ -67,6 +67,10 @@ const shape = {
     z.url('must be a URL').meta({ example: 'http://amocrm-writer:3003' }),
   ),
   ingestUrl: variable('CALL_INGEST_INTERNAL_URL', z.url('must be a URL').meta({ example: 'http://call-ingest:3001' })),
+  engineUrl: variable(
+    'DECISION_ENGINE_INTERNAL_URL',
+    z.url('must be a URL').meta({ example: 'http://decision-engine:3002' }),
+  ),
   amocrm: amocrmIntegration,
   amocrmOauthUrl: variable('AMOCRM_OAUTH_URL', z.url('must be a URL').default('https://www.amocrm.ru/oauth')),
   /** What the API tokens of PBX vendors are sealed with on their way to call-ingest; unset: no vendor is asked. */

@@ -115,7 +115,8 @@ export class AccountChanges {
         [accountId],
       );
       await tx.query(
-        `update accounts set name = '', version = version + 1, updated_at = now(), deleted_at = now()
+        `update accounts set name = '', version = version + 1, updated_at = now(), deleted_at = now(),
+                journal_retention_days = null
           where account_id = $1`,
         [accountId],
       );

@@ -18,6 +18,7 @@ export const changeNames = {
   key_added: { ru: 'Ключ API создан', en: 'API key made' },
   key_changed: { ru: 'Ключ API изменён', en: 'API key changed' },
   key_deleted: { ru: 'Ключ API удалён', en: 'API key deleted' },
+  journal_retention_changed: { ru: 'Срок хранения журнала, дней', en: 'Days for which the journal is kept' },
   user_added: { ru: 'Пользователь добавлен', en: 'User added' },
   user_changed: { ru: 'Пользователь изменён', en: 'User changed' },
   password_changed: { ru: 'Пароль пользователя изменён', en: 'Password of a user changed' },

@@ -5,7 +5,7 @@ const rowsAtOnce = 5_000;
 const everyMs = 60 * 60 * 1_000;
 
 /**
- * Forgets calls that are older than the setting says, and everything of accounts that were deleted: messages of theirs
+ * Forgets calls that are older than their account's setting says, or the platform's, and everything of accounts that were deleted: messages of theirs
  * may still arrive after the deletion. Life: start() → stop(), each once. Any number of processes may clean at once.
  */
 export class JournalCleaner {
@@ -14,7 +14,7 @@ export class JournalCleaner {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly keepDays: number,
+    private readonly defaultDays: number,
     private readonly logger: Logger,
   ) {}
 
@@ -36,12 +36,14 @@ export class JournalCleaner {
 
   /** In short statements, so that no reader of the topics waits long for a row. */
   async clean(): Promise<void> {
-    const accounts: { account_id: string; is_deleted: boolean }[] = await this.dataSource.query(
-      'select account_id, deleted_at is not null as is_deleted from accounts',
+    const accounts: { account_id: string; keep_days: number }[] = await this.dataSource.query(
+      `select account_id, case when deleted_at is null then coalesce(journal_retention_days, $1) else 0 end as keep_days
+         from accounts`,
+      [this.defaultDays],
     );
     let forgotten = 0;
-    for (const { account_id: accountId, is_deleted: isDeleted } of accounts) {
-      forgotten += await this.forget(accountId, isDeleted ? 0 : this.keepDays);
+    for (const { account_id: accountId, keep_days: keepDays } of accounts) {
+      forgotten += await this.forget(accountId, keepDays);
     }
     await this.dataSource.query(
       'delete from seen_employees where account_id in (select account_id from accounts where deleted_at is not null)',

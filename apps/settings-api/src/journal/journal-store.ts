@@ -2,6 +2,7 @@ import { type CallFacts } from '@perezvon/calls';
 import { type EffectName } from '@perezvon/contracts';
 import { columns, inTransaction } from '@perezvon/postgres';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { withoutEndAt } from './calls-without-end.js';
 import {
   effectsOf,
   factsOf,
@@ -62,10 +63,11 @@ const SAVE = `
   update journal_calls as held
      set pbx_call_id = told.pbx_call_id, started_at = told.started_at, direction = told.direction, phone = told.phone,
          outcome = told.outcome, state = told.state, portal_id = told.portal_id, body = told.body,
-         made = string_to_array(told.made, ' ')
+         made = string_to_array(told.made, ' '), without_end_at = told.without_end_at
     from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::uuid[], $10::json[], $11::text[])
-      as told (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body, made)
+                $9::uuid[], $10::json[], $11::text[], $12::timestamptz[])
+      as told (account_id, call_id, pbx_call_id, started_at, direction, phone, outcome, state, portal_id, body, made,
+               without_end_at)
    where held.account_id = told.account_id and held.call_id = told.call_id`;
 
 async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<string, JournalCall>> {
@@ -101,6 +103,7 @@ async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Prom
       ({ call, decision }) => decision?.portalId ?? call.state?.portalId ?? null,
       ({ call }) => JSON.stringify(call),
       ({ call }) => madeBy(call).join(' '),
+      ({ call }) => withoutEndAt(call),
     ),
   );
 }

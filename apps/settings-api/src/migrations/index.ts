@@ -1,6 +1,8 @@
 import { type MigrationClass } from '@perezvon/postgres';
+import { CallsWithoutEnd1764190000000 } from './calls-without-end.js';
 import { Audit1764100000003 } from './audit.js';
 import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
+import { JournalRetention1764190000001 } from './journal-retention.js';
 import { Journal1764100000002 } from './journal.js';
 import { JournalMade1764180000001 } from './journal-made.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
@@ -18,4 +20,6 @@ export const migrations: readonly MigrationClass[] = [
   PullAndFieldMap1764100000005,
   RefusedOutbox1764180000000,
   JournalMade1764180000001,
+  CallsWithoutEnd1764190000000,
+  JournalRetention1764190000001,
 ];

@@ -1,4 +1,5 @@
 import {
+  callState,
   cellName,
   connectionTest,
   decisionSchema,
@@ -173,9 +174,20 @@ const status = z.object({
   ),
   parked: z.array(condition),
   activity: sourceActivity.nullable(),
+  waitingCalls: z.array(z.object({ state: callState, text: z.string(), count: z.int(), since: instant })).nullable(),
+  callsWithoutEnd: z
+    .object({ count: z.int(), since: instant, callIds: z.array(z.uuid()), text: z.string(), advice: z.string() })
+    .nullable(),
   problems: z.object({ blocking: z.int(), broken: z.int(), warnings: z.int() }),
   unavailable: z.array(z.string()),
   health: z.object({ level: z.enum(['ok', 'warning', 'error', 'off']), text: z.string() }),
+});
+const retention = z.object({
+  days: z.int(),
+  ownDays: z.int().nullable(),
+  defaultDays: z.int(),
+  leastDays: z.int(),
+  mostDays: z.int(),
 });
 const connection = z.object({
   ok: z.boolean(),
@@ -249,6 +261,8 @@ export const answers: Readonly<Record<string, z.ZodType | null>> = {
   'JournalController.search': list(callLine),
   'JournalController.totals': callTotals,
   'JournalController.story': callStory,
+  'JournalRetentionController.get': retention,
+  'JournalRetentionController.put': retention,
   'DryRunController.run': dryRun,
   'StatusController.get': status,
   'EffectsController.list': list(waitingEffect.extend({ text: z.string() })),

@@ -42,5 +42,6 @@ export const examples: Readonly<Record<string, unknown>> = {
   'PeopleController.putMapping': [{ employeeId: '019300c0-7e57-7000-8000-000000000001', crmUserId: 101 }],
   'PbxSourcesController.add': { kind: 'uis', timeZone: 'Europe/Moscow' },
   'PbxSourcesController.edit': { rotateSecret: true },
+  'JournalRetentionController.put': { days: 365 },
   'DryRunController.run': { call: { direction: 'in', phone: '+79161234567', outcome: 'answered', clientKnown: false } },
 };

@@ -104,5 +104,9 @@ export const advice: Readonly<Record<string, Localized>> = {
     ru: 'Ждали дольше 30 дней: повторите или отмените их.',
     en: 'They waited longer than 30 days: retry or discard them.',
   },
+  talk_without_end: {
+    ru: 'Проверьте, присылает ли АТС конец звонка; каждый такой звонок есть в журнале.',
+    en: 'Check that the PBX sends the end of calls; each of these calls is in the journal.',
+  },
   parked: { ru: 'Откройте список и повторите или отмените их.', en: 'Open the list and retry or discard them.' },
 };

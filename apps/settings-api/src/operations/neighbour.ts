@@ -4,7 +4,7 @@ import { Problem } from '@perezvon/service';
 import { z } from 'zod';
 
 export interface NeighbourAddress {
-  readonly name: 'amocrm-writer' | 'call-ingest';
+  readonly name: 'amocrm-writer' | 'call-ingest' | 'decision-engine';
   readonly url: string;
   /** INTERNAL_API_KEY. */
   readonly key: string;

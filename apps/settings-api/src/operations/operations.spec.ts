@@ -1,23 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PortalStatus, type WaitingEffect } from '@perezvon/contracts';
+import { decisionTold } from '../journal/journal-call.js';
+import { JournalStore } from '../journal/journal-store.js';
+import { decision } from '../testing/told-of-a-call.js';
 import { StandIn } from '../testing/neighbours.js';
 import { type Answer, startTestApi, type TestApi } from '../testing/settings-api.js';
 
 const writer = new StandIn();
 const ingest = new StandIn();
+const engine = new StandIn();
 let api: TestApi;
 let accountId: string;
 let key: string;
 let portalId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ writerUrl: await writer.start(), ingestUrl: await ingest.start() });
+  api = await startTestApi({
+    writerUrl: await writer.start(),
+    ingestUrl: await ingest.start(),
+    engineUrl: await engine.start(),
+  });
 });
 afterAll(async () => {
   await api.close();
   await writer.stop();
   await ingest.stop();
+  await engine.stop();
 });
 beforeEach(async () => {
   ({ accountId, key } = await api.newAccount());
@@ -133,6 +142,41 @@ describe('the status', () => {
       200,
       { activity: null, unavailable: ['call-ingest'], health: { level: 'off' } },
     ]);
+  });
+
+  it('says how many calls wait for what, and since when (R11)', async () => {
+    const oldestAt = '2026-01-02T03:04:05.678Z';
+    const waiting = [{ state: 'awaiting_client', count: 4, oldestAt }];
+    engine.answer(`GET /internal/v1/accounts/${accountId}/waiting`, 200, { waiting });
+    expect((await ask('GET', '/status')).body).toMatchObject({
+      waitingCalls: [
+        { state: 'awaiting_client', text: 'Узнаём в amoCRM, известен ли клиент', count: 4, since: oldestAt },
+      ],
+    });
+    expect(engine.asked.at(-1)?.authorization).toBe(`Bearer ${api.config.internalKey}`);
+  });
+
+  it('does not say that no call waits while nobody can tell', async () => {
+    engine.answer(`GET /internal/v1/accounts/${accountId}/waiting`, 500);
+    const { body } = await ask('GET', '/status');
+    expect(body).toMatchObject({ waitingCalls: null, unavailable: ['decision-engine'] });
+  });
+
+  it('warns of talks whose end never came (R4), of the account and no other', async () => {
+    const decidedAt = new Date().toISOString();
+    const told = decision('end', 0, ['note'], { accountId, decidedAt, warnings: ['talk_without_end'] });
+    await api.service.app.get(JournalStore).tell([decisionTold(told)]);
+    expect((await ask('GET', '/status', 'en')).body).toMatchObject({
+      callsWithoutEnd: {
+        count: 1,
+        since: decidedAt,
+        callIds: [told.callId],
+        text: 'The end of the talk did not come within 24 hours: its duration is unknown',
+        advice: expect.stringContaining('Check that the PBX sends the end'),
+      },
+    });
+    ({ accountId, key } = await api.newAccount());
+    expect((await ask('GET', '/status')).body).toMatchObject({ callsWithoutEnd: null });
   });
 });
 

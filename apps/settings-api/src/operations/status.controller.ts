@@ -2,13 +2,21 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { languageOf } from '@perezvon/service';
 import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
+import {
+  type CallsWithoutEndView,
+  waitingInWords,
+  type WaitingCallsView,
+  withoutEndInWords,
+} from './call-conditions.js';
 import { type Condition, conditionsOf, parkedConditions } from './conditions.js';
 import { healthInWords, type HealthSentence } from './health-words.js';
 import { type AccountStatus, type PortalHealth, Status } from './status.js';
 
-interface StatusView extends Omit<AccountStatus, 'portals' | 'parked'> {
+interface StatusView extends Omit<AccountStatus, 'portals' | 'parked' | 'waitingCalls' | 'callsWithoutEnd'> {
   readonly portals: readonly (PortalHealth & { readonly conditions: readonly Condition[] })[];
   readonly parked: readonly Condition[];
+  readonly waitingCalls: readonly WaitingCallsView[] | null;
+  readonly callsWithoutEnd: CallsWithoutEndView | null;
   readonly health: HealthSentence;
 }
 
@@ -33,6 +41,8 @@ export class StatusController {
         conditions: portal.status === null ? [] : conditionsOf(portal.status, language),
       })),
       parked: parkedConditions(status.parked ?? [], language),
+      waitingCalls: status.waitingCalls === null ? null : waitingInWords(status.waitingCalls, language),
+      callsWithoutEnd: status.callsWithoutEnd === null ? null : withoutEndInWords(status.callsWithoutEnd, language),
       health: healthInWords(status, language),
     };
   }

@@ -1,7 +1,9 @@
 import { NotFoundException } from '@nestjs/common';
-import { type ParkedEffects, type PortalStatus, type SourceActivity } from '@perezvon/contracts';
+import { type ParkedEffects, type PortalStatus, type SourceActivity, type WaitingCalls } from '@perezvon/contracts';
 import { type Integration } from '../integration/integration.js';
+import { type CallsWithoutEnd, type CallsWithoutEndOf } from '../journal/calls-without-end.js';
 import { type Portals, type PortalView } from '../portals/portals.js';
+import { type EngineClient } from './engine-client.js';
 import { type IngestClient } from './ingest-client.js';
 import { type NeighbourAddress, NeighbourUnavailable } from './neighbour.js';
 import { type WriterClient } from './writer-client.js';
@@ -20,6 +22,10 @@ export interface AccountStatus {
   readonly parked: ParkedEffects | null;
   /** What call-ingest has heard of the PBX; null: it does not answer. */
   readonly activity: SourceActivity | null;
+  /** Calls that are not decided yet, by what they wait for; null: decision-engine does not answer. */
+  readonly waitingCalls: WaitingCalls['waiting'] | null;
+  /** R4: talks of the last week whose end never came; null: there are none. */
+  readonly callsWithoutEnd: CallsWithoutEnd | null;
   /** What keeps the integration from being active, or is broken now: `/integration/problems` lists it. */
   readonly problems: { readonly blocking: number; readonly broken: number; readonly warnings: number };
   /** Services that did not answer; what they know is absent. */
@@ -33,6 +39,8 @@ export class Status {
     private readonly portals: Portals,
     private readonly writer: WriterClient,
     private readonly ingest: IngestClient,
+    private readonly engine: EngineClient,
+    private readonly withoutEnd: CallsWithoutEndOf,
   ) {}
 
   async of(accountId: string): Promise<AccountStatus> {
@@ -50,9 +58,11 @@ export class Status {
     const portals = await this.portals.list(accountId);
     const { body: settings } = await this.integration.get(accountId);
     const problems = await this.integration.problems(accountId);
-    const [activity, parked, ...statuses] = await Promise.all([
+    const callsWithoutEnd = await this.withoutEnd.account(accountId);
+    const [activity, parked, waitingCalls, ...statuses] = await Promise.all([
       unlessAway(this.ingest.activity(accountId)),
       unlessAway(this.writer.parked(accountId)),
+      unlessAway(this.engine.waiting(accountId)),
       ...portals.map((portal) => unlessAway(this.writer.status(portal.portalId))),
     ]);
     const count = (severity: (typeof problems)[number]['severity']): number =>
@@ -66,6 +76,8 @@ export class Status {
       })),
       parked,
       activity,
+      waitingCalls,
+      callsWithoutEnd,
       problems: { blocking: count('blocks_activation'), broken: count('broken'), warnings: count('warning') },
       unavailable: [...unavailable],
     };

@@ -64,6 +64,7 @@ export async function startTestApi(overrides: Partial<SettingsApiConfig> = {}): 
     internalKey: 'an-internal-key-of-specs',
     writerUrl: 'http://127.0.0.1:1',
     ingestUrl: 'http://127.0.0.1:1',
+    engineUrl: 'http://127.0.0.1:1',
     ...overrides,
   };
   const log: string[] = [];

@@ -27,6 +27,17 @@ export interface AccountStatus {
   /** What waits for a person, also of portals that are gone. */
   readonly parked: readonly Condition[];
   readonly activity: SourceActivity | null;
+  /** Calls that are not decided yet, by what they wait for; null: nobody can tell now. */
+  readonly waitingCalls:
+    readonly { readonly state: string; readonly text: string; readonly count: number; readonly since: string }[] | null;
+  /** Talks of the last week whose end never came. */
+  readonly callsWithoutEnd: {
+    readonly count: number;
+    readonly since: string;
+    readonly callIds: readonly string[];
+    readonly text: string;
+    readonly advice: string;
+  } | null;
   readonly problems: { readonly blocking: number; readonly broken: number; readonly warnings: number };
 }
 

@@ -8,6 +8,7 @@ import { useCalls, type CallSearch } from '../api/journal';
 import { Failure } from '../shell/failure';
 import { CallRow } from './call-row';
 import { useExport } from './export';
+import { RetentionSection } from './retention-section';
 import { SearchFields } from './search-fields';
 import { Waiting } from '../shell/waiting';
 
@@ -72,6 +73,7 @@ export default function JournalPage() {
           {t('journal.more')}
         </Button>
       )}
+      <RetentionSection />
     </Stack>
   );
 }

@@ -4,14 +4,15 @@ import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import type { AccountStatus } from '../api/operations';
 import { dateAndTime } from '../i18n/dates';
+import { WaitingCalls } from './waiting-calls';
 
 /** amoCRM's own: requests a second of one integration (reference/amocrm-api.md §2.1). */
 const limitPerSecond = 7;
 
 /** How far behind the writer is, and how near to amoCRM's limit. */
-export function Limits({ status: { portals } }: { readonly status: AccountStatus }) {
+export function Limits({ status: account }: { readonly status: AccountStatus }) {
   const { t } = useTranslation();
-  const status = portals.find(({ isChosen }) => isChosen)?.status ?? null;
+  const status = account.portals.find(({ isChosen }) => isChosen)?.status ?? null;
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="limits">
       <Stack gap="sm">
@@ -25,6 +26,7 @@ export function Limits({ status: { portals } }: { readonly status: AccountStatus
         ) : (
           <Numbers status={status} />
         )}
+        <WaitingCalls status={account} />
       </Stack>
     </Card>
   );
