@@ -46,6 +46,7 @@ export function intentWords(intent: Intent, portal: Portal | undefined): Localiz
       return join(
         { ru: `Задача «${intent.text}»`, en: `Task “${intent.text}”` },
         { ru: `срок ${intent.dueInMinutes} мин`, en: `due in ${intent.dueInMinutes} min` },
+        taskType(named.taskType(intent.taskTypeId)),
         taskOwner(intent.responsible, named.user),
       );
   }
@@ -59,6 +60,10 @@ function taskOwner(owner: number | 'card_owner' | 'default', user: UserName): Lo
   }
   if (owner === 'default') return { ru: 'ответственному по умолчанию', en: 'for the default responsible' };
   return responsible(user(owner));
+}
+
+function taskType(name: string | null): Localized | null {
+  return name === null ? null : { ru: `тип «${name}»`, en: `type “${name}”` };
 }
 
 function dealCondition(scope: DirectionSettings['activeDealScope'] | null): Localized {
@@ -98,12 +103,14 @@ function namesIn(portal: Portal | undefined): {
   user: UserName;
   pipeline: (id: number) => string;
   status: (pipelineId: number, id: number) => string;
+  taskType: (id: number | null) => string | null;
 } {
   const pipelineOf = (id: number): Portal['pipelines'][number] | undefined =>
     portal?.pipelines.find((each) => each.id === id);
   return {
     user: (id) => (id === null ? null : (portal?.users.find((each) => each.id === id)?.name ?? `№ ${id}`)),
     pipeline: (id) => pipelineOf(id)?.name ?? `№ ${id}`,
+    taskType: (id) => (id === null ? null : (portal?.taskTypes.find((each) => each.id === id)?.name ?? `№ ${id}`)),
     status: (pipelineId, id) => pipelineOf(pipelineId)?.statuses.find((each) => each.id === id)?.name ?? `№ ${id}`,
   };
 }
