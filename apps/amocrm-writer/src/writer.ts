@@ -140,6 +140,7 @@ export class Writer {
       monotonic: monotonicClock,
       log,
       onWritten: parts.onWritten,
+      limitProbeMs: settings.probes?.otherMs,
       at: parts.at ?? (() => undefined),
     };
     this.runtimes = new LaneRuntimes(parts.tokens, {

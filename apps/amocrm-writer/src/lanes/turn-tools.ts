@@ -59,5 +59,7 @@ export interface TurnTools {
   readonly log: WriterLog;
   /** For metrics: how long after its cause an effect was confirmed. Must not throw. */
   readonly onWritten: (effect: EffectName, afterMs: number) => void;
+  /** How long creations wait at the tariff's limit; undefined: an hour (R12). */
+  readonly limitProbeMs?: number | undefined;
   readonly at: (point: Point) => void | Promise<void>;
 }

@@ -45,7 +45,7 @@ export async function writeGroup(
   else await failures.written(portal, result);
   const now = clock.now();
   const { ends, copyIsStale } = isLimited
-    ? heldByTariff(sending, now + limitProbeMs)
+    ? heldByTariff(sending, now + (tools.limitProbeMs ?? limitProbeMs))
     : meaningOf(sending, result, now, failures.retryAt());
   if (portal.limit !== null && ends.some(({ effect, made: one }) => one !== null && isCreation(effect))) {
     await portals.liftLimit(portal, now);
