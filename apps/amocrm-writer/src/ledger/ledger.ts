@@ -177,10 +177,13 @@ export class Ledger {
     const bySeq = new Map(moves.map((one) => [one.seq, one]));
     const locked: StoredEffect[] = await tx.query(lockEffects, [[...bySeq.keys()]]);
     const moved: EffectRow[] = [];
+    const mayHold: EffectCommand[] = [];
     for (const row of locked.map(effectOf)) {
       const one = bySeq.get(row.seq);
       const after = one && moveEffect(row, one, this.assumptions, this.log);
-      if (after) moved.push(after);
+      if (!after) continue;
+      moved.push(after);
+      if (changesHolds(row, after)) mayHold.push(after.command);
     }
     const told = moved.map((row) => ({ row, news: newsOf(row) }));
     await saveEffects(
@@ -191,15 +194,13 @@ export class Ledger {
       tx,
       told.filter(({ news }) => news !== null).map(({ row }) => resultOf(row, new Date(now))),
     );
-    await this.holdDependants(
-      tx,
-      moved.map((row) => row.command),
-    );
+    await this.holdDependants(tx, mayHold);
     return moved;
   }
 
   /** A parked effect holds the rest of its call. */
   async holdDependants(tx: EntityManager, commands: readonly EffectCommand[]): Promise<void> {
+    if (commands.length === 0) return;
     const calls = [...new Map(commands.map((c) => [`${c.accountId}|${c.callId}`, c])).values()];
     await tx.query(
       blockDependants,
@@ -211,3 +212,7 @@ export class Ledger {
     );
   }
 }
+
+/** Who is held by whom changes when an effect is parked or is not any more, and for one that waits again. */
+const changesHolds = (before: EffectRow, after: EffectRow): boolean =>
+  before.state.is === 'parked' || after.state.is === 'parked' || after.state.is === 'waiting';
