@@ -2,6 +2,7 @@ import type { Turn } from '../lanes/turn-context.js';
 import { mirroredClient } from '../mirror/mirrored-clients.js';
 import { seesAllCards, type ReadablePortal } from '../portals/portal.js';
 import { readClients, type ClientAsked, type ClientFound } from './read-client.js';
+import { withUnlistedCards } from './unlisted-cards.js';
 
 /** Fewer clients than this are asked for one by one, which is exact; more are told from the copy (design.md, The mirror). */
 const manyClients = 5;
@@ -23,13 +24,14 @@ export async function currentClients(
     return readClients(requests, portal, directory, asked);
   }
   const { lane } = requests.lease;
-  const cards = await mirror.cards(
+  const copied = await mirror.cards(
     lane,
     asked.map(({ phone }) => phone),
     asked.flatMap(({ own, ofCall }) => (ofCall === null ? own : [...own, ofCall])),
   );
-  const leads = new Map((await mirror.leadsOf(lane, cards)).map((lead) => [lead.id, lead]));
-  const mirrored = asked.map((one) => mirroredClient(one, cards, leads, directory));
+  const listed = await withUnlistedCards(requests, portal, asked, copied);
+  const leads = new Map((await mirror.leadsOf(lane, listed.cards)).map((lead) => [lead.id, lead]));
+  const mirrored = listed.asked.map((one) => mirroredClient(one, listed.cards, leads, directory));
   const unclear = asked.filter((_, index) => mirrored[index] === null);
   const read = unclear.length === 0 ? [] : await readClients(requests, portal, directory, unclear);
   const answers = new Map(unclear.map((one, index) => [one, read[index] ?? []]));

@@ -45,7 +45,8 @@ export async function readClients(
   return hits.map((each) => (each instanceof ReadFailure ? each : each.map((hit) => foundCard(hit, leads, directory))));
 }
 
-interface Hit {
+/** A card as amoCRM shows it. */
+export interface Hit {
   readonly type: OwnCard['type'];
   readonly card: Contact;
 }
@@ -91,7 +92,8 @@ async function hitsOf(
   return [...read.filter((hit) => hit !== null), ...listed].filter(({ card }) => isClient(card, phone));
 }
 
-async function readCard(requests: LaneRequests, portal: PortalRow, { type, id }: OwnCard): Promise<Hit | null> {
+/** Null: amoCRM has no such card for this token. @throws ReadFailure */
+export async function readCard(requests: LaneRequests, portal: PortalRow, { type, id }: OwnCard): Promise<Hit | null> {
   const card = await requests.read(portal, (client, options) =>
     type === 'contact' ? client.contact(id, options) : client.company(id, options),
   );

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EffectCommand } from '@perezvon/contracts';
 import { Call } from './commands.js';
-import { World } from './world.js';
+import { token, World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -76,6 +76,47 @@ describe('many clients at once', () => {
     expect([...store().contacts.values()].filter(({ is_deleted }) => !is_deleted).map(({ id }) => id)).not.toContain(
       gone.id,
     );
+  }, 120_000);
+});
+
+describe('many clients with an unsorted record that waits', () => {
+  it('were searched for one by one: the claims that wait say at once whose contact is hidden', async () => {
+    const writer = await world.startKnowingPortal();
+    const first = newCalls();
+    await dueTogether(
+      writer,
+      first.map((call) => call.unsorted()),
+    );
+    for (const call of first) await world.resultOf(call.callId, 'unsorted', undefined, 60_000);
+    const [claim] = [...store().unsorted.values()];
+    // The person's own requests are not counted in ours.
+    await world.until(() => world.emulator.control.requests().every(({ atMs }) => Date.now() - atMs > 1_000));
+    const accepted = await fetch(`${world.emulator.url}/api/v4/leads/unsorted/${claim?.uid ?? ''}/accept`, {
+      method: 'POST',
+      headers: { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(accepted.status).toBe(200);
+    const acceptedAt = Date.now();
+    await world.until(() => Date.now() - acceptedAt > 1_000);
+    const seen = world.emulator.control.requests().at(-1)?.seq ?? 0;
+
+    const second = newCalls();
+    await dueTogether(
+      writer,
+      second.map((call) => call.contact()),
+    );
+    const results = await Promise.all(second.map((call) => world.resultOf(call.callId, 'contact', undefined, 60_000)));
+
+    // R5: once accepted it counts.
+    const known = results.filter(({ existed }) => existed);
+    expect(known.map(({ entities }) => entities)).toEqual([[{ type: 'contact', id: claim?.contact_id }]]);
+    const asked = world.emulator.control.requests().filter(({ seq, method }) => seq > seen && method === 'GET');
+    expect(searches()).toEqual([]);
+    expect(
+      asked.filter(({ path }) => /contacts\/\d+$/.test(path) && !path.endsWith(`/${claim?.contact_id ?? ''}`)),
+    ).toEqual([]);
+    expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
   }, 120_000);
 });
 
