@@ -19,27 +19,46 @@ export interface MarkStore {
  * seen before it was sent: a look lists newest first and stops there. A mark that is old makes a look longer, never wrong.
  */
 export class HighWater {
+  /** What this process has read or raised: behind the store if another one held the lane meanwhile, which is only old. */
+  private readonly held = new Map<string, number>();
+
   constructor(private readonly marks: MarkStore) {}
 
   /** Reads the newest id once, where nothing is known yet. @throws ReadFailure */
   async before(requests: LaneRequests, portal: PortalRow, entity: ListedEntity): Promise<number> {
     const { lane } = requests.lease;
-    const known = await this.marks.known(lane, entity);
+    const known = await this.known(lane, entity);
     if (known !== null) return known;
     const newest = await newestId(requests, portal, entity);
-    await this.marks.raise(lane, entity, newest);
+    await this.raise(lane, entity, newest);
     return newest;
   }
 
   /** What is known without asking; 0 = nothing. Notes are listed per card, so a mark that is missing costs little. */
   async ofNotes(lane: string, entity: EntityType): Promise<number> {
-    return (await this.marks.known(lane, `${entity}/notes`)) ?? 0;
+    return (await this.known(lane, `${entity}/notes`)) ?? 0;
   }
 
-  raise(lane: string, by: MarkedBy, id: number): Promise<void> {
-    return this.marks.raise(lane, by, id);
+  async raise(lane: string, by: MarkedBy, id: number): Promise<void> {
+    await this.marks.raise(lane, by, id);
+    this.hold(lane, by, id);
+  }
+
+  private async known(lane: string, by: MarkedBy): Promise<number | null> {
+    const held = this.held.get(keyOf(lane, by));
+    if (held !== undefined) return held;
+    const known = await this.marks.known(lane, by);
+    if (known !== null) this.hold(lane, by, known);
+    return known;
+  }
+
+  private hold(lane: string, by: MarkedBy, id: number): void {
+    const key = keyOf(lane, by);
+    this.held.set(key, Math.max(id, this.held.get(key) ?? 0));
   }
 }
+
+const keyOf = (lane: string, by: MarkedBy): string => `${lane}|${by}`;
 
 /** 0 = there is none. */
 async function newestId(requests: LaneRequests, portal: PortalRow, entity: ListedEntity): Promise<number> {

@@ -44,6 +44,8 @@ export class MarkerFields {
   private readonly ensuring = new Map<string, Promise<void>>();
   /** Refusals in a row, by lane and entity: a field that amoCRM refuses is asked for again as a lane that fails is. */
   private readonly refusals = new Map<string, number>();
+  /** Seen by this process. One that a person has deleted is refused by amoCRM, and then forgotten. */
+  private readonly present = new Set<string>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -52,7 +54,8 @@ export class MarkerFields {
 
   /** @throws MarkerFieldMissing, ReadFailure, NoCredentials */
   async ensure(requests: LaneRequests, portal: PortalRow, entity: MarkedEntity, now: number): Promise<void> {
-    const key = `${requests.lease.lane}|${entity}`;
+    const key = keyOf(requests.lease.lane, entity);
+    if (this.present.has(key)) return;
     const running =
       this.ensuring.get(key) ??
       this.findOrCreate(requests, portal, entity, now).finally(() => this.ensuring.delete(key));
@@ -67,13 +70,16 @@ export class MarkerFields {
     now: number,
   ): Promise<void> {
     const { lane } = requests.lease;
-    const key = `${lane}|${entity}`;
+    const key = keyOf(lane, entity);
     const [known]: { is_present: boolean; tried_at: number }[] = await this.dataSource.query(
       `select is_present, (extract(epoch from tried_at) * 1000)::float8 as tried_at
          from lane_marker_field where lane = $1 and entity = $2`,
       [lane, entity],
     );
-    if (known?.is_present === true) return;
+    if (known?.is_present === true) {
+      this.present.add(key);
+      return;
+    }
 
     const fields = await requests.read(portal, (client, options) => client.customFields(entity, options));
     if (fields.some((field) => field.code === markerFieldCode)) return this.found(lane, entity, now);
@@ -109,12 +115,13 @@ export class MarkerFields {
   }
 
   private async found(lane: string, entity: MarkedEntity, now: number): Promise<void> {
-    this.refusals.delete(`${lane}|${entity}`);
+    this.refusals.delete(keyOf(lane, entity));
     await this.note(lane, entity, true, now);
   }
 
   /** amoCRM refused a field: perhaps a person deleted ours. It is looked for again before the next write. */
   async forget(lane: string): Promise<void> {
+    for (const entity of ['contacts', 'leads'] as const) this.present.delete(keyOf(lane, entity));
     await this.dataSource.query(`delete from lane_marker_field where lane = $1`, [lane]);
   }
 
@@ -127,3 +134,5 @@ export class MarkerFields {
     );
   }
 }
+
+const keyOf = (lane: string, entity: MarkedEntity): string => `${lane}|${entity}`;
