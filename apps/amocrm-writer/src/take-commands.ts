@@ -18,21 +18,24 @@ export class TakeCommands {
     private readonly ledger: Ledger,
     private readonly clients: ClientStore,
     private readonly clock: PostgresClock,
-    private readonly onStored: () => void,
+    /** `allHaveLanes`: else something waits for its portal to be met. */
+    private readonly onStored: (allHaveLanes: boolean) => void,
   ) {}
 
   async execute(commands: readonly CrmCommand[]): Promise<void> {
     const effects = commands.filter((command): command is EffectCommand => command.type === 'effect');
     const lookups = commands.filter((command): command is LookupCommand => command.type === 'lookup');
     const cancels = commands.filter((command): command is CancelCommand => command.type === 'cancel');
-    await inTransaction(this.dataSource, async (tx) => {
-      const lanes = [
+    const allHaveLanes = await inTransaction(this.dataSource, async (tx) => {
+      const told = [
         ...(await storeWishes(tx, this.ledger, effects, this.clock.now())),
         ...(await this.clients.ask(tx, lookups)),
       ];
       await storeCancels(tx, this.ledger, cancels, this.clock.now());
-      if (lanes.length > 0) await wake(tx, [...new Set(lanes)]);
+      const lanes = new Set(told.filter((lane) => lane !== null));
+      if (lanes.size > 0) await wake(tx, [...lanes]);
+      return !told.includes(null);
     });
-    this.onStored();
+    this.onStored(allHaveLanes);
   }
 }

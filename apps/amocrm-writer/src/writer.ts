@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicClock, type Integration, type RequestObserver, type Timeouts } from '@perezvon/amocrm';
 import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
@@ -10,6 +9,7 @@ import { LaneLeases } from './lanes/lane-leases.js';
 import { LaneRuntimes } from './lanes/lane-runtime.js';
 import { PostgresClock } from './lanes/postgres-clock.js';
 import { PostgresLeases } from './lanes/postgres-leases.js';
+import { rest } from './lanes/rest.js';
 import type { Point, TurnTools } from './lanes/turn-tools.js';
 import type { WriterLog } from './lanes/writer-log.js';
 import { WakeListener } from './lanes/wake-listener.js';
@@ -116,11 +116,12 @@ export class Writer {
     const ledger = new Ledger(dataSource, { visibilityDelayMs }, log, parts.onNews, memoryIn);
     const queries = new LedgerQueries(dataSource);
     const states = new MirrorStates(dataSource);
+    const marks = new PostgresMarks(dataSource);
     const tell = new TellClients(dataSource, mirror, clients, parts.onNews);
     const follow = new Follow(
       states,
       mirror,
-      { firstRead: new FirstRead(mirror), increment: new Increment(mirror, tell, this.clock), tell },
+      { firstRead: new FirstRead(mirror, marks), increment: new Increment(mirror, tell, this.clock), tell },
       portals,
       clients,
       new PortalWebhooks(dataSource, settings.publicWebhookUrl),
@@ -134,7 +135,7 @@ export class Writer {
       clients,
       mirror,
       follow,
-      highWater: new HighWater(new PostgresMarks(dataSource)),
+      highWater: new HighWater(marks),
       markerFields: new MarkerFields(dataSource, visibilityDelayMs),
       clock: this.clock,
       monotonic: monotonicClock,
@@ -164,17 +165,25 @@ export class Writer {
       handOverMs,
     });
     this.dispatcher = new Dispatcher(tools, leases, this.runtimes, settings);
-    this.listener = new WakeListener(parts.databaseUrl, () => this.dispatcher.wake(), log);
+    this.listener = new WakeListener(parts.databaseUrl, (lanes) => this.dispatcher.heard(lanes), log);
     this.housekeeping = new Housekeeping(dataSource, ledger, {
       unknownPortalMs: settings.unknownPortalMs,
       expireMs,
     });
-    const stored = (): void => {
+    const woken = (): void => {
       this.dispatcher.wake();
-      this.tidySoon?.();
       parts.onNews();
     };
-    this.takeCommands = new TakeCommands(dataSource, ledger, clients, this.clock, stored);
+    const stored = (): void => {
+      woken();
+      this.tidySoon?.();
+    };
+    const commandsStored = (allHaveLanes: boolean): void => {
+      woken();
+      // Housekeeping looks through all that waits: under a backlog not after every batch.
+      if (!allHaveLanes) this.tidySoon?.();
+    };
+    this.takeCommands = new TakeCommands(dataSource, ledger, clients, this.clock, commandsStored);
     this.takeSettings = new TakeSettings(dataSource, portals, stored);
     this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
     this.parkedEffects = new ParkedEffectsQuery(dataSource);
@@ -182,7 +191,7 @@ export class Writer {
     this.refreshPortal = new RefreshPortal(dataSource, stored);
     this.testPortal = new TestPortal(dataSource, portals, stored);
     this.leavePortal = new LeavePortal(dataSource, log, stored);
-    this.takeHint = new TakeHint(dataSource, stored);
+    this.takeHint = new TakeHint(dataSource, woken);
     this.takeDisconnect = new TakeDisconnect(portals, parts.credentials, this.clock, parts.integration, stored);
   }
 
@@ -222,7 +231,7 @@ export class Writer {
       } catch (error) {
         this.parts.log.error({ err: error }, 'housekeeping failed, it comes again');
       }
-      await Promise.race([asked, sleep(housekeepingMs, undefined, { signal }).catch(() => undefined)]);
+      await rest(monotonicClock, housekeepingMs, signal, asked);
     }
   }
 }

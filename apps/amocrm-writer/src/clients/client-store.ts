@@ -32,9 +32,9 @@ export class ClientStore {
   /**
    * Stores questions; the same phone of the same portal is one question. One that an answer already given is younger
    * than is answered: a replayed topic asks amoCRM nothing.
-   * @returns the lanes that have something new to do
+   * @returns the lanes that have something new to do; null = something whose portal has none yet
    */
-  async ask(tx: EntityManager, lookups: readonly LookupCommand[]): Promise<string[]> {
+  async ask(tx: EntityManager, lookups: readonly LookupCommand[]): Promise<(string | null)[]> {
     const questions = new Map(lookups.map((each) => [`${each.accountId}|${each.portalId}|${each.phone}`, each]));
     if (questions.size === 0) return [];
     const stored: { lane: string | null }[] = await tx.query(
@@ -57,7 +57,7 @@ export class ClientStore {
         (each) => each.accountId,
       ),
     );
-    return [...new Set(stored.flatMap((row) => row.lane ?? []))];
+    return [...new Set(stored.map((row) => row.lane))];
   }
 
   /** One question per phone, the oldest first; portals that are stopped do not answer. Index: lookup_due. */

@@ -124,7 +124,7 @@ export class World {
   /** LISTEN and NOTIFY. */
   notify(): void {
     for (const { process, dispatcher } of this.processes) {
-      if (!process.isDead) this.driver.after(process, 0, () => dispatcher.wake());
+      if (!process.isDead) this.driver.after(process, 0, () => dispatcher.heard(null));
     }
   }
 

@@ -7,6 +7,7 @@ import type { LaneLeases, TurnEnd } from './lane-leases.js';
 import { LaneRequests } from './lane-requests.js';
 import type { LaneRuntimes } from './lane-runtime.js';
 import { LaneTurn } from './lane-turn.js';
+import { rest } from './rest.js';
 import type { TurnTools } from './turn-tools.js';
 
 export interface DispatcherSettings {
@@ -32,6 +33,8 @@ export class Dispatcher {
   private readonly drained = new AbortController();
   private loops: Promise<unknown> | undefined;
   private news = newSignal();
+  /** Lanes whose turn waits for an answer or for news. */
+  private readonly waitingTurns = new Map<string, Signal>();
   private lastRoundAt: number;
 
   constructor(
@@ -41,8 +44,6 @@ export class Dispatcher {
     private readonly settings: DispatcherSettings,
   ) {
     this.lastRoundAt = tools.monotonic.now();
-    // Every lane's turn waits on it.
-    setMaxListeners(0, this.draining.signal);
   }
 
   start(): void {
@@ -51,11 +52,20 @@ export class Dispatcher {
     this.loops = Promise.all([this.serve(), this.keepLeases()]);
   }
 
-  /** Something was stored, here or by another writer: look now. */
+  /** Some lane may be free or due: look now. */
   wake(): void {
     const { resolve } = this.news;
     this.news = newSignal();
     resolve();
+  }
+
+  /**
+   * Something was stored for these lanes, here or by another writer; null = for any. Their turns look again too: those of
+   * others do not, or under load each lane would ask Postgres anew for whatever any of them is sent.
+   */
+  heard(lanes: readonly string[] | null): void {
+    for (const lane of lanes ?? [...this.waitingTurns.keys()]) this.waitingTurns.get(lane)?.resolve();
+    this.wake();
   }
 
   /** Not ready while rounds fail: commands would pile up behind this process. */
@@ -91,7 +101,7 @@ export class Dispatcher {
       } catch (error) {
         this.tools.log.error({ err: error }, 'a round failed, the next one follows');
       }
-      await Promise.race([news, this.pause(this.settings.pollMs, this.draining.signal)]);
+      await this.rest(this.settings.pollMs, this.draining.signal, news);
     }
   }
 
@@ -125,14 +135,14 @@ export class Dispatcher {
     const runtime = this.runtimes.of(lane);
     const before = runtime.requests;
     // Another process may just have used up the window: nothing leaves before it has passed.
-    if (lease.quietMs > 0) await this.pause(lease.quietMs, this.draining.signal);
+    if (lease.quietMs > 0) await this.rest(lease.quietMs, this.draining.signal);
     const requests = new LaneRequests(lease, (portal) => runtime.clientOf(portal), runtime.slots, this.cutting.signal);
     const turn = new LaneTurn(
       this.tools,
       requests,
       (portal) => runtime.clientOf(portal).origin,
       () => this.isStopping,
-      () => this.newsOrPoll(),
+      () => this.newsOrPoll(lane),
     );
     // A turn that fails by itself (a defect, Postgres away) is not tried again in a loop.
     let end: TurnEnd = {
@@ -148,34 +158,29 @@ export class Dispatcher {
     await this.leases.release(lease, end, runtime.requests - before);
   }
 
-  private async newsOrPoll(): Promise<void> {
-    await Promise.race([this.news.promise, this.pause(this.settings.pollMs, this.draining.signal)]);
+  private rest(ms: number, signal: AbortSignal, news?: Promise<unknown>): Promise<void> {
+    return rest(this.tools.monotonic, ms, signal, news);
+  }
+
+  private async newsOrPoll(lane: string): Promise<void> {
+    const signal = newSignal();
+    // One wait a turn: the last one, which a unit's end left behind, is over.
+    this.waitingTurns.get(lane)?.resolve();
+    this.waitingTurns.set(lane, signal);
+    await this.rest(this.settings.pollMs, this.draining.signal, signal.promise);
+    if (this.waitingTurns.get(lane) === signal) this.waitingTurns.delete(lane);
   }
 
   private async keepLeases(): Promise<void> {
     // Not ended by stop itself: turns that drain still need their leases.
     while (!this.drained.signal.aborted) {
-      await this.pause(this.settings.leaseMs / 3, this.drained.signal);
+      await this.rest(this.settings.leaseMs / 3, this.drained.signal);
       try {
         await this.leases.renew();
       } catch (error) {
         this.tools.log.warn({ err: error }, 'leases not renewed; they end by themselves');
       }
     }
-  }
-
-  /** Ends early when the signal aborts. */
-  private pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const ended = (): void => {
-        cancel();
-        signal.removeEventListener('abort', ended);
-        resolve();
-      };
-      const cancel = this.tools.monotonic.after(ms, ended);
-      signal.addEventListener('abort', ended, { once: true });
-    });
   }
 }
 

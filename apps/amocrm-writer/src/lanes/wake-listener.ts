@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { wakeChannel } from './sql/wake-lanes.js';
+import { lanesOf } from './wake.js';
 import type { WriterLog } from './writer-log.js';
 
 const reconnectMs = 1_000;
@@ -15,7 +16,8 @@ export class WakeListener {
 
   constructor(
     private readonly url: string,
-    private readonly onWake: () => void,
+    /** Something was stored for these lanes; null = for any. */
+    private readonly onWake: (lanes: readonly string[] | null) => void,
     private readonly log: WriterLog,
   ) {}
 
@@ -48,7 +50,7 @@ export class WakeListener {
     });
     // Awaited below; without a handler a loss while connecting would end the process.
     ended.catch(() => undefined);
-    client.on('notification', this.onWake);
+    client.on('notification', ({ payload = '' }) => this.onWake(lanesOf(payload)));
     const close = (): void => void client.end();
     this.stopping.signal.addEventListener('abort', close, { once: true });
     try {

@@ -8,14 +8,14 @@ import { storeEffects } from './sql/store-effects.js';
 /**
  * crm.commands.v1 → rows of the ledger, inside the consumer's transaction. Storing a wish again changes nothing; a higher
  * revision replaces what is wanted.
- * @returns the lanes that have something new to do
+ * @returns the lanes that have something new to do; null = something whose portal has none yet
  */
 export async function storeWishes(
   tx: EntityManager,
   ledger: Ledger,
   commands: readonly EffectCommand[],
   now: number,
-): Promise<string[]> {
+): Promise<(string | null)[]> {
   const wishes = newestPerEffect(commands);
   if (wishes.length === 0) return [];
   const stored: { seq: string; lane: string | null; is_revised: boolean }[] = await tx.query(
@@ -38,7 +38,7 @@ export async function storeWishes(
   await ledger.revise(tx, revised, now);
   await applyCancels(tx, ledger, wishes, now);
   await ledger.holdDependants(tx, wishes);
-  return [...new Set(stored.flatMap((row) => row.lane ?? []))];
+  return [...new Set(stored.map((row) => row.lane))];
 }
 
 /** A batch may bring one effect several times: a duplicate, or a newer revision. The place of the first counts. */

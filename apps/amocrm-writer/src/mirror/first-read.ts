@@ -12,6 +12,12 @@ const pageSize = 250;
 
 const nextList = { leads: 'companies', companies: 'contacts', contacts: 'changes' } as const;
 
+/** Where the highest known id of a lane's contacts and deals is kept. */
+export interface IdMarks {
+  /** A lower id changes nothing. */
+  raise(lane: string, by: 'contacts' | 'leads', id: number): Promise<void>;
+}
+
 /**
  * The first read of an account, a page at a time: deals that changed within the horizon, then companies, then contacts.
  * Where it stands is a page number, so it goes on wherever it was left, by whoever holds the lane.
@@ -21,7 +27,10 @@ const nextList = { leads: 'companies', companies: 'contacts', contacts: 'changes
  * gone, and if so the pages since the last such question are read again.
  */
 export class FirstRead {
-  constructor(private readonly mirror: MirrorStore) {}
+  constructor(
+    private readonly mirror: MirrorStore,
+    private readonly marks: IdMarks,
+  ) {}
 
   /** Reads one page. @throws ReadFailure */
   async page(requests: LaneRequests, portal: ReadablePortal, state: MirrorState): Promise<MirrorState> {
@@ -34,6 +43,9 @@ export class FirstRead {
     await this.mirror.putCards(lane, read.change.cards ?? []);
     await this.mirror.putLeads(lane, read.change.leads ?? []);
     const isThrough = read.isLast || (list === 'leads' && reaches(read, state.leadsFrom));
+    if (page === 1 && list !== 'companies') await this.marks.raise(lane, list, newestOf(read));
+    // A list of one page is of one moment: nothing moved in it, and what was deleted since is asked for with the changes.
+    if (isThrough && page === 1) return { ...state, reading: { list: nextList[list], page: 1, surePage: 1 } };
     const next = { ...state, reading: { ...reading, page: page + 1 } };
     if (!isThrough && page + 1 - reading.surePage < pagesPerCheck) return next;
     return this.check(requests, portal, next, isThrough);
@@ -62,6 +74,10 @@ export class FirstRead {
     return { ...state, until, reading: { list: nextList[reading.list], page: 1, surePage: 1 } };
   }
 }
+
+/** A card that stands: what is made later has a higher id, so a first write need not ask for one. 0 = there is none. */
+const newestOf = ({ change }: ListPage): number =>
+  Math.max(0, ...[...(change.cards ?? []), ...(change.leads ?? [])].map(({ id }) => id));
 
 function movedUp(list: EntityList, cards: readonly { readonly type: string }[], leads: number): number {
   if (list === 'leads') return leads;
