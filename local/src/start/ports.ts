@@ -48,6 +48,12 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(ports) as Ports;
 }
 
+/** The environment that has `npm start` use these ports. */
+export function portVariables(ports: Ports): Record<string, string> {
+  const names = Object.keys(VARIABLES) as PortName[];
+  return Object.fromEntries(names.map((name) => [VARIABLES[name][0], String(ports[name])]));
+}
+
 /** Does something that listens on the port; a port in use becomes a message that names the variable. */
 export async function onPort<Result>(
   ports: Ports,

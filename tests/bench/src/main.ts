@@ -7,6 +7,7 @@ import { benchRouting } from './routing/run.js';
 import { benchMirror } from './mirror/run.js';
 import { benchSettingsEffect } from './settings/effect.js';
 import { benchJournal } from './settings/journal.js';
+import { benchStack } from './stack/run.js';
 import { benchBacklog } from './writers/backlog.js';
 import { benchBlockedPortals } from './writers/blocked-portals.js';
 import { benchLoneCall } from './writers/lone-call.js';
@@ -27,6 +28,7 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
   writers: benchWriters,
   blocked: benchBlockedPortals,
   mirror: benchMirror,
+  stack: benchStack,
 };
 
 /** Fewer say too little to stand in a file that others read. */

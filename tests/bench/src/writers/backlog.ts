@@ -14,7 +14,11 @@ interface Measured {
   readonly perSecond: number;
   readonly requestsPerCall: number;
   readonly overLimitWindows: number;
+  /** What was asked how often, the most frequent first: where the requests of a call go. */
+  readonly requests: string;
 }
+
+type Figure = 'perSecond' | 'requestsPerCall' | 'overLimitWindows';
 
 /**
  * One portal with a backlog, at amoCRM's own limit of 7 requests a second: how many calls a second are written, with how
@@ -36,8 +40,10 @@ export async function benchBacklog(runs: number, say: (line: string) => void): P
         ['mixed', mixed],
       ] as const) {
         const last = all.at(-1);
+        if (last === undefined) continue;
+        const { perSecond, requestsPerCall, requests } = last;
         say(
-          `run ${String(run)} ${name}: ${(last?.perSecond ?? 0).toFixed(1)} calls/s, ${(last?.requestsPerCall ?? 0).toFixed(3)} requests per call`,
+          `run ${String(run)} ${name}: ${perSecond.toFixed(1)} calls/s, ${requestsPerCall.toFixed(3)} requests per call: ${requests}`,
         );
       }
     }
@@ -110,7 +116,19 @@ async function measured(stage: Stage, portal: StagePortal, afterSeq: number, cal
     perSecond: (calls / Math.max(1, last.atMs - first.atMs)) * 1000,
     requestsPerCall: requests.length / calls,
     overLimitWindows: overLimitWindows.length,
+    requests: countedByKind(requests),
   };
+}
+
+/** Ids in paths are one kind, and a search is told from a list. */
+function countedByKind(requests: readonly SeenRequest[]): string {
+  const counts = new Map<string, number>();
+  for (const { method, path, search } of requests) {
+    const kind = `${method} ${path.replace('/api/v4/', '').replaceAll(/\/\d+/g, '/{id}')}${search.includes('query=') ? '?query' : ''}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([kind, count]) => `${String(count)} ${kind}`).join(', ');
 }
 
 /** A fast writer that does harm has no figure. */
@@ -126,8 +144,8 @@ function only<T>([one]: readonly T[]): T {
 }
 
 function rowsOf(ours: readonly Measured[], mixed: readonly Measured[], naive: readonly Measured[]): Row[] {
-  const of = (all: readonly Measured[], figure: keyof Measured) => all.map((each) => Number(each[figure].toFixed(3)));
-  const row = (id: string, unit: string, all: readonly Measured[], figure: keyof Measured) => {
+  const of = (all: readonly Measured[], figure: Figure) => all.map((each) => Number(each[figure].toFixed(3)));
+  const row = (id: string, unit: string, all: readonly Measured[], figure: Figure) => {
     const runs = of(all, figure);
     const [value, baseline] = [median(runs), median(of(naive, figure))];
     return { id, value, unit, baseline, ratio: Number((value / baseline).toFixed(3)), runs };

@@ -18,6 +18,7 @@ export interface SeenRequest {
   readonly atMs: number;
   readonly method: string;
   readonly path: string;
+  readonly search: string;
   readonly items: number;
   readonly status: number | null;
 }

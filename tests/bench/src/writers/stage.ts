@@ -114,19 +114,22 @@ export class Round {
 
   /** A writer as `npm start` starts it. @param more of its environment */
   startWriter(more: Readonly<Record<string, string>> = {}): BenchProcess {
-    const writer = startProcess(new URL('../../../../apps/amocrm-writer/dist/main.js', import.meta.url), {
-      KAFKA_BROKERS: this.stage.brokers,
-      DATABASE_URL: this.databaseUrl,
-      CREDENTIALS_KEYS: this.keys,
-      INTERNAL_API_KEY: INTERNAL_KEY,
-      AMOCRM_EXTRA_ORIGINS: this.stage.portals.map(({ emulated }) => emulated.url).join(','),
-      AMOCRM_WRITER_PORT: '0',
-      LOG_LEVEL: 'error',
-      // Requests nobody asked for would be counted by benches of other things.
-      AMOCRM_MIRROR_MONTHS: '0',
-      ...more,
-      ...profilerOf(this.writers.length),
-    });
+    const writer = startProcess(
+      new URL('../../../../apps/amocrm-writer/dist/main.js', import.meta.url),
+      {
+        KAFKA_BROKERS: this.stage.brokers,
+        DATABASE_URL: this.databaseUrl,
+        CREDENTIALS_KEYS: this.keys,
+        INTERNAL_API_KEY: INTERNAL_KEY,
+        AMOCRM_EXTRA_ORIGINS: this.stage.portals.map(({ emulated }) => emulated.url).join(','),
+        AMOCRM_WRITER_PORT: '0',
+        LOG_LEVEL: 'error',
+        // Requests nobody asked for would be counted by benches of other things.
+        AMOCRM_MIRROR_MONTHS: '0',
+        ...more,
+      },
+      profilerOf(this.writers.length),
+    );
     this.writers.push(writer);
     return writer;
   }
@@ -223,9 +226,9 @@ function documentOf(accountId: string, owned: readonly StagePortal[]): Settings 
 }
 
 /** `BENCH_PROFILE=<folder>`: the first writer of a round leaves a CPU profile there. */
-function profilerOf(writer: number): Record<string, string> {
+function profilerOf(writer: number): readonly string[] {
   const folder = process.env['BENCH_PROFILE'];
-  return folder === undefined || writer > 0 ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
+  return folder === undefined || writer > 0 ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 }
 
 /** The writer makes its tables while it starts. */
