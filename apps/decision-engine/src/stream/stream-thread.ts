@@ -10,9 +10,9 @@ const ANSWER_WITHIN_MS = 1_500;
 
 /**
  * A batch and all that is made of it live until its transaction ends. In V8's usual 48 MB that is long enough to be copied
- * from one half to the other and on into the old generation; twice the size saves half of the collections, and about a
- * twelfth of the thread's time (docs/measurements/pipeline-profile.md). `--max-semi-space-size` on the command line wins,
- * as on small machines.
+ * from one half to the other and on into the old generation; twice the size saves half of the collections, and by the
+ * medians of noisy runs some 9 % of the thread's time (docs/measurements/pipeline-profile.md). `--max-semi-space-size` on
+ * the command line wins, as on small machines.
  */
 const YOUNG_GENERATION_MB = 96;
 
