@@ -5,6 +5,11 @@ import type { StackUnderTest } from './stack-under-test.js';
 /** No test asserts a time; this only ends a wait for what never comes, also on a machine that is busy with other things. */
 const patienceMs = 120_000;
 
+interface Login {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** A person in front of the settings page, in a real browser. */
 export class OperatorAtThePage {
   /** What the browser itself complains of: script errors, refused styles and scripts, answers of 500. */
@@ -12,7 +17,7 @@ export class OperatorAtThePage {
 
   private constructor(
     readonly accountId: string,
-    private readonly login: { readonly name: string; readonly password: string },
+    private readonly login: Login,
     private readonly origin: string,
     private readonly browser: Browser,
     readonly page: Page,
@@ -29,15 +34,20 @@ export class OperatorAtThePage {
       stack.settingsApi('POST', '/accounts', { name: 'Ромашка' }),
     );
     const users = `/accounts/${accountId}/users`;
-    return OperatorAtThePage.open(stack, accountId, users, { name: 'Ольга Оператор', role: 'account_admin' });
+    return OperatorAtThePage.register(stack, accountId, users, { name: 'Ольга Оператор', role: 'account_admin' });
   }
 
   /** An administrator of the platform, who belongs to no account. */
   static async ofThePlatform(stack: StackUnderTest): Promise<OperatorAtThePage> {
-    return OperatorAtThePage.open(stack, '', '/platform-admins', { name: 'Пётр Платформа' });
+    return OperatorAtThePage.register(stack, '', '/platform-admins', { name: 'Пётр Платформа' });
   }
 
-  private static async open(
+  /** Somebody who was given a login. */
+  static async with(stack: StackUnderTest, login: Login): Promise<OperatorAtThePage> {
+    return OperatorAtThePage.open(stack, '', login);
+  }
+
+  private static async register(
     stack: StackUnderTest,
     accountId: string,
     users: string,
@@ -48,12 +58,17 @@ export class OperatorAtThePage {
       password: randomBytes(12).toString('base64url'),
     };
     await answerOf(stack.settingsApi('POST', users, { ...person, login: login.name, password: login.password }));
+    return OperatorAtThePage.open(stack, accountId, login);
+  }
+
+  private static async open(stack: StackUnderTest, accountId: string, login: Login): Promise<OperatorAtThePage> {
     const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
     const browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
-    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'ru-RU' });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'ru-RU' });
+    const page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     return new OperatorAtThePage(accountId, login, stack.url('settingsApi'), browser, page);
   }
@@ -132,6 +147,43 @@ export class OperatorAtThePage {
     const wanted = this.page.getByRole('option').filter({ has: this.page.getByText(option, { exact: true }) });
     await wanted.click();
     await this.page.getByRole('listbox').waitFor({ state: 'hidden' });
+  }
+
+  /** What a list offers, in its order; the list is closed again. */
+  async offered(path: string): Promise<string[]> {
+    await this.field(path).click();
+    await this.page.getByRole('option').first().waitFor();
+    const options = await this.page.getByRole('option').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await this.page.getByRole('listbox').waitFor({ state: 'hidden' });
+    return options;
+  }
+
+  /** One setting brought to a value as its field on the page takes it: a switch, a list, a column of numbers, or a text. */
+  async set(path: string, value: boolean | string): Promise<void> {
+    const field = this.field(path);
+    if (typeof value === 'boolean') await this.turn(path, value);
+    else if (path.endsWith('.filteredNumbers')) await this.pasteNumbers(field, value);
+    else if ((await field.getAttribute('aria-haspopup')) === 'listbox') await this.choose(path, value);
+    else await field.fill(value);
+  }
+
+  /** Replaces the numbers of a filter. */
+  private async pasteNumbers(field: Locator, numbers: string): Promise<void> {
+    const clear = field.getByRole('button', { name: 'Убрать все' });
+    if ((await clear.count()) > 0) await clear.click();
+    await clear.waitFor({ state: 'detached' });
+    if (numbers === '') return;
+    await field.getByRole('textbox').fill(numbers);
+    await field.getByRole('button', { name: 'Добавить номера' }).click();
+    await clear.waitFor();
+  }
+
+  /** Unfolds «Дополнительно» of a direction. */
+  async unfoldRest(path: 'incoming' | 'outgoing'): Promise<void> {
+    const control = this.page.locator(`section#${path}`).getByRole('button', { name: 'Дополнительно' });
+    if ((await control.getAttribute('aria-expanded')) !== 'true') await control.click();
+    await this.field(`${path}.hiddenNumbers`).waitFor();
   }
 
   /** Presses «Сохранить настройки»; the HTTP status of the answer. */
