@@ -19,19 +19,15 @@ export class CallsWithoutEndOf {
 
   /** Null: there are none. Index journal_without_end. */
   async account(accountId: string): Promise<CallsWithoutEnd | null> {
-    const rows: { call_id: string; without_end_at: Date }[] = await this.dataSource.query(
-      `select call_id, without_end_at from journal_calls
+    const rows: { call_id: string; count: number; since: Date }[] = await this.dataSource.query(
+      `select call_id, (count(*) over ())::int as count, min(without_end_at) over () as since from journal_calls
         where account_id = $1 and without_end_at > now() - $2 * interval '1 day'
-        order by without_end_at desc`,
-      [accountId, warnForDays],
+        order by without_end_at desc limit $3`,
+      [accountId, warnForDays, shown],
     );
-    const oldest = rows.at(-1);
-    if (oldest === undefined) return null;
-    return {
-      count: rows.length,
-      since: oldest.without_end_at.toISOString(),
-      callIds: rows.slice(0, shown).map((row) => row.call_id),
-    };
+    const [newest] = rows;
+    if (newest === undefined) return null;
+    return { count: newest.count, since: newest.since.toISOString(), callIds: rows.map((row) => row.call_id) };
   }
 }
 
