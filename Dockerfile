@@ -4,7 +4,7 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY . .
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache --no-audit --no-fund
 RUN node_modules/.bin/tsc -b \
     apps/settings-api/tsconfig.build.json \
     apps/call-ingest/tsconfig.build.json \
@@ -14,7 +14,7 @@ RUN node_modules/.bin/tsc -b \
     apps/pbx-simulator/tsconfig.build.json \
  && cd apps/settings-web && node ../../node_modules/vite/bin/vite.js build
 # What runs, without compilers and test tools. No package that runs has an install script.
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund --omit=dev --ignore-scripts \
+RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache --no-audit --no-fund --omit=dev --ignore-scripts \
     --workspace=apps/settings-api \
     --workspace=apps/call-ingest \
     --workspace=apps/decision-engine \
