@@ -66,7 +66,7 @@ describe('R10: hiddenNumbers = unsorted', () => {
     expect(reasons([endedMissed(hidden)], kept(cell))).toEqual(['R10 hidden_number']);
   });
 
-  it('waits for the recording of an answered call as any other record does (R1)', () => {
+  it('waits for the recording of an answered call, like every unsorted record (R1)', () => {
     const ended = '2025-03-04T09:13:11.000Z';
     const waiting = plan([endedAnswered(hidden)], kept(withUnsorted), { now: ended });
     expect(waiting).toMatchObject({ effects: [], wait: { for: 'recording', until: '2025-03-04T09:14:11.000Z' } });
