@@ -23,19 +23,33 @@ const root = new URL('../../../', import.meta.url);
 const jsonFile = new URL('docs/measurements/bench.json', root);
 const markdownFile = new URL('docs/measurements/bench.md', root);
 
-/** Replaces the rows with the same ids and keeps the others, each file with the machine and commit of this run. */
+/** A row in the file: benches are run one by one, so each says when it was measured, and on what. */
+interface WrittenRow extends Row {
+  readonly measuredAt: string;
+  readonly commit: string;
+}
+
+/** Shape: interfaces.md, Start and stop. Time and commit are those of the latest run. */
+interface Report {
+  readonly measuredAt: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly rows: readonly WrittenRow[];
+}
+
+/** Replaces the rows with the same ids and keeps the others. */
 export async function writeRows(rows: readonly Row[]): Promise<void> {
+  const now = { measuredAt: new Date().toISOString(), commit: commit() };
   const kept = earlierRows().filter((earlier) => !rows.some((row) => row.id === earlier.id));
-  const all = [...kept, ...rows].sort((a, b) => a.id.localeCompare(b.id));
-  const report = { measuredAt: new Date().toISOString(), commit: commit(), machine: machine(), rows: all };
+  const all = [...kept, ...rows.map((row) => ({ ...row, ...now }))].sort((a, b) => a.id.localeCompare(b.id));
+  const report: Report = { ...now, machine: machine(), rows: all };
   writeFileSync(jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
   writeFileSync(markdownFile, await formatted(markdown(report)));
 }
 
-function earlierRows(): Row[] {
+function earlierRows(): readonly WrittenRow[] {
   if (!existsSync(jsonFile)) return [];
-  const report = JSON.parse(readFileSync(jsonFile, 'utf8')) as { rows: Row[] };
-  return report.rows;
+  return (JSON.parse(readFileSync(jsonFile, 'utf8')) as Report).rows;
 }
 
 export function median(values: readonly number[]): number {
@@ -60,7 +74,7 @@ async function formatted(text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(fileURLToPath(markdownFile))), parser: 'markdown' });
 }
 
-function markdown(report: { measuredAt: string; commit: string; machine: string; rows: readonly Row[] }): string {
+function markdown(report: Report): string {
   const lines = report.rows.map((row) =>
     [
       `\`${row.id}\``,
@@ -70,16 +84,18 @@ function markdown(report: { measuredAt: string; commit: string; machine: string;
       row.goal,
       row.met ? 'yes' : 'no',
       row.runs.map(number).join(', '),
+      `\`${row.commit}\``,
+      row.measuredAt.slice(0, 16).replace('T', ' '),
     ].join(' | '),
   );
   return [
     '# Measurements',
     '',
-    `Measured at ${report.measuredAt} on commit \`${report.commit}\`: ${report.machine}. Made by \`npm run bench\`: baseline and ours`,
-    'take turns in one run, a figure is the median of its runs unless its goal says otherwise. Only the ratios say something about another machine.',
+    `Made by \`npm run bench\` on ${report.machine}: baseline and ours take turns in one run, a figure is the median of its runs unless`,
+    'its goal says otherwise. Only the ratios say something about another machine, or about this virtual one on another day.',
     '',
-    '| figure | ours | baseline | ratio | goal | met | runs |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| figure | ours | baseline | ratio | goal | met | runs | commit | at |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...lines.map((line) => `| ${line} |`),
     '',
   ].join('\n');
