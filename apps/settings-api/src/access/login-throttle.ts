@@ -28,9 +28,14 @@ export class LoginThrottle {
 
   /** After a right password: its own mistakes are forgiven, and whatever is over is forgotten. */
   async forgive(login: string, address: string): Promise<void> {
+    await this.dataSource.query(`delete from login_attempts where kind = 'pair' and subject = $1`, [
+      pairOf(login, address),
+    ]);
+    // What another login is counting just now is passed by: waiting for it, in another order than it locks, would end in a
+    // deadlock.
     await this.dataSource.query(
-      `delete from login_attempts where (kind = 'pair' and subject = $1) or window_ends_at < now()`,
-      [pairOf(login, address)],
+      `delete from login_attempts where (kind, subject) in (
+         select kind, subject from login_attempts where window_ends_at < now() for update skip locked)`,
     );
   }
 }
