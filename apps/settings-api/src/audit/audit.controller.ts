@@ -62,10 +62,11 @@ export class AuditController {
     const language = languageOf(acceptLanguage);
     response.set('Content-Language', language);
     const { items, nextCursor } = await this.audit.list(accountId, limit, cursor);
+    const names = await this.audit.names(accountId);
     const view = (line: AuditLine): AuditView => ({
       ...line,
       text: [changeNames[line.change][language], ...(line.subject === null ? [] : [line.subject])].join(': '),
-      differences: line.differences.map((each) => ({ ...each, text: differenceInWords(each, language) })),
+      differences: line.differences.map((each) => ({ ...each, text: differenceInWords(each, language, names) })),
     });
     return { items: items.map(view), nextCursor };
   }

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { CrmCopies } from '../portals/crm-copies.js';
+import { portalCopy } from '../testing/portal-copy.js';
 import { type Answer, newUser, startTestApi, type TestApi } from '../testing/settings-api.js';
 
 let api: TestApi;
@@ -51,6 +54,38 @@ describe('the audit', () => {
       ],
     });
     expect((await audit('en'))[0]?.differences[0]?.text).toBe('Incoming calls · Wait for the recording, s: 60 → 30');
+  });
+
+  it('says choices as the page does, and ids by their names', async () => {
+    const portal = await call('POST', '/portals', { url: 'demo.amocrm.ru', name: 'Основной' });
+    const { portalId } = portal.body as { portalId: string };
+    await new CrmCopies(api.database.dataSource).store([portalCopy(accountId, portalId)]);
+    const [employeeId, unmapped] = [randomUUID(), randomUUID()];
+    await call('PUT', '/employees', [
+      { employeeId, ext: '101', phones: [], name: 'Анна Петрова' },
+      { employeeId: unmapped, ext: '102', phones: ['+79161234567'] },
+    ]);
+    await call('PUT', '/mapping', [{ employeeId, crmUserId: 101 }]);
+    const cell = { enabled: true, action: 'create_contact_and_deal', pipelineId: 2, statusId: 21 };
+    const incoming = { cells: { answeredUnknown: cell }, defaultResponsibleUserId: 102 };
+    expect((await call('PUT', '/integration', { active: false, portalId, incoming })).status).toBe(200);
+    const [integration, mapping, employees] = await audit();
+    const cellsPlace = 'Входящие звонки · Успешный звонок с неизвестного номера';
+    expect(integration?.differences.map(({ text }) => text)).toEqual([
+      'Портал: — → «Основной»',
+      `${cellsPlace} · включено: нет → да`,
+      `${cellsPlace} · Действие: — → «Создавать новый контакт и сделку»`,
+      `${cellsPlace} · Воронка: — → «Повторные»`,
+      `${cellsPlace} · Этап: — → «Новое»`,
+      'Входящие звонки · Ответственный менеджер по-умолчанию в amoCRM: — → «Борис»',
+    ]);
+    expect(mapping?.differences.map(({ text }) => text)).toEqual([
+      'Сопоставление пользователей · Анна Петрова: — → Пользователь amoCRM «Анна»',
+    ]);
+    expect(employees?.differences.map(({ text }) => text)).toEqual([
+      'Сотрудники · Анна Петрова: — → Внутренний номер «101», Имя «Анна Петрова»',
+      'Сотрудники · 102: — → Внутренний номер «102», Телефоны «+79161234567»',
+    ]);
   });
 
   it('names a person who is logged in', async () => {

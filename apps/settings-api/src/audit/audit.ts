@@ -9,6 +9,7 @@ import { type Integration } from '../integration/integration.js';
 import { type People } from '../people/people.js';
 import { type ChangeName } from './change-names.js';
 import { type SettingsDifference } from './differences.js';
+import { type KnownNames, knownNames } from './known-names.js';
 
 export interface AuditLine {
   readonly revision: number;
@@ -58,6 +59,11 @@ export class Audit {
     const items = rows.slice(0, limit).map(lineOf);
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last !== undefined ? String(last.revision) : null };
+  }
+
+  /** What the ids in its lines are called. */
+  names(accountId: string): Promise<KnownNames> {
+    return knownNames(this.dataSource, accountId);
   }
 
   /**

@@ -1,9 +1,12 @@
 import { type Localized } from '@perezvon/service';
 import { type SettingsDifference } from './differences.js';
+import { type KnownNames, noNames } from './known-names.js';
+import { valueInWords } from './value-words.js';
 
 /** The names of settings as the page calls them. */
 const names: Readonly<Record<string, Localized>> = {
   name: { ru: 'Название', en: 'Name' },
+  personsName: { ru: 'Имя', en: 'Name' },
   active: { ru: 'Интеграция активна', en: 'Integration is active' },
   portalId: { ru: 'Портал', en: 'Portal' },
   incoming: { ru: 'Входящие звонки', en: 'Incoming calls' },
@@ -58,22 +61,31 @@ const names: Readonly<Record<string, Localized>> = {
 /** Steps of the path that say nothing to a person. */
 const unsaid = new Set(['integration', 'cells']);
 
-/** «Входящие звонки · Действие: create_unsorted → create_contact». */
-export function differenceInWords({ path, before, after }: SettingsDifference, language: keyof Localized): string {
+/** Ids by which the things of a list are known: their path says them already. */
+const identities = new Set(['portalId', 'sourceId', 'employeeId']);
+
+/** «Входящие звонки · Действие: «Создавать новый контакт» → «Создавать сделку всегда»». */
+export function differenceInWords(
+  { path, before, after }: SettingsDifference,
+  language: keyof Localized,
+  known: KnownNames = noNames,
+): string {
   const steps = path.split('.').filter((step) => !unsaid.has(step));
-  const place = steps.map((step) => names[step]?.[language] ?? step).join(' · ');
-  return `${place}: ${valueInWords(before, language)} → ${valueInWords(after, language)}`;
+  const nameOf = (step: string): string =>
+    names[step === 'name' && steps[0] === 'employees' ? 'personsName' : step]?.[language] ??
+    known.ours.get(step) ??
+    step;
+
+  /** Also of a whole thing, such as an employee who was added. */
+  const words = (setting: string, value: unknown): string => {
+    if (Array.isArray(value)) return value.map((each) => words(setting, each)).join(', ') || '—';
+    if (typeof value !== 'object' || value === null) return valueInWords(setting, value, known, language);
+    const told = Object.entries(value).filter(([name, part]) => !identities.has(name) && !isEmpty(part));
+    return told.map(([name, part]) => `${nameOf(name)} ${words(name, part)}`).join(', ') || noWords[language];
+  };
+  const value = (of: unknown): string => words(steps.at(-1) ?? '', of);
+  return `${steps.map(nameOf).join(' · ')}: ${value(before)} → ${value(after)}`;
 }
 
-function valueInWords(value: unknown, language: keyof Localized): string {
-  switch (typeof value) {
-    case 'boolean':
-      return { ru: value ? 'да' : 'нет', en: value ? 'yes' : 'no' }[language];
-    case 'string':
-      return `«${value}»`;
-    case 'number':
-      return String(value);
-    default:
-      return value === null ? '—' : JSON.stringify(value);
-  }
-}
+const isEmpty = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
+const noWords: Localized = { ru: 'есть', en: 'there' };
