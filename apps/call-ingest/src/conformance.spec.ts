@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type CallEvent } from '@perezvon/contracts';
+import { type CallEvent, type PbxCallEvent, pbxCallEvents } from '@perezvon/contracts';
 import { Doors, readHistories, readSample, renderScene, type Run, type Scene } from '@perezvon/pbx-simulator';
+import { inItoolabs, inUis } from './spec/dialects.js';
 import { pbxSource, publishAccount, type RunningIngest, startIngest } from './spec/running-ingest.js';
 
 jest.setTimeout(200_000);
@@ -142,4 +143,114 @@ describe('the recorded calls through the real doors', () => {
     const codes = ingest.rejected.map(({ door, code }) => `${door} ${code}`).sort();
     expect(codes).toEqual(['http untranslatable', 'http untranslatable', 'kafka invalid_event']);
   });
+});
+
+/**
+ * Every scene by every way that it can come, each into an account of its own: what its own door made of it, told again as
+ * canonical events by Kafka and by HTTP, and in the words of both vendors.
+ */
+const WAYS = {
+  kafka: { accountId: 'acc-kafka', door: 'kafka', tell: (event: PbxCallEvent) => event as Record<string, unknown> },
+  http: { accountId: 'acc-http', door: 'canonical', tell: (event: PbxCallEvent) => event as Record<string, unknown> },
+  uis: { accountId: 'acc-uis', door: 'uis-post', tell: inUis },
+  itoolabs: { accountId: 'acc-itoolabs', door: 'itoolabs', tell: inItoolabs },
+} as const;
+type Way = keyof typeof WAYS;
+
+/** Fixtures that a dialect cannot tell, and why (reference/pbx-events.md §1, §2). */
+const UNTELLABLE: Readonly<Record<Way, Readonly<Record<number, string>>>> = {
+  kafka: { 34: 'refused, so there is no event to tell again; the scene itself comes by Kafka' },
+  http: { 34: 'refused, so there is no event to tell again' },
+  uis: { 34: 'as above' },
+  itoolabs: {
+    13: 'a recording is a link of the end record',
+    14: 'as 13',
+    15: 'as 13',
+    24: 'its times are UTC',
+    28: 'it has no hint of a lost call',
+    29: 'its forms have no template',
+    33: 'it has no status for spam',
+    34: 'as above',
+  },
+};
+
+describe('the recorded calls by every way that they can come', () => {
+  const told = new Map<Way, Set<string>>();
+
+  beforeAll(async () => {
+    for (const way of Object.keys(WAYS) as Way[]) told.set(way, await tellAgain(way));
+    await ingest.settled();
+  });
+
+  it.each(Object.keys(WAYS) as Way[])('by %s are every fixture that this way has words for', (way) => {
+    const fixtures = scenes.filter(({ id }) => told.get(way)?.has(id)).flatMap((scene) => scene.fixtures);
+    const missing = Array.from({ length: 34 }, (_, i) => i + 1).filter(
+      (n) => n !== 9 && n !== 32 && !fixtures.includes(n),
+    );
+    expect(missing).toEqual(Object.keys(UNTELLABLE[way]).map(Number));
+  });
+
+  it.each(['kafka', 'http'] as const)('by %s are the events that their own doors made of them', (way) => {
+    for (const scene of scenes) expect(plain(WAYS[way].accountId, scene)).toEqual(plain('acc-1', scene));
+  });
+
+  it.each(['uis', 'itoolabs'] as const)('in the words of %s end as they ended by their own doors', (way) => {
+    const ends = (accountId: string, scene: Scene) =>
+      [...new Set(eventsOf(scene, accountId).filter(isEnd).map(endLine))].sort();
+    const differing = scenes
+      .filter(({ id }) => told.get(way)?.has(id))
+      .map((scene) => ({ id: scene.id, is: ends(WAYS[way].accountId, scene), was: ends('acc-1', scene) }))
+      .filter(({ is, was }) => JSON.stringify(is) !== JSON.stringify(was));
+    expect(differing).toEqual([]);
+  });
+
+  /** The ids of the scenes that could be told. */
+  async function tellAgain(way: Way): Promise<Set<string>> {
+    const { accountId, door, tell } = WAYS[way];
+    const kind = { kafka: 'canonical', http: 'canonical', uis: 'uis', itoolabs: 'itoolabs' } as const;
+    const id = (n: number) => `0192f0c1-0000-7000-8000-00000000${String(Object.keys(WAYS).indexOf(way))}00${String(n)}`;
+    const source = { sourceId: id(1), secret: SECRET };
+    await publishAccount(ingest.producer, accountId, [pbxSource(source.sourceId, kind[way], SECRET)]);
+    const settings = { callIngestUrl: ingest.service.url, canonical: source, uis: source, itoolabs: source };
+    const doors = new Doors(settings, ingest.producer);
+    const tellable = scenes.filter((scene) => canBeTold(scene, way));
+    const bodies = tellable.flatMap((scene) =>
+      eventsOf(scene, 'acc-1').flatMap((event): Record<string, unknown>[] => {
+        const body = tell(asPushed(event, accountId));
+        return body === null ? [] : [body];
+      }),
+    );
+    if (door === 'kafka') await ingest.producer.send(pbxCallEvents, bodies as unknown as PbxCallEvent[]);
+    else await inTurns(bodies, (body) => doors.deliver({ atMs: startedAtMs, door, key: null, body }));
+    return new Set(tellable.map((scene) => scene.id));
+  }
+
+  /** A few at a time, as PBXs have a few connections: nothing here promises an order, not even within a call. */
+  async function inTurns<T>(things: readonly T[], deliver: (thing: T) => Promise<void>): Promise<void> {
+    const queue = [...things];
+    const connection = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await deliver(next);
+    };
+    await Promise.all(Array.from({ length: 8 }, connection));
+  }
+
+  function canBeTold(scene: Scene, way: Way): boolean {
+    return eventsOf(scene, 'acc-1').length > 0 && scene.fixtures.some((fixture) => !(fixture in UNTELLABLE[way]));
+  }
+
+  /** Without what call-ingest itself adds. */
+  function asPushed(event: CallEvent, accountId: string): PbxCallEvent {
+    const { event_id: _id, content_hash: _hash, received_at: _at, warnings: _warnings, raw: _raw, ...rest } = event;
+    return { ...rest, account_id: accountId, client: { raw: event.client.raw } };
+  }
+
+  const eventsOf = (scene: Scene, accountId: string) =>
+    ingest.events.filter((event) => event.account_id === accountId && idsOf(scene).has(event.call_id));
+  const isEnd = ({ type, outcome_detail: detail }: CallEvent) => type === 'call.ended' && detail !== 'inferred';
+  const endLine = ({ direction, outcome, client, employee }: CallEvent) =>
+    `${direction} ${String(outcome)} ${client.e164 ?? client.kind}${employee ? ' employee' : ''}`;
+  const plain = (accountId: string, scene: Scene) =>
+    toldOf(scene, accountId)
+      .map((line) => line.replace(/\([0-9a-f]{6}\)/, '').replace(/ · warnings .*?(?= ×|$)/, ''))
+      .sort();
 });
