@@ -127,7 +127,7 @@ function plantedBugs({ plantedBugs: all }: ChaosReport): string[] {
     '| --- | --- | --- | --- | --- |',
     ...all.map(
       ({ name, caught, by, commit, measuredAt }) =>
-        `| ${[name, caught ? 'yes' : '**NO**', by, `\`${commit}\``, minute(measuredAt)].join(' | ')} |`,
+        `| ${[name, caught ? 'yes' : '**NO**', excerpt(by), `\`${commit}\``, minute(measuredAt)].join(' | ')} |`,
     ),
     '',
   ];
@@ -135,3 +135,5 @@ function plantedBugs({ plantedBugs: all }: ChaosReport): string[] {
 
 const count = (value: number): string => value.toLocaleString('en');
 const minute = (at: string | undefined): string => (at ?? '').slice(0, 16).replace('T', ' ');
+/** What was found is told in full as it is found; a table has room for its beginning. */
+const excerpt = (text: string): string => text.slice(0, 100).replaceAll('|', '\\|').replaceAll('\n', ' ');
