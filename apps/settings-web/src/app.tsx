@@ -10,7 +10,7 @@ import { Failure } from './shell/failure';
 import { asksBeforeLeaving } from './shell/leave-guard';
 import { Shell } from './shell/shell';
 import { Waiting } from './shell/waiting';
-import { theme } from './theme';
+import { colours, theme } from './theme';
 
 const client = new QueryClient({
   defaultOptions: {
@@ -35,7 +35,7 @@ const SettingsPage = lazy(() => import('./settings/settings-page'));
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={colours} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <Router aroundNav={asksBeforeLeaving}>
           <Suspense fallback={<RoomWaiting />}>

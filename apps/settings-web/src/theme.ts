@@ -1,4 +1,4 @@
-import { Alert, Avatar, Badge, createTheme, NavLink } from '@mantine/core';
+import { Alert, Avatar, Badge, createTheme, NavLink, type CSSVariablesResolver } from '@mantine/core';
 
 const asText = { color: 'var(--mantine-color-text)' };
 
@@ -19,3 +19,13 @@ export const theme = createTheme({
     NavLink: NavLink.extend({ styles: { label: asText } }),
   },
 });
+
+/** Under the pointer: Mantine's own colours get too pale there for the words on them. */
+export const colours: CSSVariablesResolver = () => {
+  const filled = { '--mantine-color-cyan-filled-hover': '#095c6b' };
+  return {
+    variables: {},
+    light: { ...filled, '--mantine-color-cyan-light-hover': 'var(--mantine-color-cyan-1)' },
+    dark: filled,
+  };
+};

@@ -78,6 +78,7 @@ export const en: typeof ru = {
   },
   credentials: {
     choose: 'Choose an account',
+    list: 'amoCRM portals',
     placeholder: 'Choose an item',
     add: 'Add credentials',
     edit: 'Edit credentials “{{name}}”',

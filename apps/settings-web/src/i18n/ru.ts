@@ -77,6 +77,7 @@ export const ru = {
   },
   credentials: {
     choose: 'Выберите аккаунт',
+    list: 'Порталы amoCRM',
     placeholder: 'Выберите элемент',
     add: 'Добавить учетные данные',
     edit: 'Изменить учетные данные «{{name}}»',

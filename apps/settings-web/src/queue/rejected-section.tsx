@@ -45,7 +45,7 @@ export function RejectedSection() {
               </Button>
             </Group>
             {item.excerpt !== null && (
-              <Code block mt="xs" mah={120} style={{ overflow: 'auto' }}>
+              <Code block mt="xs" mah={120} style={{ overflow: 'auto' }} tabIndex={0}>
                 {item.excerpt}
               </Code>
             )}

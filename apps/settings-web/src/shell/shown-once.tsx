@@ -12,9 +12,7 @@ export function Copyable({ label, text }: CopyableProps) {
   const { t } = useTranslation();
   return (
     <div>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
+      <Text size="xs">{label}</Text>
       <Group gap="xs" wrap="nowrap">
         <Code style={{ overflowWrap: 'anywhere' }}>{text}</Code>
         <CopyButton value={text}>

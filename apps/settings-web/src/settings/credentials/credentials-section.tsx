@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Combobox, Group, InputBase, Stack, Text, useCombobox } from '@mantine/core';
+import { ActionIcon, Alert, Box, Button, Combobox, Group, InputBase, Stack, Text, useCombobox } from '@mantine/core';
 import { IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
@@ -59,7 +59,7 @@ export function CredentialsSection({ portalId, crm, onChoose, onSettingsChanged 
             </InputBase>
           </Combobox.Target>
           <Combobox.Dropdown>
-            <Combobox.Options>
+            <Combobox.Options aria-label={t('credentials.list')}>
               {portals.data?.map((portal) => (
                 <Combobox.Option key={portal.portalId} value={portal.portalId} active={portal.portalId === portalId}>
                   <Group justify="space-between" wrap="nowrap">
@@ -69,17 +69,17 @@ export function CredentialsSection({ portalId, crm, onChoose, onSettingsChanged 
                         {portal.url}
                       </Text>
                     </div>
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      aria-label={t('credentials.edit', { name: portalTitle(portal) })}
+                    {/* For the pointer alone: nothing in an option can be focused. The keyboard has the gear beside the list. */}
+                    <Box
+                      aria-hidden
+                      title={t('credentials.edit', { name: portalTitle(portal) })}
                       onClick={(event) => {
                         event.stopPropagation();
                         edit(portal);
                       }}
                     >
                       <IconSettings size={18} />
-                    </ActionIcon>
+                    </Box>
                   </Group>
                 </Combobox.Option>
               ))}
