@@ -73,6 +73,9 @@ export const SWITCHES = {
   /** Two refreshes at once: the second gets 400, or both end without a token (§12.1). */
   refreshRace: oneOf('Два обновления токена сразу', ['first_wins', 'both_revoked'], 'first_wins'),
 
+  /** Another account has the address now (§11): its number in `/account`; null: the portal's own. */
+  shownAccountId: orNull(count('По адресу теперь другой аккаунт, его номер')),
+
   /** Off: the caller's address is not in the account's allow-list for the API (403, code 113). */
   ipAllowed: flag('IP-адрес вызывающего разрешён', true),
   /** Unix seconds when the subscription ended (402 on writes at once, on reads after 30 days); null: it is paid. */

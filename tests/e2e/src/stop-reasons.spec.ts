@@ -57,6 +57,7 @@ const switches: readonly (readonly [name: string, seen: Seen])[] = [
   ['403, чужой IP', stop('ip_not_allowed', /с нашего адреса/, /список разрешённых/)],
   ['403, нет прав', stop('no_rights', /прав/, /администратора/)],
   ['404, аккаунта нет', stop('not_found', /по этому адресу нет/, /проверьте адрес/)],
+  ['301, переехал', stop('not_found', /переехал на другой адрес/, /новый адрес/)],
   ['429 на всё', trouble('rate_limited', /лимит запросов/, /медленнее/)],
   ['504 на всё', trouble('server_errors', /ошибками/, /повторяем сами/)],
   ['Нет связи', trouble('no_connection', /нет связи/, /Проверьте/)],
@@ -97,13 +98,14 @@ function answeredCall(phone: string, callId: string): string[] {
   ].map((each) => JSON.stringify(each));
 }
 
-async function conditions(): Promise<Condition[]> {
+/** Of the demonstration's portal, or of another of its account. */
+async function conditions(portalId: string = stack.demo.portalId): Promise<Condition[]> {
   const answer = await stack.settingsApi('GET', `/accounts/${stack.demo.accountId}/status`, undefined, {
     'accept-language': 'ru',
   });
   expect(answer.status).toBe(200);
-  const { portals } = (await answer.json()) as { portals: { isChosen: boolean; conditions: Condition[] }[] };
-  return portals.find(({ isChosen }) => isChosen)?.conditions ?? [];
+  const { portals } = (await answer.json()) as { portals: { portalId: string; conditions: Condition[] }[] };
+  return portals.find((portal) => portal.portalId === portalId)?.conditions ?? [];
 }
 
 /** Waits for a state, not for a time; says what it saw last when it never comes. */
@@ -121,7 +123,11 @@ async function until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean, what
 async function explained({ kind, code, text, advice }: Seen): Promise<void> {
   const isIt = (each: Condition) =>
     each.kind === kind && each.code === code && text.test(each.text) && each.waiting > 0;
-  const seen = await until(conditions, (all) => all.some(isIt), `${kind} ${code} ${String(text)}`);
+  const seen = await until(
+    () => conditions(),
+    (all) => all.some(isIt),
+    `${kind} ${code} ${String(text)}`,
+  );
   const condition = seen.find(isIt);
   expect(condition?.advice).toMatch(advice);
   expect(Date.parse(condition?.since ?? '')).toBeLessThanOrEqual(Date.now() + 1_000);
@@ -158,7 +164,11 @@ async function writtenOnce(phone: string): Promise<void> {
     `the call of ${phone} in amoCRM`,
   );
   expect(await held(phone)).toEqual(once);
-  await until(conditions, (all) => all.length === 0, 'a status without a condition');
+  await until(
+    () => conditions(),
+    (all) => all.length === 0,
+    'a status without a condition',
+  );
 }
 
 async function authorise(): Promise<void> {
@@ -183,6 +193,39 @@ describe('what stops or delays writing, made and undone on the page of amoCRM', 
       await writtenOnce(phone);
     },
   );
+
+  it('an address that another account of amoCRM has got is explained once a new token comes, and nothing is written there', async () => {
+    await amocrm.turn('Другой аккаунт', true);
+    const { accountId, portalId } = stack.demo;
+    const at = `/accounts/${accountId}/portals/${portalId}/credentials`;
+    // With a new token the portal is looked at again.
+    expect((await stack.settingsApi('PUT', at, { longLivedToken: stack.amocrmToken })).status).toBe(204);
+    const another = stop('not_found', /другой аккаунт amoCRM/, /верните прежний адрес/);
+    const stopped = await until(
+      () => conditions(),
+      (all) => all.some(({ text }) => another.text.test(text)),
+      'another account',
+    );
+    expect(stopped).toMatchObject([{ kind: 'stop', code: 'not_found' }]);
+    const phone = await call();
+    await explained(another).finally(() => amocrm.turn('Другой аккаунт', false));
+    await writtenOnce(phone);
+  });
+
+  it('a portal that was given no token says so, the one reason that amoCRM has no part in', async () => {
+    const at = `/accounts/${stack.demo.accountId}/portals`;
+    const made = await stack.settingsApi('POST', at, { url: 'without-token.amocrm.ru' });
+    expect(made.status).toBe(201);
+    const { portalId } = (await made.json()) as { portalId: string };
+    const seen = await until(
+      () => conditions(portalId),
+      (all) => all.length > 0,
+      'no token',
+    );
+    expect(seen).toMatchObject([{ kind: 'stop', code: 'no_credentials', waiting: 0 }]);
+    expect(seen[0]?.advice).toMatch(/Укажите токен/);
+    expect((await stack.settingsApi('DELETE', `${at}/${portalId}`)).status).toBe(204);
+  });
 
   it('an answer with the new token that is lost is waited for, then a new consent is asked for, and lets the call go', async () => {
     await authorise();

@@ -14,7 +14,7 @@ export function getAccount(x: Exchange): Answer {
     ...(hasWith(x, 'datetime_settings') ? { datetime_settings: DATETIME_SETTINGS } : {}),
   };
   return ok({
-    id: store.accountId,
+    id: portal.settings.shownAccountId ?? store.accountId,
     name: portal.name,
     subdomain: portal.subdomain,
     created_at: store.createdAt,

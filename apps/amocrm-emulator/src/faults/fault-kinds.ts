@@ -34,7 +34,8 @@ export const FAULT_KINDS = {
   hold_answer: kind('before_answer', 'Ответ придержан после записи', { ms: count('на сколько, мс') }),
   /** F3, F7 and §12.1 "write then 504". */
   http_error: kind('before_answer', 'Ответ с ошибкой', {
-    status: count('код', undefined, { min: 400, max: 599 }),
+    /** From 300 on with a `Location`: the account has another address (§2.4). */
+    status: count('код', undefined, { min: 300, max: 599 }),
     /** `partly`: some items of a batch; `later`: the request takes effect `ms` after the answer. */
     applied: oneOf('записано', [false, true, 'partly', 'later'], false),
     ms: count('через сколько, мс (later)', 1000),

@@ -28,6 +28,8 @@ export class Refusal extends Error {
 export const NO_CONTENT: Answer = { status: 204 };
 
 const TITLES: Record<number, string> = {
+  301: 'Moved Permanently',
+  302: 'Found',
   400: 'Bad Request',
   401: 'Unauthorized',
   402: 'Payment Required',

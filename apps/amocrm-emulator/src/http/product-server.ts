@@ -117,11 +117,7 @@ export class ProductServer {
       case 'http_error': {
         if (action.applied === 'later') this.clock.after(action.ms, run);
         else if (action.applied !== false) run();
-        const answer =
-          (action.html ?? action.status >= 502)
-            ? htmlPage(action.status)
-            : problem(action.status, 'The request has failed');
-        this.finish(res, entry, answer);
+        this.finish(res, entry, failed(action.status, action.html, entry.path));
         return;
       }
       case 'lose_answer_after_commit':
@@ -271,4 +267,10 @@ function parseJson(text: string): unknown {
 
 function hasBody(req: IncomingMessage): boolean {
   return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+}
+
+/** The answer of an `http_error`. */
+function failed(status: number, isHtml: boolean | null, path: string): Answer {
+  if (status < 400) return { ...htmlPage(status), headers: { Location: `https://moved.amocrm.ru${path}` } };
+  return (isHtml ?? status >= 502) ? htmlPage(status) : problem(status, 'The request has failed');
 }

@@ -100,6 +100,20 @@ const STOPS = [
     ...rule('stop-404', { kind: 'http_error', status: 404, html: true }),
   },
   {
+    name: '301, переехал',
+    what: 'аккаунт отвечает по новому адресу',
+    ...rule('stop-moved', { kind: 'http_error', status: 301 }),
+  },
+  {
+    name: 'Другой аккаунт',
+    what: 'адрес достался другому аккаунту amoCRM',
+    ...setting(
+      (settings) => settings.shownAccountId !== null,
+      () => ({ shownAccountId: 99_000_001 }),
+      { shownAccountId: null },
+    ),
+  },
+  {
     name: 'Доступ не продлевается',
     what: 'обновление токена отклонено: нужна новая авторизация',
     ...rule('stop-refresh', { kind: 'http_error', status: 400, path: '/oauth2/access_token' }),
