@@ -48,7 +48,7 @@ export class PortalStore {
     if (newer.length === 0) return;
     await tx.query(
       `insert into portal (portal_id, account_id, url, credentials_revision, check_at)
-       select w.portal_id, $1, w.url, w.revision, case when w.revision is null then null else clock_timestamp() end
+       select w.portal_id, $1, w.url, w.revision, clock_timestamp()
          from unnest($2::uuid[], $3::text[], $4::int[]) as w (portal_id, url, revision)
         order by w.portal_id
        on conflict (portal_id) do nothing`,
@@ -98,7 +98,7 @@ export class PortalStore {
     );
   }
 
-  /** A changed address or token is looked at anew; one that came back is a portal again. */
+  /** A changed address or token, a missing one too, is looked at anew; one that came back is a portal again. */
   private async applyChanges(tx: EntityManager, document: Settings): Promise<void> {
     for (const entry of document.portals) {
       const rows: StoredPortal[] = await tx.query(
@@ -115,7 +115,7 @@ export class PortalStore {
         `update portal
             set moved_to = case when url = $2 then moved_to end, moved_since = case when url = $2 then moved_since end,
                 url = $2, credentials_revision = $3, deleted_at = null,
-                check_at = case when $3::int is null then null else clock_timestamp() end,
+                check_at = clock_timestamp(),
                 stop_until = case when $4 then clock_timestamp() else stop_until end
           where portal_id = $1`,
         [entry.portalId, entry.url, entry.credentialsRevision, probeNow],

@@ -57,6 +57,26 @@ describe('a portal without credentials', () => {
     expect(stopped.stop).toMatchObject({ reason: 'no_credentials', until: null });
     expect(world.emulator.control.requests()).toEqual([]);
   });
+
+  it('says so even if it never had any, instead of saying nothing for ever', async () => {
+    await world.credentials.erase(world.portalId);
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings({ hasCredentials: false }) }]);
+    const stopped = await world.until(async () => (await world.portalMessages()).find(({ stop }) => stop !== null));
+    expect(stopped.stop).toMatchObject({ reason: 'no_credentials', until: null });
+    expect(world.emulator.control.requests()).toEqual([]);
+  });
+
+  it('says so when they are taken from it later, and takes writes again with new ones', async () => {
+    const writer = await world.startKnowingPortal();
+    await world.credentials.erase(world.portalId);
+    await writer.takeSettings.execute([{ document: world.settings({ hasCredentials: false }) }]);
+    await world.until(async () => (await world.portalMessages()).at(-1)?.stop ?? undefined);
+
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+    await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    await world.until(async () => ((await world.portalMessages()).at(-1)?.stop === null ? true : undefined));
+  });
 });
 
 describe('a blocked account (403)', () => {

@@ -171,9 +171,17 @@ export class World {
     isActive = true,
     portalIds = [this.portalId],
     newCredentials = false,
+    hasCredentials = true,
     of = accountId,
     url = this.emulator.url,
-  }: { isActive?: boolean; portalIds?: string[]; newCredentials?: boolean; of?: string; url?: string } = {}): Settings {
+  }: {
+    isActive?: boolean;
+    portalIds?: string[];
+    newCredentials?: boolean;
+    hasCredentials?: boolean;
+    of?: string;
+    url?: string;
+  } = {}): Settings {
     this.version += 1;
     if (newCredentials) this.credentialsRevision += 1;
     return {
@@ -186,7 +194,7 @@ export class World {
         portalId,
         name: null,
         url,
-        credentialsRevision: this.credentialsRevision,
+        credentialsRevision: hasCredentials ? this.credentialsRevision : null,
       })),
       employees: [],
       mapping: [],

@@ -212,6 +212,14 @@ describe('switching on', () => {
     expect(await problems()).toEqual([]);
   });
 
+  it('is allowed at once with a token, though amocrm-writer has told of a portal without one and not looked again yet', async () => {
+    await publish({ stop: { reason: 'no_credentials', since: '2026-01-02T03:04:05.678Z', until: null } });
+    expect(errorsOf(await put(complete()))).toEqual(['portalId credentials_missing']);
+    await giveToken();
+    expect((await put(complete())).status).toBe(200);
+    expect(await problems()).toEqual([]);
+  });
+
   it.each(['unauthorised', 'no_rights', 'not_found'] as const)('is refused while the portal is %s', async (reason) => {
     await giveToken();
     await publish({ stop: { reason, since: '2026-01-02T03:04:05.678Z', until: null } });

@@ -58,13 +58,9 @@ export function unknownMappedUsers(mapping: readonly MappingEntry[], portal: Por
 }
 
 /** Stops that only the operator can end: an integration that cannot write is not switched on (R1). */
-const lastingStops = new Set<PortalStop['reason']>(['no_credentials', 'unauthorised', 'no_rights', 'not_found']);
+const lastingStops = new Set<PortalStop['reason']>(['unauthorised', 'no_rights', 'not_found']);
 
-const stopMessages: Readonly<Record<PortalStop['reason'], Localized>> = {
-  no_credentials: {
-    ru: 'Укажите токен: без него портал не подключён.',
-    en: 'Give a token: without it the portal is not connected.',
-  },
+const stopMessages: Readonly<Record<Exclude<PortalStop['reason'], 'no_credentials'>, Localized>> = {
   unauthorised: {
     ru: 'amoCRM не принимает токен. Создайте новый и укажите его.',
     en: 'amoCRM does not accept the token. Make a new one and give it.',
@@ -95,8 +91,9 @@ export interface StopProblem extends FieldProblem {
   readonly isLasting: boolean;
 }
 
+/** Not of a missing token: whether there is one is known here first, before the writer has looked again. */
 export function stopProblem(portal: Portal): StopProblem | undefined {
-  if (portal.stop === null) return undefined;
+  if (portal.stop === null || portal.stop.reason === 'no_credentials') return undefined;
   const { reason } = portal.stop;
   return {
     path: 'portalId',

@@ -119,7 +119,6 @@ export const en: typeof ru = {
     neverRead: 'amoCRM has not been read yet: pipelines and users appear within seconds.',
     refresh: 'Read again',
     stop: {
-      no_credentials: 'No token: nothing is written. Add a token.',
       unauthorised: 'amoCRM does not accept the token. Issue a new one and store it here.',
       unpaid: 'The amoCRM subscription has ended. Calls wait; pay for amoCRM and they will be written.',
       blocked: 'amoCRM has closed access for a while because of too many requests. Calls wait, we check by ourselves.',

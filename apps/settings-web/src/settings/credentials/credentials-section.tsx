@@ -122,9 +122,11 @@ export function CredentialsSection({ portalId, crm, onChoose, onSettingsChanged 
 function PortalState({ portal, crm }: { readonly portal: PortalView; readonly crm: CrmView | undefined }) {
   const { t } = useTranslation();
   if (!portal.hasCredentials) return <Unconnected portal={portal} />;
+  const reason = crm?.stop?.reason;
   return (
     <Stack gap="xs">
-      {crm?.stop && <Stopped words={t(`credentials.stop.${crm.stop.reason}`)} />}
+      {/* There is a token: of its absence amocrm-writer told before it looked again. */}
+      {reason && reason !== 'no_credentials' && <Stopped words={t(`credentials.stop.${reason}`)} />}
       <Group gap="md">
         <Text size="sm" c="dimmed">
           {crm?.readAt == null
