@@ -14,6 +14,6 @@ export { type MigrationClass } from './migrations.js';
 export { createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
 export { countRefused, createRefusedOutboxTable, dropRefusedOutboxTable } from './outbox-refused.js';
 export { OutboxRelay, type OutboxRelayOptions, type RelayLogger, type RelayState } from './outbox-relay.js';
-export { type PreparedStatement, queryPrepared } from './prepared.js';
+export { type PreparedStatement, queryPrepared, queryPreparedIn } from './prepared.js';
 export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { inTransaction, type TransactionOptions } from './transaction.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, queryPrepared, type TestDatabase } from './index.js';
+import { createTestDatabase, inTransaction, queryPrepared, queryPreparedIn, type TestDatabase } from './index.js';
 
 let database: TestDatabase;
 
@@ -32,6 +32,32 @@ describe('queryPrepared', () => {
       .query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()')
       .catch(() => undefined); // its own session is among them
     expect(await askUntilAnswered(21)).toBe(42);
+  });
+});
+
+describe('queryPreparedIn', () => {
+  it('sees what its transaction has done, and what nobody else sees', async () => {
+    const count = { name: 'count', sql: `select count(*)::int as n from pg_tables where tablename = $1` };
+    const found = await inTransaction(database.dataSource, async (tx) => {
+      await tx.query('create table only_here (n int) ');
+      const outside = await queryPrepared<{ n: number }>(database.dataSource, count, ['only_here']);
+      const inside = await queryPreparedIn<{ n: number }>(tx, count, ['only_here']);
+      return [outside[0]?.n, inside[0]?.n];
+    });
+    expect(found).toEqual([0, 1]);
+  });
+
+  it('is refused without a transaction', async () => {
+    await expect(queryPreparedIn(database.dataSource.manager, DOUBLE, [1])).rejects.toThrow('not inside a transaction');
+  });
+
+  it('takes no other session when its own is lost', async () => {
+    const work = inTransaction(database.dataSource, async (tx) => {
+      await tx.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
+      return queryPreparedIn(tx, DOUBLE, [1]);
+    });
+    await expect(work).rejects.toThrow();
+    expect(await askUntilAnswered(4)).toBe(8);
   });
 });
 

@@ -1,8 +1,20 @@
+import { type PreparedStatement, queryPrepared, queryPreparedIn } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { effectOf, type EffectRow, type Entities, type StoredEffect } from './effect-row.js';
 import { companionDeals } from './sql/companion-deals.js';
 import { dueLooks, nextLookAt } from './sql/due-looks.js';
 import { nextReadyAt, readyEffects } from './sql/ready-effects.js';
+
+/** Planning them takes several times as long as what they find for a lane with a few calls. */
+const READY_EFFECTS = { name: 'ready-effects', sql: readyEffects };
+const COMPANION_DEALS = { name: 'companion-deals', sql: companionDeals };
+const DUE_LOOKS = { name: 'due-looks', sql: dueLooks };
+const NEXT_READY_AT = { name: 'next-ready-at', sql: nextReadyAt };
+const NEXT_LOOK_AT = { name: 'next-look-at', sql: nextLookAt };
+const OPEN_SINCE = {
+  name: 'open-since',
+  sql: `select (extract(epoch from min(sent_at)) * 1000)::float8 as at from effect where lane = $1 and state = 'sending'`,
+};
 
 /** What the lane's turn asks of the ledger. Reads only. */
 export class LedgerQueries {
@@ -10,35 +22,33 @@ export class LedgerQueries {
 
   /** Effects that may be sent now, at most one per client: those of calls just made first, then the oldest. */
   async ready(lane: string, limit: number): Promise<EffectRow[]> {
-    const rows: StoredEffect[] = await this.dataSource.query(readyEffects, [lane, limit]);
+    const rows = await queryPrepared<StoredEffect>(this.dataSource, READY_EFFECTS, [lane, limit]);
     return rows.map(effectOf);
   }
 
   /** Deals that may go in one request with the contact of their call, by the contact's seq. */
   async dealsOf(contacts: readonly EffectRow[]): Promise<Map<string, EffectRow>> {
     if (contacts.length === 0) return new Map();
-    const rows: (StoredEffect & { contact_seq: string })[] = await this.dataSource.query(companionDeals, [
-      contacts.map(({ seq }) => seq),
-    ]);
+    const seqs = contacts.map(({ seq }) => seq);
+    const rows = await queryPrepared<StoredEffect & { contact_seq: string }>(this.dataSource, COMPANION_DEALS, [seqs]);
     return new Map(rows.map((row) => [row.contact_seq, effectOf(row)]));
   }
 
   async looksDue(lane: string, limit: number): Promise<EffectRow[]> {
-    const rows: StoredEffect[] = await this.dataSource.query(dueLooks, [lane, limit]);
+    const rows = await queryPrepared<StoredEffect>(this.dataSource, DUE_LOOKS, [lane, limit]);
     return rows.map(effectOf);
   }
 
   /** When the lane next has an effect to send or a doubt to look at, in Unix milliseconds; null = nothing foreseen. */
   async nextAt(tx: EntityManager, lane: string): Promise<number | null> {
-    const [ready]: { at: number | null }[] = await tx.query(nextReadyAt, [lane]);
-    const [look]: { at: number | null }[] = await tx.query(nextLookAt, [lane]);
+    const timeOf = async (statement: PreparedStatement): Promise<number | null> => {
+      const [row] = await queryPreparedIn<{ at: number | null }>(tx, statement, [lane]);
+      return row?.at ?? null;
+    };
     // At the end of a turn nothing is on its way: a request whose outcome could not be recorded is a doubt, now.
-    const [open]: { at: number | null }[] = await tx.query(
-      `select (extract(epoch from min(sent_at)) * 1000)::float8 as at from effect where lane = $1 and state = 'sending'`,
-      [lane],
-    );
-    const times = [ready?.at, look?.at, open?.at].filter((at) => at != null);
-    return times.length === 0 ? null : Math.min(...times);
+    const times = [await timeOf(NEXT_READY_AT), await timeOf(NEXT_LOOK_AT), await timeOf(OPEN_SINCE)];
+    const known = times.filter((at) => at !== null);
+    return known.length === 0 ? null : Math.min(...known);
   }
 
   /** The contact (or company) that each of these calls made or found, by call id. */
