@@ -47,6 +47,15 @@ describe('playOnce', () => {
 });
 
 describe('playForever', () => {
+  it('ends no call in the future, though it plays faster than calls go', async () => {
+    const { taken, stopping, playing } = recorder();
+    const endless = { ...playing, print: () => (taken.length > deliveries ? stopping.abort() : undefined) };
+    const nowMs = Date.now();
+    await playForever(scenes, 'acc-1', endless);
+    expect(Math.min(...taken.map((d) => d.atMs))).toBeLessThan(nowMs);
+    expect(Math.max(...taken.map((d) => d.atMs))).toBeLessThanOrEqual(Date.now());
+  });
+
   it('brings new calls in every round and ends by its signal', async () => {
     const { taken, stopping, playing } = recorder();
     const endless = { ...playing, print: () => (taken.length > deliveries * 2 ? stopping.abort() : undefined) };

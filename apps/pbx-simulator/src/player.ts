@@ -22,8 +22,9 @@ export async function playForever(scenes: readonly Scene[], accountId: string, p
   for (;;) {
     for (const [index, scene] of scenes.entries()) {
       if (playing.signal.aborted) return;
-      const startedAtMs = Date.now();
-      await playScene(scene, index, { accountId, startedAtMs, fresh: startedAtMs }, playing);
+      const nowMs = Date.now();
+      const run = { accountId, startedAtMs: startOfLive(scene, nowMs, playing.speed), fresh: nowMs };
+      await playScene(scene, index, run, playing);
     }
   }
 }
@@ -31,6 +32,11 @@ export async function playForever(scenes: readonly Scene[], accountId: string, p
 /** A sample is over when played: its times lie in the past, as those of a recorded history do. */
 export function startOfRecorded(scenes: readonly Scene[], nowMs: number): number {
   return nowMs - Math.max(...scenes.map(sceneDurationSec)) * 1000;
+}
+
+/** Played faster than it went, a call began earlier than its first event is sent: none of its times lies in the future. */
+function startOfLive(scene: Scene, nowMs: number, speed: number): number {
+  return nowMs - Math.max(0, Math.round(sceneDurationSec(scene) * 1000 * (1 - 1 / speed)));
 }
 
 async function playScene(scene: Scene, index: number, run: Run, playing: Playing): Promise<number> {

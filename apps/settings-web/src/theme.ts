@@ -20,12 +20,17 @@ export const theme = createTheme({
   },
 });
 
-/** Under the pointer: Mantine's own colours get too pale there for the words on them. */
+/** Where Mantine's own colours are too pale: under the pointer, for the words on them; in the dark, for a danger to look like one. */
 export const colours: CSSVariablesResolver = () => {
   const filled = { '--mantine-color-cyan-filled-hover': '#095c6b' };
   return {
     variables: {},
     light: { ...filled, '--mantine-color-cyan-light-hover': 'var(--mantine-color-cyan-1)' },
-    dark: filled,
+    // Mantine's shade 0 is all but white: what deletes would look like what saves.
+    dark: {
+      ...filled,
+      '--mantine-color-red-light-color': 'var(--mantine-color-red-4)',
+      '--mantine-color-cyan-light-color': 'var(--mantine-color-cyan-4)',
+    },
   };
 };

@@ -287,7 +287,7 @@ describe('история изменений', () => {
     const { page } = operator;
     await operator.room('История изменений');
     await page.getByText('Ольга Оператор').first().waitFor();
-    await page.getByRole('button', { name: 'Вернуть к этому' }).first().waitFor();
+    await page.getByRole('button', { name: 'Вернуть эти настройки' }).first().waitFor();
   });
 });
 

@@ -22,7 +22,7 @@ const names: Readonly<Record<string, Localized>> = {
   tagging: { ru: 'Добавлять теги к сделке и контакту', en: 'Tag deal and contact' },
   number: { ru: 'Номер', en: 'Number' },
   answeredTask: { ru: 'Создавать задачу сотруднику, принявшему звонок', en: 'Task for who took the call' },
-  missedTask: { ru: 'Создавать задачу по пропущенному звонку', en: 'Task for a missed call' },
+  missedTask: { ru: 'Создавать задачу по непринятому звонку', en: 'Task for a missed call' },
   text: { ru: 'Текст', en: 'Text' },
   dueInMinutes: { ru: 'Срок, мин', en: 'Due in, min' },
   taskTypeId: { ru: 'Тип задачи', en: 'Task type' },
@@ -58,6 +58,14 @@ const names: Readonly<Record<string, Localized>> = {
   isDisabled: { ru: 'Отключён в АТС', en: 'Disabled in the PBX' },
 };
 
+/** What the page calls otherwise in the block of outgoing calls. */
+const ofOutgoing: Readonly<Record<string, Localized>> = {
+  answeredUnknown: { ru: 'Успешный звонок на неизвестный номер', en: 'Answered, unknown number' },
+  missedUnknown: { ru: 'Непринятый звонок на неизвестный номер', en: 'Missed, unknown number' },
+  answeredKnown: { ru: 'Успешный звонок существующему клиенту', en: 'Answered, known client' },
+  missedKnown: { ru: 'Непринятый звонок существующему клиенту', en: 'Missed, known client' },
+};
+
 /** Steps of the path that say nothing to a person. */
 const unsaid = new Set(['integration', 'cells']);
 
@@ -71,7 +79,9 @@ export function differenceInWords(
   known: KnownNames = noNames,
 ): string {
   const steps = path.split('.').filter((step) => !unsaid.has(step));
+  const isOutgoing = steps.includes('outgoing');
   const nameOf = (step: string): string =>
+    (isOutgoing ? ofOutgoing[step]?.[language] : undefined) ??
     names[step === 'name' && steps[0] === 'employees' ? 'personsName' : step]?.[language] ??
     known.ours.get(step) ??
     step;

@@ -45,11 +45,21 @@ export function intentWords(intent: Intent, portal: Portal | undefined): Localiz
     case 'create_task':
       return join(
         { ru: `Задача «${intent.text}»`, en: `Task “${intent.text}”` },
-        { ru: `срок ${intent.dueInMinutes} мин`, en: `due in ${intent.dueInMinutes} min` },
+        {
+          ru: `срок ${timeInWords('ru', intent.dueInMinutes)}`,
+          en: `due in ${timeInWords('en', intent.dueInMinutes)}`,
+        },
         taskType(named.taskType(intent.taskTypeId)),
         taskOwner(intent.responsible, named.user),
       );
   }
+}
+
+/** 1440 → «1 день»: in the largest unit that says it exactly. */
+function timeInWords(language: keyof Localized, minutes: number): string {
+  const [unit, count] =
+    minutes % 1440 === 0 ? ['day', minutes / 1440] : minutes % 60 === 0 ? ['hour', minutes / 60] : ['minute', minutes];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
 type UserName = (id: number | null) => string | null;

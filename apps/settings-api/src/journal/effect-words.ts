@@ -1,6 +1,7 @@
 import { sentenceOf } from '@perezvon/calls';
 import { type CrmResult, type EffectName, type Reason } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
+import { requestFailures } from './request-failure-words.js';
 
 /** What an effect makes, and what became of it: for the journal and for the list of what waits. */
 export const effectNames: Readonly<Record<EffectName, Localized>> = {
@@ -22,32 +23,26 @@ export const effectStates: Readonly<Record<CrmResult['state'], Localized>> = {
   discarded: { ru: 'отменено', en: 'discarded' },
 };
 
-/** Why an effect waits, was skipped or parked. Codes of rules are in the catalogue of @perezvon/calls. */
+/**
+ * Why an effect waits, was skipped or parked. Codes of rules are in the catalogue of @perezvon/calls, those of amoCRM's refusals in
+ * request-failure-words.ts.
+ */
 const reasons: Readonly<Record<string, Localized>> = {
   no_credentials: { ru: 'нет токена портала', en: 'the portal has no token' },
-  unauthorised: { ru: 'amoCRM не принимает токен', en: 'amoCRM does not accept the token' },
-  unpaid: { ru: 'аккаунт amoCRM не оплачен', en: 'the amoCRM account is not paid' },
-  blocked: { ru: 'amoCRM временно ограничила доступ', en: 'amoCRM has blocked access for a while' },
-  ip_not_allowed: { ru: 'amoCRM не пускает с нашего адреса', en: 'amoCRM refuses our address' },
   no_rights: { ru: 'у токена не хватает прав', en: 'the token lacks rights' },
-  not_found: { ru: 'аккаунта amoCRM по этому адресу нет', en: 'there is no amoCRM account at this address' },
   refresh_refused: { ru: 'amoCRM больше не продлевает доступ', en: 'amoCRM renews the access no more' },
   renamed: { ru: 'аккаунт amoCRM переименован', en: 'the amoCRM account was renamed' },
   disconnected: { ru: 'интеграция отключена в amoCRM', en: 'the integration was switched off in amoCRM' },
-  redirected: { ru: 'аккаунт amoCRM переехал на другой адрес', en: 'the amoCRM account has moved to another address' },
   another_account: {
     ru: 'по этому адресу другой аккаунт amoCRM',
     en: 'another amoCRM account is at this address',
   },
   server_errors: { ru: 'amoCRM отвечает ошибками', en: 'amoCRM answers with errors' },
   no_connection: { ru: 'нет связи с amoCRM', en: 'amoCRM cannot be reached' },
-  token_unavailable: { ru: 'доступ к amoCRM ещё продлевается', en: 'the access to amoCRM is being renewed' },
   writer_failed: { ru: 'служба отправки не справилась', en: 'the sending service failed' },
-  rate_limited: { ru: 'лимит запросов amoCRM', en: 'the request limit of amoCRM' },
   tariff_limit: { ru: 'исчерпан лимит тарифа amoCRM', en: 'the limit of the amoCRM tariff is reached' },
   integration_inactive: { ru: 'интеграция выключена', en: 'the integration is switched off' },
   in_doubt: { ru: 'неизвестно, выполнен ли прошлый запрос', en: 'it is unknown whether the last request was done' },
-  total_timeout: { ru: 'amoCRM не ответила вовремя', en: 'amoCRM did not answer in time' },
   not_sent: { ru: 'запрос не ушёл', en: 'the request did not leave' },
   writer_stopped: { ru: 'служба перезапускалась', en: 'the service was restarted' },
   sender_lost: { ru: 'служба перезапускалась', en: 'the service was restarted' },
@@ -55,7 +50,16 @@ const reasons: Readonly<Record<string, Localized>> = {
     ru: 'прошлый запрос не был выполнен, повторяем',
     en: 'the last request was not done, it is repeated',
   },
-  validation_failed: { ru: 'amoCRM не приняла данные', en: 'amoCRM refused the data' },
+  sent_apart: {
+    ru: 'отправляем отдельно: соседняя запись была отклонена',
+    en: 'it is sent apart: another one of its batch was refused',
+  },
+  card_gone: { ru: 'карточку в amoCRM удалили или объединили', en: 'the card was deleted or merged in amoCRM' },
+  marker_field_missing: {
+    ru: 'в amoCRM не удалось создать служебное поле',
+    en: 'the marker field could not be made in amoCRM',
+  },
+  by_operator: { ru: 'отменено человеком', en: 'discarded by a person' },
   several_found: { ru: 'в amoCRM нашлось несколько похожих', en: 'amoCRM has several that match' },
   portal_deleted: { ru: 'портал удалён', en: 'the portal was deleted' },
   portal_unknown: { ru: 'портал ещё не известен службе', en: 'the portal is not known to the service yet' },
@@ -67,8 +71,18 @@ const reasons: Readonly<Record<string, Localized>> = {
   doubled: { ru: 'уже сделано по другому номеру этого звонка', en: 'was done already under another id of the call' },
 };
 
+const failures: Readonly<Record<string, Localized>> = requestFailures;
+
 /** A code that has no words yet is shown as it is: better than nothing, and it can be looked up. */
 export function reasonWords(reason: Pick<Reason, 'code' | 'params'>): Localized {
   const { code } = reason;
-  return sentenceOf(reason) ?? reasons[code] ?? { ru: code, en: code };
+  return sentenceOf(reason) ?? reasons[code] ?? failures[code] ?? { ru: code, en: code };
+}
+
+/** The writer's own reason: a code, or a code and what amoCRM said about it. */
+export function writerReason(reason: string): Localized {
+  const [, code, said] = /^([a-z_]+): (.+)$/s.exec(reason) ?? [];
+  if (code === undefined || said === undefined) return reasonWords({ code: reason });
+  const words = reasonWords({ code });
+  return { ru: `${words.ru}: ${said}`, en: `${words.en}: ${said}` };
 }

@@ -8,7 +8,7 @@ import {
   type Route,
 } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
-import { effectNames, effectStates, reasonWords } from './effect-words.js';
+import { effectNames, effectStates, reasonWords, writerReason } from './effect-words.js';
 import { type JournalCall } from './journal-call.js';
 import { callStateWords, cellName, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
 
@@ -129,7 +129,7 @@ function lookupLine(
 }
 
 function operationLine(result: CrmResult, portalUrls: ReadonlyMap<string, string>): StoryLine {
-  const why = result.reason === null ? null : reasonWords({ code: result.reason });
+  const why = result.reason === null ? null : writerReason(result.reason);
   const text = (language: keyof Localized): string =>
     [
       `${effectNames[result.effect][language]}: ${stateOf(result)[language]}`,

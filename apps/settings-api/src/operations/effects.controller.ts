@@ -7,7 +7,7 @@ import { AccountId, ForAccount } from '../access/access.js';
 import { Accounts } from '../accounts/accounts.js';
 import { type List } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
-import { effectNames, effectStates, reasonWords } from '../journal/effect-words.js';
+import { effectNames, effectStates, writerReason } from '../journal/effect-words.js';
 import { WriterClient } from './writer-client.js';
 
 class EffectSearchDto {
@@ -63,7 +63,7 @@ export class EffectsController {
     const textOf = ({ effect, state: now, reason }: WaitingEffect): string =>
       [
         `${effectNames[effect][language]}: ${effectStates[now][language]}`,
-        ...(reason === null ? [] : [reasonWords({ code: reason })[language]]),
+        ...(reason === null ? [] : [writerReason(reason)[language]]),
       ].join(' · ');
     return { items: items.map((item) => ({ ...item, text: textOf(item) })), nextCursor };
   }

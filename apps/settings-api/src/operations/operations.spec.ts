@@ -215,6 +215,14 @@ describe('what waits', () => {
     expect(writer.asked.at(-1)?.request).toContain(`?limit=7&state=parked&portalId=${portalId}`);
   });
 
+  it('is told in words with what amoCRM said about it, not by a code', async () => {
+    const items = [{ ...effect(), reason: 'bad_request: text is too long' }];
+    writer.answer(`GET /internal/v1/accounts/${accountId}/effects`, 200, { items, nextCursor: null });
+    const { body } = await ask('GET', '/effects');
+    const text = 'Сделка: остановлено, нужен человек · amoCRM не приняла данные: text is too long';
+    expect(body).toMatchObject({ items: [{ text }] });
+  });
+
   it('is retried and discarded; a "no" of the writer is told in words', async () => {
     const effectId = randomUUID();
     const at = `/internal/v1/accounts/${accountId}/effects/${effectId}`;

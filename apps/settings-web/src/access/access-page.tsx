@@ -7,7 +7,7 @@ import { UsersSection } from './users-section';
 export default function AccessPage() {
   const { t } = useTranslation();
   return (
-    <Stack maw={1000} mx="auto" gap="lg">
+    <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('shell.people')}</Title>
       <UsersSection />
       <KeysSection />

@@ -33,6 +33,9 @@ export function UsersSection() {
         <Title order={3} size="h4">
           {t('access.users')}
         </Title>
+        <Text size="sm" c="dimmed">
+          {t('access.rolesLead')}
+        </Text>
         {failed && <Failure error={failed} onRetry={() => void users.refetch()} />}
         {users.isPending && <Waiting />}
         {users.data && (
@@ -135,6 +138,9 @@ function NewUserForm() {
   const hasFieldProblem = add.error instanceof ApiProblem && add.error.errors.length > 0;
   return (
     <Stack component="form" onSubmit={submit} gap="sm">
+      <Text fw={600} size="sm">
+        {t('access.newUser')}
+      </Text>
       {add.error && !hasFieldProblem && <Failure error={add.error} />}
       <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
         <TextInput

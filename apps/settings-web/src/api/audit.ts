@@ -6,7 +6,7 @@ import { get, send } from './http';
 export interface AuditLine {
   readonly revision: number;
   readonly at: string;
-  readonly actor: { readonly name: string };
+  readonly actor: { readonly kind: string; readonly name: string };
   readonly text: string;
   readonly differences: readonly { readonly text: string }[];
   /** How many more there were. */

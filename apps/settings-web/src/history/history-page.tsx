@@ -1,4 +1,5 @@
 import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useAudit, useRestore, type AuditLine } from '../api/audit';
 import { useSession } from '../api/session';
@@ -16,7 +17,7 @@ export default function HistoryPage() {
   const failed = audit.error ?? restore.error;
   const lines = audit.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <Stack maw={900} mx="auto">
+    <Stack maw={1180} mx="auto">
       <Title order={2}>{t('shell.history')}</Title>
       {failed && <Failure error={failed} onRetry={() => void audit.refetch()} />}
       {audit.isPending && <Waiting />}
@@ -37,6 +38,9 @@ export default function HistoryPage() {
   );
 }
 
+/** The first save of all settings has forty lines, and hides the changes before it. */
+const FOLDED_FROM = 8;
+
 interface ChangeProps {
   readonly line: AuditLine;
   /** Null: it cannot be put back, or not by this person. */
@@ -45,26 +49,37 @@ interface ChangeProps {
 
 function Change({ line: { at, actor, text, differences, differencesUntold }, onRestore }: ChangeProps) {
   const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(differences.length <= FOLDED_FROM);
+  const shown = isOpen ? differences : differences.slice(0, FOLDED_FROM);
   return (
     <Card withBorder padding="md">
       <Group justify="space-between" align="flex-start" wrap="nowrap">
-        <div>
+        <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
           <Text fw={600} size="sm">
             {text}
           </Text>
           <Text size="xs" c="dimmed">
-            {dateAndTime(at)} · {actor.name}
+            {dateAndTime(at)} · {actor.kind === 'platform_key' ? t('history.setUp') : actor.name}
           </Text>
         </div>
-        {onRestore && <AsksTwice size="compact-xs" label={t('history.restore')} onSure={onRestore} />}
+        {onRestore && <AsksTwice size="compact-xs" flex="none" label={t('history.restore')} onSure={onRestore} />}
       </Group>
       {differences.length > 0 && (
-        <List size="sm" pt="xs">
-          {differences.map((difference) => (
+        <List size="sm" pt="xs" style={{ overflowWrap: 'anywhere' }}>
+          {shown.map((difference) => (
             <List.Item key={difference.text}>{difference.text}</List.Item>
           ))}
-          {differencesUntold > 0 && <List.Item>{t('history.untold', { count: differencesUntold })}</List.Item>}
+          {isOpen && differencesUntold > 0 && (
+            <List.Item>{t('history.untold', { count: differencesUntold })}</List.Item>
+          )}
         </List>
+      )}
+      {!isOpen && (
+        <Group>
+          <Button size="compact-xs" variant="subtle" onClick={() => setOpen(true)}>
+            {t('history.all', { count: differences.length + differencesUntold })}
+          </Button>
+        </Group>
       )}
     </Card>
   );

@@ -8,6 +8,10 @@ export const dateAndTime = (instant: string): string => format(instant, { dateSt
 /** To the second, for what happens within one call. */
 export const timeOfDay = (instant: string): string => format(instant, { timeStyle: 'medium' });
 
+/** One digit after the decimal sign, as the language writes it. */
+export const decimal = (value: number): string =>
+  new Intl.NumberFormat(currentLanguage(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+
 /** `2:05`; an hour and more `1:02:05`. */
 export function duration(seconds: number): string {
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

@@ -41,6 +41,7 @@ export function SearchFields({ search, onChange }: SearchFieldsProps) {
         label={t('journal.direction')}
         w={150}
         clearable
+        placeholder={t('journal.any')}
         value={search.direction ?? null}
         data={(['in', 'out'] as const).map((value) => ({ value, label: t(`foresight.directions.${value}`) }))}
         onChange={(value) => narrow('direction', value)}
@@ -49,6 +50,7 @@ export function SearchFields({ search, onChange }: SearchFieldsProps) {
         label={t('journal.outcome')}
         w={170}
         clearable
+        placeholder={t('journal.any')}
         value={search.outcome ?? null}
         data={outcomes.map((value) => ({ value, label: t(`journal.outcomes.${value}`) }))}
         onChange={(value) => narrow('outcome', value)}
@@ -57,6 +59,7 @@ export function SearchFields({ search, onChange }: SearchFieldsProps) {
         label={t('journal.inCrm')}
         w={190}
         clearable
+        placeholder={t('journal.any')}
         value={search.state ?? null}
         data={journalStates.map((value) => ({ value, label: t(`journal.states.${value}`) }))}
         onChange={(value) => narrow('state', value)}

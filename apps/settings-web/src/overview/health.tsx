@@ -34,8 +34,13 @@ export function Health({ status }: { readonly status: AccountStatus }) {
       <Alert color={color} icon={<Icon />} role="status">
         <Text fw={600}>{status.health.text}</Text>
         {[...(chosen?.conditions ?? []), ...status.parked].map(({ code, text, advice, since, until }) => (
-          <Text key={code} size="sm" pt={4}>
-            {t('overview.condition', { text, advice, since: dateAndTime(since) })}{' '}
+          <Text key={`${code} ${text}`} size="sm" pt={4}>
+            {/* What to do about parked operations stands in the sentence above. */}
+            {t(code === 'parked' ? 'overview.parkedBecause' : 'overview.condition', {
+              text,
+              advice,
+              since: dateAndTime(since),
+            })}{' '}
             {until !== null && t('overview.nextTry', { when: dateAndTime(until) })}
           </Text>
         ))}

@@ -23,10 +23,10 @@ export function LastEvents({ activity }: { readonly activity: SourceActivity | n
             <Text size="sm">
               {t(`overview.events.${type}` as 'overview.events.call.ended')}{' '}
               <Text component="span" size="xs" c="dimmed">
-                {[source, sourceInstance].filter(Boolean).join(' · ')}
+                {[t(`overview.sources.${source}`), sourceInstance].filter(Boolean).join(' · ')}
               </Text>
             </Text>
-            <Text size="sm" c="dimmed">
+            <Text size="sm" c="dimmed" ta="right" flex="none">
               {dateAndTime(receivedAt)}
             </Text>
           </Group>

@@ -3,7 +3,7 @@ import type { PortalStatus } from '@perezvon/contracts';
 import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
 import type { AccountStatus } from '../api/operations';
-import { dateAndTime } from '../i18n/dates';
+import { dateAndTime, decimal } from '../i18n/dates';
 import { WaitingCalls } from './waiting-calls';
 
 /** amoCRM's own: requests a second of one integration (reference/amocrm-api.md §2.1). */
@@ -52,7 +52,7 @@ function Numbers({ status }: { readonly status: PortalStatus }) {
       <Group justify="space-between">
         <Text size="sm">{t('overview.rate')}</Text>
         <Text size="sm" fw={600}>
-          {`${rate.toFixed(1)} / ${String(limitPerSecond)}`}
+          {`${decimal(rate)} / ${String(limitPerSecond)}`}
         </Text>
       </Group>
       <Progress value={(rate / limitPerSecond) * 100} aria-label={t('overview.rate')} />

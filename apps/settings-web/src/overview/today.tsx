@@ -62,6 +62,7 @@ function Counts({ totals }: { readonly totals: CallTotals }) {
 function Outcomes({ totals: { calls, byOutcome } }: { readonly totals: CallTotals }) {
   const { t } = useTranslation();
   const counts = outcomes.map(({ outcome, color }) => ({ outcome, color, count: countOf(byOutcome, outcome) }));
+  const others = calls - counts.reduce((sum, { count }) => sum + count, 0);
   return (
     <Group gap="lg" wrap="nowrap">
       <Ring shares={counts.map(({ count, color }) => ({ share: count / calls, color }))}>{calls}</Ring>
@@ -75,6 +76,14 @@ function Outcomes({ totals: { calls, byOutcome } }: { readonly totals: CallTotal
             </Text>
           </Group>
         ))}
+        {others > 0 && (
+          <Group gap="xs" wrap="nowrap">
+            <ColorSwatch size={12} color="var(--mantine-color-default-border)" aria-hidden />
+            <Text size="sm">
+              {t('overview.otherOutcomes')}: <b>{others}</b>
+            </Text>
+          </Group>
+        )}
       </Stack>
     </Group>
   );

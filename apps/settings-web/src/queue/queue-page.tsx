@@ -7,7 +7,7 @@ import { RejectedSection } from './rejected-section';
 export default function QueuePage() {
   const { t } = useTranslation();
   return (
-    <Stack maw={1100} mx="auto" gap="lg">
+    <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('shell.queue')}</Title>
       <EffectsSection />
       <RejectedSection />

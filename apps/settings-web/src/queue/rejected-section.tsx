@@ -27,16 +27,17 @@ export function RejectedSection() {
         {items.map((item) => (
           <Card key={item.rejectedId} withBorder padding="sm">
             <Group justify="space-between" align="flex-start" wrap="nowrap">
-              <div>
-                <Text size="sm">{item.message}</Text>
+              <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+                <Text size="sm">{t(`queue.rejections.${item.code}`)}</Text>
                 <Text size="xs" c="dimmed">
-                  {dateAndTime(item.rejectedAt)} · {item.code}
+                  {dateAndTime(item.rejectedAt)} · {item.message}
                   {item.errors.map(({ path, message }) => ` · ${path}: ${message}`)}
                 </Text>
               </div>
               <Button
                 size="compact-xs"
                 variant="light"
+                flex="none"
                 disabled={item.replayedAt !== null}
                 loading={replay.isPending && replay.variables === item.rejectedId}
                 onClick={() => replay.mutate(item.rejectedId)}

@@ -29,6 +29,7 @@ export function ProblemList({ problems }: { readonly problems: readonly Problem[
   const { t } = useTranslation();
   const errors = problems.filter(({ isWarning }) => !isWarning);
   const warnings = problems.filter(({ isWarning }) => isWarning);
+  if (problems.length === 0) return null;
   return (
     <Stack gap="xs">
       {errors.length > 0 && (

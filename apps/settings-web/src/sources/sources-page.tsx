@@ -13,7 +13,7 @@ export default function SourcesPage() {
   const add = useAddSource();
   const failed = sources.error ?? add.error;
   return (
-    <Stack maw={1000} mx="auto" gap="lg">
+    <Stack maw={1180} mx="auto" gap="lg">
       <Title order={2}>{t('sources.title')}</Title>
       <Text c="dimmed" size="sm">
         {t('sources.lead')}

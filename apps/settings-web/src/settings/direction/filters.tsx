@@ -44,9 +44,9 @@ export function Filters({ path, label, numbers, onChange }: FiltersProps) {
     <Box id={fieldId(path)} className="problem-target" tabIndex={-1}>
       <FieldLabel label={label} hint={t('direction.filtersHint')} />
       <Stack gap="xs" pt={4}>
-        <Group align="flex-end" gap="xs" wrap="nowrap">
+        <Group align="flex-end" gap="xs">
           <Textarea
-            style={{ flex: 1 }}
+            style={{ flex: '1 1 220px' }}
             aria-label={label}
             placeholder={t('direction.filtersPaste')}
             autosize
