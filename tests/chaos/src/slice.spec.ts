@@ -38,7 +38,7 @@ describe('effects are brought about once and none is lost', () => {
     }
     await feed(arena, () => arena.faultsFired >= perKind * arena.faultRules.length);
     arena.endFaults();
-    await settle(arena, SETTLE_DEADLINE_MS);
+    await settle(arena, { deadlineMs: SETTLE_DEADLINE_MS });
     expect(await judge(arena)).toMatchObject(holds);
   });
 
@@ -62,7 +62,7 @@ describe('effects are brought about once and none is lost', () => {
     const successor = arena.start();
     await arena.put(2);
     await survivor.end('SIGTERM');
-    await settle(arena, SETTLE_DEADLINE_MS);
+    await settle(arena, { deadlineMs: SETTLE_DEADLINE_MS });
     expect(successor.isGone).toBe(false);
     expect(await judge(arena)).toMatchObject(holds);
   });

@@ -28,6 +28,8 @@ export interface BesideTheWork {
   /** The pace of the work before the fault and after it is reported (faults.md I8). */
   readonly recovers?: boolean;
   readonly act: (arena: Arena, session: Session) => Promise<Act>;
+  /** What the operator goes on doing after the act until every effect has ended. */
+  readonly help?: (arena: Arena) => Promise<void>;
   /** Beyond the effects that were put: what must hold afterwards. @returns what does not, in words */
   readonly check?: (arena: Arena, act: Act) => Promise<string[]>;
   /** Ends what `prepare` began. */
@@ -51,7 +53,7 @@ export function besideTheWork(row: BesideTheWork): Fault {
         (row.feed ?? feed)(arena, () => !isActing),
         supervise(arena, writers, options, () => !isActing),
       ]);
-      await settle(arena);
+      await settle(arena, row.help ? { help: row.help } : {});
       const verdict = await judge(arena);
       const found = (await row.check?.(arena, act)) ?? [];
       const other = verdict.other + found.length;

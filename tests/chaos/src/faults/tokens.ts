@@ -3,7 +3,6 @@ import { readConsent, Secret, TokenEndpoint } from '@perezvon/amocrm';
 import { type Arena } from '../rig/arena.js';
 import { integration } from '../rig/integration.js';
 import { type Tenant } from '../rig/tenant.js';
-import { until } from '../rig/until.js';
 import { type Act, besideTheWork } from './beside-the-work.js';
 import { type Fault, isOver, type Session } from './fault.js';
 
@@ -58,16 +57,15 @@ async function endTokens(arena: Arena, session: Session): Promise<Act> {
     for (const id of tokens.ids()) if (id.startsWith('access-')) tokens.revoke(id);
     injections += 1;
     await sleep(arena.dice.between(100, 600));
-    await claimsRunOut(arena);
-    await consentAgain(arena);
+    await letInAgain(arena);
   }
   arena.endFaults();
-  await until('every portal is let in again', async () => {
-    await claimsRunOut(arena);
-    await consentAgain(arena);
-    return (await arena.ledger.progress()).open === 0 && (await arena.ledger.stops()).length === 0;
-  });
   return { injections };
+}
+
+async function letInAgain(arena: Arena): Promise<void> {
+  await claimsRunOut(arena);
+  await consentAgain(arena);
 }
 
 export const tokenFaults: readonly Fault[] = [
@@ -84,5 +82,6 @@ export const tokenFaults: readonly Fault[] = [
       };
     },
     act: endTokens,
+    help: letInAgain,
   }),
 ];

@@ -24,6 +24,9 @@ const TERMINAL_STATES = new Set(['done', 'skipped', 'parked', 'discarded']);
 export const hasEnded = ({ state, blocked_by }: Pick<LedgerRow, 'state' | 'blocked_by'>): boolean =>
   TERMINAL_STATES.has(state) || (state === 'waiting' && blocked_by !== null);
 
+/** The same in SQL, the other way round. */
+const IS_OPEN = `(state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null))`;
+
 /** SQLSTATEs of a server or schema that is not there yet, or just now not: asked again. */
 const NOT_THERE = new Set(['42P01', '3F000', '53300', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
 
@@ -52,9 +55,16 @@ export class LedgerView {
   /** Of how many revisions the effects are that are stored, and how many of them have not ended. */
   async progress(): Promise<{ revisions: number; open: number }> {
     const [row] = await this.ask<{ revisions: string | null; open: string }>(`
-      select sum(revision) as revisions, count(*) filter (where state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null)) as open
+      select sum(revision) as revisions, count(*) filter (where ${IS_OPEN}) as open
         from amocrm_writer.effect`);
     return { revisions: Number(row?.revisions ?? 0), open: Number(row?.open ?? 0) };
+  }
+
+  /** The same of each customer that has any. */
+  async openByAccount(): Promise<Map<string, number>> {
+    const rows = await this.ask<{ account_id: string; open: string }>(`
+      select account_id, count(*) as open from amocrm_writer.effect where ${IS_OPEN} group by account_id`);
+    return new Map(rows.map(({ account_id, open }) => [account_id, Number(open)]));
   }
 
   /** Effects of one customer that have not ended; what is not stored yet is not among them. */
