@@ -1,6 +1,6 @@
 export { evolve, evolveAll, join, type CallFacts } from './call-facts.js';
 export type { CallEnd } from './ends.js';
-export { talkersOf } from './people.js';
+export { entryOf, talkersOf } from './people.js';
 export { outcomeWord, verdictOf, type Verdict } from './outcome.js';
 export { decide } from './decide.js';
 export type { Plan, PlannedEffect, Situation } from './plan.js';

@@ -45,7 +45,7 @@ const answerOf = ({ lastAnsweredAt, answeredAt, key }: Leg) => `${lastAnsweredAt
 
 /** The amoCRM user of an employee; null when nobody, unknown, unmapped or ambiguous. */
 export function crmUserOf(employee: CallEmployee | null, directory: Directory): number | null {
-  const entry = employee && entryOf(employee, directory);
+  const entry = employee && entryOf(employee, directory.employees);
   return directory.mapping.find((m) => m.employeeId === entry?.employeeId)?.crmUserId ?? null;
 }
 
@@ -53,7 +53,7 @@ export function crmUserOf(employee: CallEmployee | null, directory: Directory): 
  * The strongest key that both sides have decides: PBX id, login, extension, phone. A key that several employees share
  * names nobody: never a random match (§4.9).
  */
-function entryOf(employee: CallEmployee, { employees }: Directory): PbxEmployee | null {
+export function entryOf(employee: CallEmployee, employees: readonly PbxEmployee[]): PbxEmployee | null {
   const matches = employees.filter((entry) => matchOf(entry, employee));
   const [only, ...more] = matches;
   return only && more.length === 0 ? only : null;

@@ -78,6 +78,19 @@ describe('the list of calls', () => {
     ]);
   });
 
+  it('an employee of whom the PBX tells the extension alone read as 102: the account’s own list has the name', async () => {
+    const answered = event('leg.answered', 11, mine({ employee: { ext: '102' } }));
+    await store.tell([...eventTold(answered), ...eventTold(event('call.ended', 71, mine({ outcome: 'answered' })))]);
+    expect(await search()).toMatchObject([{ employee: '102' }]);
+
+    const petrova = [{ ext: '102', name: 'Петрова', phones: [] }];
+    await api.request('PUT', `/accounts/${accountId}/employees`, { key, body: petrova });
+    const [line] = await search();
+    expect(line).toMatchObject({ employee: 'Петрова' });
+    const { body } = await get(`/calls/${String(line?.callId)}`);
+    expect(JSON.stringify(body)).toContain(': Петрова');
+  });
+
   it('is searched by phone in any spelling, period, direction, outcome and state', async () => {
     await missed('+79160000001', '+79160000002', '+79160000003');
     await store.tell([stateTold(state('awaiting_client', 0, { accountId, phone: '+79160000009', direction: 'out' }))]);

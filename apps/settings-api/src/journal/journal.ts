@@ -10,7 +10,9 @@ import { talkersOf } from '@perezvon/calls';
 import { type Localized } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
+import { Documents } from '../accounts/documents.js';
 import { type List } from '../http/list.js';
+import { type NameOf, namesFrom } from './employee-names.js';
 import {
   effectsOf,
   factsOf,
@@ -19,7 +21,7 @@ import {
   journalStateOf,
   lastDecisionOf,
 } from './journal-call.js';
-import { nameOf, storyOf, type StoryLine } from './story.js';
+import { storyOf, type StoryLine } from './story.js';
 
 export interface CallLine {
   readonly callId: string;
@@ -30,7 +32,7 @@ export interface CallLine {
   readonly virtualNumber: string | null;
   readonly outcome: CallOutcome | null;
   readonly talkSec: number | null;
-  /** Who talked with the client first, as the PBX names them. */
+  /** Who talked with the client first. */
   readonly employee: string | null;
   readonly cell: CellName | null;
   readonly state: JournalState;
@@ -107,7 +109,11 @@ export class Journal {
     );
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    return { items: page.map(callLine), nextCursor: rows.length > limit && last !== undefined ? cursorAt(last) : null };
+    const nameOf = await this.employeeNames(accountId);
+    return {
+      items: page.map((row) => callLine(row, nameOf)),
+      nextCursor: rows.length > limit && last !== undefined ? cursorAt(last) : null,
+    };
   }
 
   /** @throws NotFoundException when the account has no such call */
@@ -120,12 +126,13 @@ export class Journal {
       [accountId],
     );
     const urls = new Map(portals.map((portal) => [portal.portal_id, portal.url]));
+    const nameOf = await this.employeeNames(accountId);
     const calls = [row.body, ...others.map((other) => other.body)];
     return {
-      ...callLine(row),
+      ...callLine(row, nameOf),
       recordUrls: calls.flatMap((call) => (factsOf(call)?.recordings ?? []).map(({ url }) => url)),
       settingsVersion: lastDecisionOf(row.body)?.settingsVersion ?? null,
-      lines: storyOf(calls, urls),
+      lines: storyOf(calls, urls, nameOf),
     };
   }
 
@@ -139,6 +146,11 @@ export class Journal {
     return rows.map(({ body }) => body);
   }
 
+  private async employeeNames(accountId: string): Promise<NameOf> {
+    const { body } = await new Documents(this.dataSource, accountId).employees();
+    return namesFrom(body);
+  }
+
   private async rows(accountId: string, callIds: readonly string[]): Promise<Row[]> {
     if (callIds.length === 0) return [];
     return this.dataSource.query(
@@ -148,7 +160,10 @@ export class Journal {
   }
 }
 
-function callLine({ call_id, pbx_call_id, started_at, direction, phone, outcome, body }: Row): CallLine {
+function callLine(
+  { call_id, pbx_call_id, started_at, direction, phone, outcome, body }: Row,
+  nameOf: NameOf,
+): CallLine {
   const facts = factsOf(body);
   const talker = (facts && talkersOf(facts).at(0)) ?? facts?.ended?.employee ?? null;
   return {

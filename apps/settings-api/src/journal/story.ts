@@ -1,13 +1,7 @@
 import { fallbackWords } from '@perezvon/calls';
-import {
-  type CallDecision,
-  type CallEmployee,
-  type CallEvent,
-  type ClientLookup,
-  type CrmResult,
-  type Route,
-} from '@perezvon/contracts';
+import { type CallDecision, type CallEvent, type ClientLookup, type CrmResult, type Route } from '@perezvon/contracts';
 import { type Localized } from '@perezvon/service';
+import { type NameOf } from './employee-names.js';
 import { effectNames, effectStates, reasonWords, writerReason } from './effect-words.js';
 import { type JournalCall } from './journal-call.js';
 import { callStateWords, cellName, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
@@ -35,10 +29,14 @@ export interface StoryLink {
  * @param calls the call and those that are the same one under another id
  * @param portalUrls origin of each portal that is still there, for links into amoCRM
  */
-export function storyOf(calls: readonly JournalCall[], portalUrls: ReadonlyMap<string, string>): StoryLine[] {
+export function storyOf(
+  calls: readonly JournalCall[],
+  portalUrls: ReadonlyMap<string, string>,
+  nameOf: NameOf,
+): StoryLine[] {
   const lines = calls.flatMap((call) => [
-    ...Object.values(call.events).map(eventLine),
-    ...Object.values(call.routes).map(routeLine),
+    ...Object.values(call.events).map((event) => eventLine(event, nameOf(event.employee))),
+    ...Object.values(call.routes).map((route) => routeLine(route, nameOf(route.employee) ?? '')),
     ...Object.values(call.decisions).flatMap((decision) => decisionLines(decision, portalUrls)),
     ...Object.values(call.results).map((result) => operationLine(result, portalUrls)),
     ...waitLine(call),
@@ -59,8 +57,7 @@ function line(
   return { at, kind, text, ruleId, links };
 }
 
-function eventLine(event: CallEvent): StoryLine {
-  const who = nameOf(event.employee);
+function eventLine(event: CallEvent, who: string | null): StoryLine {
   const outcome = event.outcome == null ? null : outcomeWords[event.outcome];
   const talk = event.talk_sec == null || event.talk_sec === 0 ? null : seconds(event.talk_sec);
   const words = eventWords[event.type];
@@ -74,8 +71,7 @@ function eventLine(event: CallEvent): StoryLine {
   return line(event.occurred_at ?? event.received_at, 'event', { ru: text('ru'), en: text('en') });
 }
 
-function routeLine({ askedAt, reason, employee }: Route): StoryLine {
-  const name = employee?.name ?? employee?.ext ?? employee?.login ?? '';
+function routeLine({ askedAt, reason }: Route, name: string): StoryLine {
   const why = reason === 'responsible_of_contact' ? null : fallbackWords(reason);
   const text: Localized =
     why === null
@@ -146,11 +142,6 @@ function stateOf({ state, existed, revision }: CrmResult): Localized {
   if (state !== 'done') return effectStates[state];
   if (existed) return { ru: 'уже было в amoCRM', en: 'was in amoCRM already' };
   return revision > 1 ? { ru: 'обновлено', en: 'updated' } : { ru: 'создано', en: 'created' };
-}
-
-/** As a person of the account would call the employee. */
-export function nameOf(employee: CallEmployee | null | undefined): string | null {
-  return employee?.name ?? employee?.ext ?? employee?.login ?? employee?.pbx_id ?? employee?.phone ?? null;
 }
 
 /** What the call waits for now, if it waits before its decision. */
