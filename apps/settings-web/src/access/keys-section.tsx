@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useAddApiKey, useApiKeys, useDeleteApiKey, type AccountRole } from '../api/access';
@@ -7,6 +7,7 @@ import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
 import { ShownOnce } from '../shell/shown-once';
 import { RoleSelect } from './role-select';
+import { Rows } from '../shell/rows';
 import { Waiting } from '../shell/waiting';
 
 export function KeysSection() {
@@ -28,41 +29,44 @@ export function KeysSection() {
           {t('access.keys')}
         </Title>
         <Text size="sm" c="dimmed">
-          {t('access.keysLead')}
+          {t('access.keysLead')}{' '}
+          <Anchor href="/api/docs" target="_blank" size="sm" underline="always">
+            {t('access.apiDocs')}
+          </Anchor>
         </Text>
         {failed && <Failure error={failed} onRetry={() => void keys.refetch()} />}
         {add.data && <ShownOnce label={t('access.key')} text={add.data} />}
         {keys.isPending && <Waiting />}
         {keys.data && keys.data.length > 0 && (
-          <Table.ScrollContainer minWidth={560}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('access.keyName')}</Table.Th>
-                  <Table.Th>{t('access.role')}</Table.Th>
-                  <Table.Th>{t('access.lastUsed')}</Table.Th>
-                  <Table.Th aria-label={t('common.delete')} />
+          <Rows minWidth={560}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('access.keyName')}</Table.Th>
+                <Table.Th>{t('access.role')}</Table.Th>
+                <Table.Th>{t('access.lastUsed')}</Table.Th>
+                <Table.Th aria-label={t('common.delete')} />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {keys.data.map((key) => (
+                <Table.Tr key={key.keyId}>
+                  <Table.Td>{key.name}</Table.Td>
+                  <Table.Td>{t(`access.roles.${key.role}`)}</Table.Td>
+                  <Table.Td data-label={t('access.lastUsed')}>
+                    {key.lastUsedAt === null ? t('access.never') : dateAndTime(key.lastUsedAt)}
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <AsksTwice
+                      size="compact-xs"
+                      label={t('common.delete')}
+                      aria-label={`${t('common.delete')}: ${key.name}`}
+                      onSure={() => remove.mutate(key.keyId)}
+                    />
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {keys.data.map((key) => (
-                  <Table.Tr key={key.keyId}>
-                    <Table.Td>{key.name}</Table.Td>
-                    <Table.Td>{t(`access.roles.${key.role}`)}</Table.Td>
-                    <Table.Td>{key.lastUsedAt === null ? t('access.never') : dateAndTime(key.lastUsedAt)}</Table.Td>
-                    <Table.Td ta="right">
-                      <AsksTwice
-                        size="compact-xs"
-                        label={t('common.delete')}
-                        aria-label={`${t('common.delete')}: ${key.name}`}
-                        onSure={() => remove.mutate(key.keyId)}
-                      />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </Rows>
         )}
         <Group component="form" onSubmit={submit} align="flex-end" gap="sm">
           <TextInput

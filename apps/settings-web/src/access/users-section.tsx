@@ -19,6 +19,7 @@ import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
 import { RoleSelect } from './role-select';
+import { Rows } from '../shell/rows';
 import { Waiting } from '../shell/waiting';
 
 export function UsersSection() {
@@ -39,28 +40,26 @@ export function UsersSection() {
         {failed && <Failure error={failed} onRetry={() => void users.refetch()} />}
         {users.isPending && <Waiting />}
         {users.data && (
-          <Table.ScrollContainer minWidth={640}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('access.name')}</Table.Th>
-                  <Table.Th>{t('access.role')}</Table.Th>
-                  <Table.Th>{t('access.lastLogin')}</Table.Th>
-                  <Table.Th aria-label={t('common.edit')} />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {users.data.map((user) => (
-                  <UserRow
-                    key={user.userId}
-                    user={user}
-                    onEdit={(changed) => edit.mutate({ userId: user.userId, ...changed })}
-                    onDelete={() => remove.mutate(user.userId)}
-                  />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <Rows minWidth={640}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('access.name')}</Table.Th>
+                <Table.Th>{t('access.role')}</Table.Th>
+                <Table.Th>{t('access.lastLogin')}</Table.Th>
+                <Table.Th aria-label={t('common.edit')} />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {users.data.map((user) => (
+                <UserRow
+                  key={user.userId}
+                  user={user}
+                  onEdit={(changed) => edit.mutate({ userId: user.userId, ...changed })}
+                  onDelete={() => remove.mutate(user.userId)}
+                />
+              ))}
+            </Table.Tbody>
+          </Rows>
         )}
         <NewUserForm />
       </Stack>
@@ -103,8 +102,10 @@ function UserRow({ user, onEdit, onDelete }: UserRowProps) {
           />
         )}
       </Table.Td>
-      <Table.Td>
-        <Text size="sm">{user.lastLoginAt === null ? t('access.never') : dateAndTime(user.lastLoginAt)}</Text>
+      <Table.Td data-label={t('access.lastLogin')}>
+        <Text component="span" size="sm">
+          {user.lastLoginAt === null ? t('access.never') : dateAndTime(user.lastLoginAt)}
+        </Text>
       </Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">

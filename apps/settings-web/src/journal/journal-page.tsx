@@ -10,6 +10,7 @@ import { CallRow } from './call-row';
 import { useExport } from './export';
 import { RetentionSection } from './retention-section';
 import { SearchFields } from './search-fields';
+import { Rows } from '../shell/rows';
 import { Waiting } from '../shell/waiting';
 
 const pauseMs = 300;
@@ -49,24 +50,22 @@ export default function JournalPage() {
         <Text c="dimmed">{t(Object.keys(asked).length > 0 ? 'common.nothingFound' : 'journal.empty')}</Text>
       )}
       {lines.length > 0 && (
-        <Table.ScrollContainer minWidth={760}>
-          <Table highlightOnHover verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('journal.when')}</Table.Th>
-                <Table.Th>{t('journal.client')}</Table.Th>
-                <Table.Th>{t('journal.employee')}</Table.Th>
-                <Table.Th>{t('journal.outcome')}</Table.Th>
-                <Table.Th>{t('journal.inCrm')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {lines.map((call) => (
-                <CallRow key={call.callId} call={call} onOpen={() => go(`/journal/${call.callId}`)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Rows minWidth={760} highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('journal.when')}</Table.Th>
+              <Table.Th>{t('journal.client')}</Table.Th>
+              <Table.Th>{t('journal.employee')}</Table.Th>
+              <Table.Th>{t('journal.outcome')}</Table.Th>
+              <Table.Th>{t('journal.inCrm')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {lines.map((call) => (
+              <CallRow key={call.callId} call={call} onOpen={() => go(`/journal/${call.callId}`)} />
+            ))}
+          </Table.Tbody>
+        </Rows>
       )}
       {calls.hasNextPage && (
         <Button variant="default" loading={calls.isFetchingNextPage} onClick={() => void calls.fetchNextPage()}>

@@ -6,6 +6,7 @@ import { useEffectAction, useEffects, type EffectView } from '../api/operations'
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { Rows } from '../shell/rows';
 import { Waiting } from '../shell/waiting';
 
 export function EffectsSection() {
@@ -37,20 +38,18 @@ export function EffectsSection() {
         {effects.isPending && <Waiting />}
         {effects.data && items.length === 0 && <Text c="dimmed">{t('queue.empty')}</Text>}
         {items.length > 0 && (
-          <Table.ScrollContainer minWidth={720}>
-            <Table verticalSpacing="xs">
-              <Table.Tbody>
-                {items.map((effect) => (
-                  <EffectRow
-                    key={effect.effectId}
-                    effect={effect}
-                    onRetry={() => retry.mutate(effect.effectId)}
-                    onDiscard={() => discard.mutate(effect.effectId)}
-                  />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <Rows minWidth={720}>
+            <Table.Tbody>
+              {items.map((effect) => (
+                <EffectRow
+                  key={effect.effectId}
+                  effect={effect}
+                  onRetry={() => retry.mutate(effect.effectId)}
+                  onDiscard={() => discard.mutate(effect.effectId)}
+                />
+              ))}
+            </Table.Tbody>
+          </Rows>
         )}
         {effects.hasNextPage && (
           <Button variant="default" onClick={() => void effects.fetchNextPage()}>

@@ -26,8 +26,8 @@ export function RejectedSection() {
         {rejected.data && items.length === 0 && <Text c="dimmed">{t('queue.noRejected')}</Text>}
         {items.map((item) => (
           <Card key={item.rejectedId} withBorder padding="sm">
-            <Group justify="space-between" align="flex-start" wrap="nowrap">
-              <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+            <Group justify="space-between" align="flex-start">
+              <div style={{ flex: '1 1 260px', minWidth: 0, overflowWrap: 'anywhere' }}>
                 <Text size="sm">{t(`queue.rejections.${item.code}`)}</Text>
                 <Text size="xs" c="dimmed">
                   {dateAndTime(item.rejectedAt)} · {item.message}

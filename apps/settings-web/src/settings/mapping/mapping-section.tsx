@@ -11,6 +11,7 @@ import {
   type MappingSuggestion,
 } from '../../api/people';
 import type { CrmView } from '../../api/portals';
+import { Rows } from '../../shell/rows';
 import { Failure } from '../../shell/failure';
 import { UserSelect } from '../direction/user-select';
 import { fieldId } from '../problems';
@@ -79,28 +80,26 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
       {people.length === 0 ? (
         <Text size="sm">{t('mapping.none')}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={480}>
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('mapping.employee')}</Table.Th>
-                <Table.Th>{t('mapping.user')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {people.map((employee) => (
-                <EmployeeRow
-                  key={employee.employeeId}
-                  employee={employee}
-                  users={crm?.users ?? []}
-                  userId={userOf(employee.employeeId)}
-                  suggestion={suggested.get(employee.employeeId)}
-                  onChoose={(userId) => choose([[employee.employeeId, userId]])}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Rows minWidth={480}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('mapping.employee')}</Table.Th>
+              <Table.Th>{t('mapping.user')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {people.map((employee) => (
+              <EmployeeRow
+                key={employee.employeeId}
+                employee={employee}
+                users={crm?.users ?? []}
+                userId={userOf(employee.employeeId)}
+                suggestion={suggested.get(employee.employeeId)}
+                onChoose={(userId) => choose([[employee.employeeId, userId]])}
+              />
+            ))}
+          </Table.Tbody>
+        </Rows>
       )}
       {changes.size > 0 && (
         <Group justify="flex-end">
