@@ -34,11 +34,12 @@ const benches: Record<string, (runs: number, say: (line: string) => void) => Pro
 /** Fewer say too little to stand in a file that others read. */
 const RUNS_THAT_COUNT = 5;
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string', default: '5' } } });
+const usage = `usage: npm run bench -- [--only ${Object.keys(benches).join('|')}] [--runs 5]\n`;
+const values = given();
 const runs = Number(values.runs);
 const chosen = Object.entries(benches).filter(([name]) => values.only === undefined || values.only === name);
 if (!Number.isInteger(runs) || runs < 1 || chosen.length === 0) {
-  process.stderr.write(`usage: npm run bench -- [--only ${Object.keys(benches).join('|')}] [--runs 5]\n`);
+  process.stderr.write(usage);
   process.exit(2);
 }
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -49,4 +50,13 @@ for (const [name, bench] of chosen) {
   else say(`not written to docs/measurements: a figure is the median of at least ${String(RUNS_THAT_COUNT)} runs`);
   for (const row of rows)
     say(`${row.id}: ratio ${String(row.ratio ?? row.value)} (goal ${row.goal}: ${row.met ? 'met' : 'NOT met'})`);
+}
+
+function given() {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string', default: '5' } } }).values;
+  } catch {
+    process.stderr.write(usage);
+    process.exit(2);
+  }
 }

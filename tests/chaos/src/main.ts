@@ -23,21 +23,15 @@ import {
  * with. `--only F3` takes the kinds of one row of faults.md together; `--anew` forgets what those rows had. `--only baselines` runs the two
  * that are compared with, under the faults where the difference shows, where they have not run yet; `--only planted` plants bugs that must be found.
  */
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    minutes: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    anew: { type: 'boolean', default: false },
-  },
-});
+const usage = 'usage: npm run chaos -- [--only F10] [--minutes 20] [--seed 1] [--anew]\n';
+const values = given();
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const isOfBaselines = values.only === 'baselines';
 const isOfPlanted = values.only === 'planted';
 const chosen = matrix.filter(({ id }) => values.only === '' || id === values.only || id.startsWith(`${values.only}-`));
 if (!(minutes > 0) || !Number.isInteger(seed) || (chosen.length === 0 && !isOfBaselines && !isOfPlanted)) {
-  process.stderr.write(`usage: npm run chaos -- [--only F10] [--minutes 20] [--seed 1] [--anew]\n`);
+  process.stderr.write(usage);
   process.exit(2);
 }
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -56,6 +50,22 @@ if (isOfPlanted || values.only === '') await plantBugs();
 const violated = rows.filter((row) => violationNames.some((name) => row[name] > 0));
 for (const { fault } of violated) say(`VIOLATED: ${fault}`);
 process.exitCode = violated.length === 0 ? 0 : 1;
+
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', default: '' },
+        minutes: { type: 'string', default: '60' },
+        seed: { type: 'string', default: '1' },
+        anew: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch {
+    process.stderr.write(usage);
+    process.exit(2);
+  }
+}
 
 /** Every baseline has so many injections of each fault: enough to see what it does. */
 async function compare(): Promise<void> {
