@@ -27,8 +27,8 @@ export const hasEnded = ({ state, blocked_by }: Pick<LedgerRow, 'state' | 'block
 /** The same in SQL, the other way round. */
 const IS_OPEN = `(state in ('sending', 'in_doubt') or (state = 'waiting' and blocked_by is null))`;
 
-/** SQLSTATEs of a server or schema that is not there yet, or just now not: asked again. */
-const NOT_THERE = new Set(['42P01', '3F000', '53300', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
+/** SQLSTATEs of a server or schema that is not there yet, or just now not, and of a deadlock with a writer: asked again. */
+const NOT_NOW = new Set(['42P01', '3F000', '53300', '40P01', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** The writer's tables, read from outside and left alone, except that time is let pass ({@link hurry}). */
 export class LedgerView {
@@ -112,7 +112,7 @@ export class LedgerView {
     try {
       return (await this.pool.query<Row>(sql)).rows;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && NOT_THERE.has(String(error.code))) return [];
+      if (error instanceof Error && 'code' in error && NOT_NOW.has(String(error.code))) return [];
       throw error;
     }
   }

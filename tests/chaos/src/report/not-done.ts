@@ -24,10 +24,6 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
     why: 'one session beside a full run of the writer’s tests on the same two processors had eight requests arrive within half a second, though each had waited for its turn: the first of them was half a second on its way. The same row again, beside less work, had none (the one above).',
   },
   {
-    fault: 'F20, F7-403: sessions without an end',
-    why: 'one session of each was given up after waiting 300 s, F20 for all portals to be let in again (beside the same run of tests), F7-403 for the writers to meet the blocks. Another one of F7-403 ended as it should (the one above); F20 has none yet that did, and so no row.',
-  },
-  {
     fault: 'F11, a process frozen between its last check and the socket',
     why: 'that gap of a few instructions cannot be closed. One early session under heavy load (46 freezes) had 10 blind resends and 4 windows over 7, and no duplicate. All of it is what one late request of ten items would look like that met its successor’s window and was turned away with 429; it was not seen again, so that this gap stays a guess. The writer has since been mended where the late word of a zombie spoiled the request of its successor. The sessions since have seen none.',
   },
