@@ -79,10 +79,15 @@ export function reasonWords(reason: Pick<Reason, 'code' | 'params'>): Localized 
   return sentenceOf(reason) ?? reasons[code] ?? failures[code] ?? { ru: code, en: code };
 }
 
-/** The writer's own reason: a code, or a code and what amoCRM said about it. */
+/** Of one effect a code may mean something else than of a whole portal. */
+const ofOneEffect: Readonly<Record<string, Localized>> = {
+  not_found: { ru: 'в amoCRM этого больше нет', en: 'amoCRM no longer has it' },
+};
+
+/** The writer's own reason for an effect: a code, or a code and what amoCRM said about it. */
 export function writerReason(reason: string): Localized {
   const [, code, said] = /^([a-z_]+): (.+)$/s.exec(reason) ?? [];
-  if (code === undefined || said === undefined) return reasonWords({ code: reason });
-  const words = reasonWords({ code });
+  const words = ofOneEffect[code ?? reason] ?? reasonWords({ code: code ?? reason });
+  if (said === undefined) return words;
   return { ru: `${words.ru}: ${said}`, en: `${words.en}: ${said}` };
 }

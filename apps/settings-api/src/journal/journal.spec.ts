@@ -184,6 +184,16 @@ describe('the account of a call (R16)', () => {
     return (await search())[0]?.callId ?? '';
   };
 
+  it('an operation refused because its card was gone read as if amoCRM had no such account', async () => {
+    await store.tell([
+      ...eventTold(event('call.ended', 71, mine({ outcome: 'answered', talk_sec: 60 }))),
+      resultTold(result('note', 'parked', 72, { accountId, reason: 'not_found: Entity not found' })),
+    ]);
+    const callId = (await search())[0]?.callId ?? '';
+    const { body } = await get(`/calls/${callId}`);
+    expect(JSON.stringify(body)).toContain('в amoCRM этого больше нет: Entity not found');
+  });
+
   it('a talk whose end never came read like any other call: the operator is warned (R4)', async () => {
     const because = { ruleId: 'R4', code: 'talk_without_end' };
     await store.tell([

@@ -40,7 +40,7 @@ export const requestFailures: Readonly<Record<Code, Localized>> = {
   validation_failed: refusedData,
   bad_request: refusedData,
   unprocessable: refusedData,
-  not_found: { ru: 'в amoCRM этого больше нет', en: 'amoCRM no longer has it' },
+  not_found: noAccount,
   method_not_allowed: refusedRequest,
   request_refused: refusedRequest,
   too_many_results: { ru: 'в amoCRM слишком много похожих', en: 'amoCRM has too many that match' },
