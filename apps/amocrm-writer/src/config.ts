@@ -58,7 +58,7 @@ export function readWriterConfig(env: Readonly<Record<string, string | undefined
        */
       probeAfterSec: variable('AMOCRM_PROBE_AFTER_SEC', wholeNumber(1, 3600).optional()),
       /** How far back deals are read into the copy of an account, in months; 0 = accounts are not read in the background. */
-      mirrorMonths: variable('AMOCRM_MIRROR_MONTHS', wholeNumber(0, 240).default(0)),
+      mirrorMonths: variable('AMOCRM_MIRROR_MONTHS', wholeNumber(0, 240).default(24)),
       /** The background's pace: milliseconds between two pages; less than the second of design.md is for benches. */
       mirrorPaceMs: variable('AMOCRM_MIRROR_PACE_MS', wholeNumber(0, 60_000).default(1_000)),
       /** Where amoCRM reaches this service; unset: its hooks are not asked for. */

@@ -187,7 +187,7 @@ export class Writer {
     this.takeSettings = new TakeSettings(dataSource, portals, stored);
     this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
     this.parkedEffects = new ParkedEffectsQuery(dataSource);
-    this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials);
+    this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials, settings.mirrorMonths);
     this.refreshPortal = new RefreshPortal(dataSource, stored);
     this.testPortal = new TestPortal(dataSource, portals, stored);
     this.leavePortal = new LeavePortal(dataSource, log, stored);

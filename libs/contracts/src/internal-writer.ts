@@ -49,6 +49,8 @@ export const portalStatus = z.object({
       /** The first read is through: an unknown phone is really unknown. */
       isComplete: z.boolean(),
       readAt: utcInstant.nullable(),
+      /** Deals that have not changed for so many months are left out; absent: a copy that is read no further. */
+      leadMonths: z.int().min(1).nullish(),
     })
     .nullish(),
   /** When the stored token ends; null: it does not tell. */

@@ -10,6 +10,8 @@ export class PortalStatusQuery {
     private readonly dataSource: DataSource,
     private readonly portals: PortalStore,
     private readonly credentials: Pick<CredentialStore, 'token'>,
+    /** How far back a lane's copy has deals; 0 = copies are not read in the background. */
+    private readonly mirrorMonths: number,
   ) {}
 
   /** null: no such portal. Settled effects are not counted: they are in the journal. */
@@ -84,7 +86,12 @@ export class PortalStatusQuery {
       `select told_at is not null as is_told, read_at from mirror where lane = $1`,
       [lane],
     );
-    return row === undefined ? null : { isComplete: row.is_told, readAt: row.read_at?.toISOString() ?? null };
+    if (row === undefined) return null;
+    return {
+      isComplete: row.is_told,
+      readAt: row.read_at?.toISOString() ?? null,
+      leadMonths: this.mirrorMonths || null,
+    };
   }
 
   /** Of the last whole minute, whichever writers served the lane; turns are counted where they ended. */

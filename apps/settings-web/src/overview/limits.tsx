@@ -59,6 +59,7 @@ function Numbers({ status }: { readonly status: PortalStatus }) {
       {status.mirror && (
         <Text size="sm" c="dimmed">
           {t(status.mirror.isComplete ? 'overview.mirrorComplete' : 'overview.mirrorPartial')}
+          {status.mirror.leadMonths != null && ` · ${t('overview.mirrorMonths', { months: status.mirror.leadMonths })}`}
           {status.mirror.readAt !== null && ` · ${dateAndTime(status.mirror.readAt)}`}
         </Text>
       )}

@@ -36,6 +36,7 @@ export const overview: typeof words = {
     withoutEndOpen: 'Open the newest',
     rate: "Requests a second, amoCRM's limit",
     mirrorComplete: 'All clients of amoCRM are known',
+    mirrorMonths: 'deals of {{months}} months',
     mirrorPartial: 'A part of the clients of amoCRM is read, the others are looked up when they call',
     condition: 'Why: {{text}}, since {{since}}. {{advice}}',
     otherOutcomes: 'Going on, internal and others',

@@ -33,6 +33,7 @@ export const overview = {
     withoutEndOpen: 'Открыть последний',
     rate: 'Запросов в секунду, предел amoCRM',
     mirrorComplete: 'Клиенты amoCRM известны полностью',
+    mirrorMonths: 'сделки за {{months}} мес.',
     mirrorPartial: 'Прочитана часть клиентов amoCRM, остальных ищем, когда они звонят',
     condition: 'Причина: {{text}}, с {{since}}. {{advice}}',
     otherOutcomes: 'Идут, внутренние и прочие',
