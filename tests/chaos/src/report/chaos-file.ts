@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { type Outcome } from '../faults/fault.js';
 import { sumOf, type Violations } from '../oracle/verdict.js';
 import { markdownOf } from './markdown.js';
+import { readExploration } from './protocol-file.js';
 
 /** What one session of a fault did, on which commit and when. */
 export interface SessionResult extends Violations {
@@ -94,7 +95,7 @@ export function withSession(
 export async function writeReport(change: Partial<ChaosReport>, seed: number): Promise<void> {
   const report: ChaosReport = { ...readReport(), ...change, ...stamp(), seed };
   writeFileSync(jsonFile, await formatted(JSON.stringify(report), 'json'));
-  writeFileSync(markdownFile, await formatted(markdownOf(report), 'markdown'));
+  writeFileSync(markdownFile, await formatted(markdownOf(report, readExploration(root)), 'markdown'));
 }
 
 export function stamp(): { commit: string; measuredAt: string } {

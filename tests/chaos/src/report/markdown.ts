@@ -1,6 +1,7 @@
 import { violationNames } from '../oracle/verdict.js';
 import { type ChaosReport, type FaultRow } from './chaos-file.js';
 import { NOT_DONE } from './not-done.js';
+import { type Exploration } from './protocol-file.js';
 
 const INTRODUCTION = `
 # Faults × invariants
@@ -18,10 +19,11 @@ and log of requests are the oracle. Every violation column must be 0:
 
 In the F15 rows every command that comes again counts as an injection. A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. Pauses after faults that
 follow each other grow to minutes and are cut short by the harness; leases, the looks of doubts and D keep their
-real time. The pure core of the writer is explored exhaustively beside this: [protocol](protocol.md).
+real time. The pure core of the writer is explored beside this, every interleaving within small bounds: at the end of this page.
 `;
 
-export function markdownOf(report: ChaosReport): string {
+/** @param exploration what `npm run explore` has written last */
+export function markdownOf(report: ChaosReport, exploration: Exploration | undefined): string {
   const injections = report.rows.reduce((sum, row) => sum + row.injections, 0);
   return [
     INTRODUCTION.trim(),
@@ -35,6 +37,7 @@ export function markdownOf(report: ChaosReport): string {
     ...figures(report.rows),
     ...baselines(report),
     ...plantedBugs(report),
+    ...interleavings(exploration),
     '## Not done, or left open',
     '',
     ...NOT_DONE.map(({ fault, why }) => `- ${fault}: ${why}`),
@@ -128,6 +131,27 @@ function plantedBugs({ plantedBugs: all }: ChaosReport): string[] {
     ...all.map(
       ({ name, caught, by, commit, measuredAt }) =>
         `| ${[name, caught ? 'yes' : '**NO**', excerpt(by), `\`${commit}\``, minute(measuredAt)].join(' | ')} |`,
+    ),
+    '',
+  ];
+}
+
+function interleavings(exploration: Exploration | undefined): string[] {
+  if (exploration === undefined) return [];
+  const { exhaustive, random } = exploration;
+  const last = random.from + random.seeds - 1;
+  return [
+    '## Every interleaving',
+    '',
+    'The writer’s own core in virtual time (`npm run explore`): within these bounds each order of steps, losses, deaths and freezes, and',
+    `beyond them ${count(random.seeds)} runs by chance (seeds ${count(random.from)} to ${count(last)}) with ${count(random.effects)} effects, of which ${count(random.broken)} broke a`,
+    'promise. What is assumed and what is left out: [protocol](../protocol.md); the faults of the runs by chance: [here](protocol.md).',
+    '',
+    '| bounds | distinct states | runs | of them to the end | violations |',
+    '| --- | --: | --: | --: | --: |',
+    ...exhaustive.map(
+      ({ name, states, runs, ends, violations }) =>
+        `| ${[name, ...[states, runs, ends, violations].map(count)].join(' | ')} |`,
     ),
     '',
   ];
