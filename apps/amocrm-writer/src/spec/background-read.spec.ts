@@ -44,7 +44,9 @@ describe('an account that has just been connected', () => {
     expect(clients.get(phoneOf(0))?.[0]?.activeDealUpdatedAt).not.toBeNull();
     expect(clients.get(phoneOf(1))?.[0]?.activeDealUpdatedAt).toBeNull();
     expect(clients.get('+74951234567')).toMatchObject([{ type: 'company' }]);
-    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ mirror: { isComplete: true, leadMonths: 24 } });
+    expect(await writer.portalStatus.of(world.portalId)).toMatchObject({
+      mirror: { isComplete: true, leadMonths: 24 },
+    });
     expect(world.emulator.control.report().overLimitWindows).toEqual([]);
   }, 60_000);
 
