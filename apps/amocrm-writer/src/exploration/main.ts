@@ -39,9 +39,6 @@ async function main(): Promise<number> {
     return run.violations.length === 0 ? 0 : 1;
   }
   const [seeds, minutes] = [Number(values.seeds), values.minutes === undefined ? null : Number(values.minutes)];
-  const end = performance.now() + (minutes ?? 0) * 60_000;
-  const isOver = (count: number): boolean => (minutes === null ? count >= seeds : performance.now() > end);
-
   const explorations = [];
   for (const bounds of [...smallBounds(), ...(values.wide ? wideBounds() : [])]) {
     const one = await explore(bounds);
@@ -50,6 +47,8 @@ async function main(): Promise<number> {
     for (const line of one.counterexample) say(`    ${line}`);
     explorations.push(one);
   }
+  const end = performance.now() + (minutes ?? 0) * 60_000;
+  const isOver = (count: number): boolean => (minutes === null ? count >= seeds : performance.now() > end);
   const random = await randomRuns(Number(values.from), isOver);
   say(`${random.seeds} seeds from ${random.from}: ${random.effects} effects, ${random.requests} requests`);
   for (const run of random.broken) say(wordsOf(run));

@@ -52,6 +52,7 @@ export function ProblemList({ problems }: { readonly problems: readonly Problem[
 }
 
 function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
+  const { t } = useTranslation();
   return (
     <List size="sm">
       {problems.map(({ path, message }) => (
@@ -65,12 +66,18 @@ function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
             underline="always"
             onClick={() => jumpTo(path)}
           >
-            {message}
+            {wordsOf(path, message, t)}
           </Anchor>
         </List.Item>
       ))}
     </List>
   );
+}
+
+/** Both directions have the same fields: whose it is stands before the problem. */
+function wordsOf(path: string, message: string, t: ReturnType<typeof useTranslation>['t']): string {
+  const [block] = path.split('.');
+  return block === 'incoming' || block === 'outgoing' ? `${t(`settings.blocks.${block}`)}: ${message}` : message;
 }
 
 /** To the field itself, or to the nearest part of the page that holds it (`employees.3` → `employees`). */
