@@ -97,6 +97,7 @@ export function Shell({ session, children }: ShellProps) {
         <Button
           variant="subtle"
           color="gray"
+          fw="normal"
           justify="flex-start"
           leftSection={<IconKey size={18} />}
           onClick={() => setChangingPassword(true)}
@@ -106,6 +107,7 @@ export function Shell({ session, children }: ShellProps) {
         <Button
           variant="subtle"
           color="gray"
+          fw="normal"
           justify="flex-start"
           leftSection={<IconLogout size={18} />}
           loading={logout.isPending}

@@ -3,6 +3,7 @@ import type { PbxEmployee } from '@perezvon/contracts';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
 import {
+  useDiscovered,
   useEmployees,
   useMapping,
   useMappingSuggestions,
@@ -25,6 +26,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
   const employees = useEmployees();
   const mapping = useMapping();
   const suggestions = useMappingSuggestions();
+  const discovered = useDiscovered();
   const save = useSaveMapping();
   const [changes, setChanges] = useState<ReadonlyMap<string, number | null>>(new Map());
   const [isAdding, setAdding] = useState(false);
@@ -42,6 +44,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
     (suggestions.data ?? []).flatMap((each) => (userOf(each.employeeId) === null ? [[each.employeeId, each]] : [])),
   );
   const unmapped = people.filter(({ employeeId }) => userOf(employeeId) === null).length;
+  const isAnybodyElse = (discovered.data ?? []).length > 0;
   const saveAll = (): void => {
     const entries = people.flatMap(({ employeeId }): MappingEntry[] => {
       const crmUserId = userOf(employeeId);
@@ -57,7 +60,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
       {save.error && <Failure error={save.error} />}
       <Discovered />
       <Group justify="space-between">
-        {people.length > 0 && (
+        {people.length > 0 && (unmapped > 0 || !isAnybodyElse) && (
           <Badge color={unmapped === 0 ? 'teal' : 'yellow'} variant="light" tt="none" size="lg">
             {unmapped > 0 ? t('mapping.unmapped', { count: unmapped }) : t('mapping.allMapped')}
           </Badge>
