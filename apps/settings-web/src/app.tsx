@@ -1,10 +1,10 @@
 import { Center, MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { AccountContext } from './api/account';
 import { ApiProblem } from './api/http';
-import { useSession } from './api/session';
+import { noticeEndOfSession, useIsSessionOver, useSession } from './api/session';
 import { AccountChoice } from './shell/account-choice';
 import { Failure } from './shell/failure';
 import { asksBeforeLeaving } from './shell/leave-guard';
@@ -12,7 +12,10 @@ import { Shell } from './shell/shell';
 import { Waiting } from './shell/waiting';
 import { colours, theme } from './theme';
 
-const client = new QueryClient({
+const onError = (error: Error): void => noticeEndOfSession(client, error);
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       // What the service refuses is refused the second time too; what could not be reached may be reached.
@@ -24,6 +27,7 @@ const client = new QueryClient({
 
 // Each room is loaded when it is entered.
 const LoginPage = lazy(() => import('./login/login-page'));
+const SessionOver = lazy(() => import('./login/session-over'));
 const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
 const HistoryPage = lazy(() => import('./history/history-page'));
@@ -50,6 +54,7 @@ export function App() {
 /** Nobody → the login; somebody → the rooms of his account. */
 function Rooms() {
   const session = useSession();
+  const isOver = useIsSessionOver();
   if (session.error) {
     return (
       <Center p="xl">
@@ -76,11 +81,16 @@ function Rooms() {
           </Route>
         </Switch>
       </Suspense>
+      <Suspense>{isOver && <SessionOver />}</Suspense>
     </Shell>
   );
   const { accountId } = session.data;
   if (accountId === null) return <AccountChoice>{rooms}</AccountChoice>;
-  return <AccountContext value={accountId}>{rooms}</AccountContext>;
+  return (
+    <AccountContext key={accountId} value={accountId}>
+      {rooms}
+    </AccountContext>
+  );
 }
 
 function RoomWaiting() {

@@ -177,6 +177,22 @@ describe('a user', () => {
     expect([answer.status, answer.body]).toMatchObject([422, { errors: [{ path, code }] }]);
   });
 
+  it('an administrator who pressed «Отключить» beside himself locked his company out: oneself is refused', async () => {
+    const user = await addUser('account_admin');
+    const opened = await login(user.login, user.password);
+    const headers = { 'cookie': cookieOf(opened), 'x-csrf-token': csrfOf(opened) };
+    const own = `/accounts/${accountId}/users/${user.userId}`;
+    for (const body of [{ isDisabled: true }, { role: 'viewer' }]) {
+      const refused = await api.request('PATCH', own, { key: null, headers, body });
+      expect([refused.status, refused.body]).toMatchObject([409, { code: 'own_user' }]);
+    }
+    const removed = await api.request('DELETE', own, { key: null, headers });
+    expect([removed.status, removed.body]).toMatchObject([409, { code: 'own_user' }]);
+    expect((await login(user.login, user.password)).body).toMatchObject({ role: 'account_admin' });
+    const renamed = await api.request('PATCH', own, { key: null, headers, body: { name: 'Пётр' } });
+    expect(renamed.body).toMatchObject({ name: 'Пётр' });
+  });
+
   it.each([{ password: 'another long password' }, { isDisabled: true }])(
     'is out of every session at once after %j',
     async (body) => {

@@ -7,6 +7,7 @@ import { type ChangeName } from '../audit/change-names.js';
 import { tooMany } from '../http/limits.js';
 import { timeOrderedUuid } from '../ids.js';
 import { type AccountRole } from './access.js';
+import { currentActor } from './current-actor.js';
 import { hashPassword } from './passwords.js';
 
 export interface UserView {
@@ -75,6 +76,8 @@ export class Users {
 
   /** Absent fields stay as they are. A new password, and being disabled, end the user's sessions. */
   async edit(accountId: string | null, userId: string, change: UserChange): Promise<UserView> {
+    const losesRights = change.isDisabled === true || (change.role !== undefined && change.role !== 'account_admin');
+    if (losesRights) refuseOneself(userId);
     const passwordHash = change.password === undefined ? null : await hashPassword(change.password);
     return this.within(accountId, passwordHash === null ? 'user_changed' : 'password_changed', async (tx) => {
       const [rows]: [UserView[], number] = await tx.query(
@@ -92,6 +95,7 @@ export class Users {
   }
 
   async remove(accountId: string | null, userId: string): Promise<void> {
+    refuseOneself(userId);
     await this.within(accountId, 'user_deleted', async (tx) => {
       const [rows]: [{ login: string }[], number] = await tx.query(
         'delete from users where user_id = $1 and account_id is not distinct from $2 returning login',
@@ -110,6 +114,25 @@ export class Users {
     if (accountId !== null) return this.changes.changeAside(accountId, change, work);
     return (await inTransaction(this.dataSource, work)).result;
   }
+}
+
+/**
+ * Who takes away his own rights may be the last who could give them back. Rights are taken by another administrator only,
+ * so one is always left.
+ *
+ * @throws Problem `own_user`
+ */
+function refuseOneself(userId: string): void {
+  const actor = currentActor();
+  if (actor.kind !== 'user' || actor.id !== userId) return;
+  throw new Problem({
+    status: 409,
+    code: 'own_user',
+    message: {
+      ru: 'Себя нельзя отключить, удалить или лишить прав. Попросите другого администратора.',
+      en: 'You cannot disable or delete yourself, nor take your own rights. Ask another administrator.',
+    },
+  });
 }
 
 /** Logins are of the whole platform, so this tells that one exists; only an administrator gets to hear it. */

@@ -171,8 +171,8 @@ const differenceWords: Readonly<Record<Rehearsal['differences'][number]['kind'],
 };
 
 const incompleteWords: Localized = {
-  ru: 'Правило включено, но заполнено не до конца: выберите воронку и этап',
-  en: 'The rule is on but not complete: choose the pipeline and the stage',
+  ru: 'Правило включено, но заполнено не до конца: выберите действие, воронку и этап',
+  en: 'The rule is on but not complete: choose the action, the pipeline and the stage',
 };
 
 function oneOfTwo() {

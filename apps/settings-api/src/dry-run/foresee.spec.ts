@@ -56,6 +56,19 @@ describe('what would happen', () => {
     });
   });
 
+  it('a draft whose rule has no action yet was called off beside its switch that is on', () => {
+    const { isIncomplete, reasons } = foreseen({}, { enabled: true });
+    expect(isIncomplete).toBe(true);
+    expect(reasons.map(({ code }) => code)).not.toContain('cell_off');
+  });
+
+  it('a note was promised on the card of a client who has none', () => {
+    const { effects, reasons } = foreseen({}, { enabled: false });
+    expect(effects).toEqual([]);
+    expect(reasons).toContainEqual({ ruleId: 'R9', code: 'no_card' });
+    expect(madeBy(foreseen({ clientKnown: true }, { enabled: false }))).toEqual(['note at the end']);
+  });
+
   it('is compared effect by effect', () => {
     const off = foreseen({}, { enabled: false });
     const on = foreseen({}, withDeal);

@@ -37,12 +37,27 @@ export function foresee(facts: CallFacts, settings: Settings, clientKnown: boole
       heardAt: facts.lastReceivedAt,
       now: longAfter(facts),
     });
-    const effects = plan.effects.map((planned) => foreseenEffect(planned, facts));
-    return { cell: plan.cell, effects, reasons: plan.reasons, isIncomplete: false };
+    const isIncomplete = lacksAction(plan.cell, facts, integration);
+    const isNoteHomeless = !clientKnown && plan.effects.every(({ effect }) => effect !== 'contact');
+    const effects = plan.effects
+      .filter(({ effect }) => effect !== 'note' || !isNoteHomeless)
+      .map((planned) => foreseenEffect(planned, facts));
+    const wantsNote = plan.effects.some(({ effect }) => effect === 'note');
+    const reasons: Reason[] = plan.reasons.filter(({ code }) => code !== 'cell_off' || !isIncomplete);
+    // What the writer finds out when it wants to write the note (R9).
+    if (wantsNote && isNoteHomeless) reasons.push({ ruleId: 'R9', code: 'no_card' });
+    return { cell: plan.cell, effects, reasons, isIncomplete };
   } catch (error) {
     if (!(error instanceof IncompleteCell)) throw error;
     return { cell: null, effects: [], reasons: [], isIncomplete: true };
   }
+}
+
+/** Switched on in a draft, and its action not chosen yet: the rules count it as off, the person does not. */
+function lacksAction(cell: CellName | null, { direction }: CallFacts, integration: Settings['integration']): boolean {
+  if (cell === null) return false;
+  const { enabled, action } = (direction === 'out' ? integration.outgoing : integration.incoming).cells[cell];
+  return enabled && !action;
 }
 
 /** Effects that only one of two settings would make, and those that both make but not alike. */

@@ -58,6 +58,16 @@ describe('the journal of a call', () => {
     ['made it', [decisionTold(decision('end', 71, ['note'])), resultTold(result('note', 'done', 72))], 'done'],
     ['could not make it', [resultTold(result('deal', 'parked', 72)), resultTold(result('note', 'done', 72))], 'parked'],
     ['needs nothing', [decisionTold(decision('end', 71, [])), stateTold(state('decided', 71))], 'ignored'],
+    [
+      'went on after amoCRM was asked for its client, and needs nothing',
+      [stateTold(state('awaiting_client', 1)), stateTold(state('ringing', 2)), decisionTold(decision('end', 30, []))],
+      'ignored',
+    ],
+    [
+      'was answered and goes on',
+      [stateTold(state('talking', 2)), decisionTold(decision('answer', 3, [])), ...eventTold(event('leg.answered', 3))],
+      'in_progress',
+    ],
     ['is another call', [stateTold(state('joined', 71))], 'joined'],
     ['is known from a question only', [routeTold(route(1))], 'joined'],
   ])('that %s says so', (_what, tellings, expected) => {

@@ -197,10 +197,18 @@ export function journalStateOf(call: JournalCall): JournalState {
   if (effects.some((result) => result?.state === 'parked')) return 'parked';
   if (effects.some((result) => result === null || unsettled.has(result.state))) return 'waiting';
   if (effects.some((result) => result?.state === 'done')) return 'done';
-  if (call.state !== null) return byCallState[call.state.state];
+  if (call.state !== null && !isPast(call.state, call)) return byCallState[call.state.state];
   if (Object.keys(call.decisions).length > 0) return 'ignored';
   // Known by other ids or by a question of the PBX only: its story is told with another call.
   return call.linked.length > 0 || Object.keys(call.events).length === 0 ? 'joined' : 'in_progress';
+}
+
+/**
+ * Whether the call went on since: one that waits for nothing at its end is told by its decision alone (libs/calls,
+ * shown-state.ts), so the last state it was said to be in may be that it rings or is talked on.
+ */
+function isPast({ state }: CallStateChange, { decisions }: JournalCall): boolean {
+  return byCallState[state] === 'in_progress' && Object.values(decisions).some(({ moment }) => moment !== 'answer');
 }
 
 const byCallState: Readonly<Record<CallState, JournalState>> = {

@@ -184,6 +184,15 @@ describe('the account of a call (R16)', () => {
     return (await search())[0]?.callId ?? '';
   };
 
+  it('remarks of the PBX’s data stood in a call’s story as codes', async () => {
+    await store.tell(
+      eventTold(event('call.ended', 71, mine({ outcome: 'missed', warnings: ['answered_without_talk', 'brand_new'] }))),
+    );
+    const callId = (await search())[0]?.callId ?? '';
+    const { body } = await get(`/calls/${callId}`);
+    expect(JSON.stringify(body)).toContain('разговора не было, brand_new');
+  });
+
   it('an operation refused because its card was gone read as if amoCRM had no such account', async () => {
     await store.tell([
       ...eventTold(event('call.ended', 71, mine({ outcome: 'answered', talk_sec: 60 }))),
@@ -227,7 +236,7 @@ describe('the account of a call (R16)', () => {
       'operation',
     ]);
     expect(russian.at(1)?.text).toBe('Персональный менеджер не предложен: контакта с этим номером нет');
-    expect(russian.at(2)?.text).toBe('Звонок завершён, успешный, разговор 1:00, clock_ahead');
+    expect(russian.at(2)?.text).toBe('Звонок завершён, успешный, разговор 1:00, часы АТС спешат, взято время получения');
     expect(russian.at(6)?.text).toBe('Контакт: ждёт · лимит запросов amoCRM');
     expect(russian.at(7)).toMatchObject({
       text: 'Контакт: создано · попыток: 2',

@@ -74,3 +74,30 @@ export const callStateWords: Readonly<Partial<Record<CallState, Localized>>> = {
   awaiting_settings: { ru: 'Ждём настройки кабинета', en: 'Waiting for the settings of the account' },
   joined: { ru: 'Это тот же звонок под другим номером АТС', en: 'The same call under another id of the PBX' },
 };
+
+/** Remarks on an event's data (`warnings` of calls.v1): told by call-ingest. */
+const eventWarnings: Readonly<Record<string, Localized>> = {
+  clock_ahead: {
+    ru: 'часы АТС спешат, взято время получения',
+    en: 'the clock of the PBX is fast, the time of receipt counts',
+  },
+  lost_with_talk: {
+    ru: 'АТС назвала звонок потерянным, но разговор был',
+    en: 'the PBX called it lost, though there was a talk',
+  },
+  answered_without_talk: {
+    ru: 'АТС назвала звонок принятым, но разговора не было',
+    en: 'the PBX called it answered, though there was no talk',
+  },
+  template_placeholder: { ru: 'АТС прислала шаблон вместо значения', en: 'the PBX sent a placeholder for a value' },
+  ids_recomputed: { ru: 'номер события пересчитан', en: 'the id of the event was computed anew' },
+  unreadable_time: {
+    ru: 'время события не разобрать, взято время получения',
+    en: 'the time of the event is unreadable, the time of receipt counts',
+  },
+  unreadable_record_link: { ru: 'ссылку на запись не разобрать', en: 'the link of the recording is unreadable' },
+  unknown_status: { ru: 'АТС назвала неизвестный итог', en: 'the PBX named an unknown outcome' },
+};
+
+/** A remark that has no words yet is shown as it is: better than nothing, and it can be looked up. */
+export const eventWarning = (code: string): Localized => eventWarnings[code] ?? { ru: code, en: code };

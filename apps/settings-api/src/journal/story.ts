@@ -4,7 +4,15 @@ import { type Localized } from '@perezvon/service';
 import { type NameOf } from './employee-names.js';
 import { effectNames, effectStates, reasonWords, writerReason } from './effect-words.js';
 import { type JournalCall } from './journal-call.js';
-import { callStateWords, cellName, entityNames, eventWords, momentWords, outcomeWords } from './story-words.js';
+import {
+  callStateWords,
+  cellName,
+  entityNames,
+  eventWarning,
+  eventWords,
+  momentWords,
+  outcomeWords,
+} from './story-words.js';
 
 /** One line of a call's account (rules.md R16), in the order in which it happened. */
 export interface StoryLine {
@@ -66,7 +74,7 @@ function eventLine(event: CallEvent, who: string | null): StoryLine {
       words[language] + (who === null ? '' : `: ${who}`),
       ...(outcome === null ? [] : [outcome[language]]),
       ...(talk === null ? [] : [talk[language]]),
-      ...(event.warnings ?? []),
+      ...(event.warnings ?? []).map((code) => eventWarning(code)[language]),
     ].join(', ');
   return line(event.occurred_at ?? event.received_at, 'event', { ru: text('ru'), en: text('en') });
 }

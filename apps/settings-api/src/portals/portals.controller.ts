@@ -49,6 +49,13 @@ class NewPortalDto {
   @MinLength(1)
   @MaxLength(300)
   url!: string;
+
+  /** A token that cannot be one is refused, and the portal is not added then. */
+  @IfGiven()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20_000)
+  longLivedToken?: string;
 }
 
 class CredentialsDto {
@@ -86,7 +93,7 @@ export class PortalsController {
   @ForAccount('operator')
   @Post()
   add(@AccountId() accountId: string, @Body() body: NewPortalDto): Promise<PortalView> {
-    return this.portals.add(accountId, body.url, body.name ?? null);
+    return this.portals.add(accountId, body.url, body.name ?? null, body.longLivedToken);
   }
 
   @Get(':portalId')

@@ -109,6 +109,20 @@ describe('credentials', () => {
     }
   });
 
+  it('a portal added with a mistyped token stood half done and could not be added again: nothing is stored', async () => {
+    const wrong = { url: 'demo.amocrm.ru', longLivedToken: 'токен' };
+    const refused = await api.request('POST', at, { key, body: wrong });
+    expect([refused.status, refused.body]).toMatchObject([422, { errors: [{ path: 'longLivedToken' }] }]);
+    expect((await api.request('GET', at, { key })).body).toMatchObject({ items: [] });
+
+    const right = await api.request('POST', at, { key, body: { ...wrong, longLivedToken: 'a-token' } });
+    expect(right.body).toMatchObject({ url: 'https://demo.amocrm.ru', hasCredentials: true });
+    const { portalId } = right.body as { portalId: string };
+    const change = { name: 'Другое имя', longLivedToken: 'токен' };
+    expect((await api.request('PATCH', `${at}/${portalId}`, { key, body: change })).status).toBe(422);
+    expect((await api.request('GET', `${at}/${portalId}`, { key })).body).toMatchObject({ name: null });
+  });
+
   it('that are no token are refused in words', async () => {
     const answer = await giveToken(await add('demo.amocrm.ru'), 'два слова');
     expect(answer.status).toBe(422);

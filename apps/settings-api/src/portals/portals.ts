@@ -1,6 +1,6 @@
 import { NotFoundException } from '@nestjs/common';
 import { portalUrl, type PortalUrlProblem, type TokenPair } from '@perezvon/amocrm';
-import { CredentialsError, type CredentialStore } from '@perezvon/credentials';
+import { CredentialsError, type CredentialStore, readToken } from '@perezvon/credentials';
 import { type Localized, Problem } from '@perezvon/service';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type AccountChanges } from '../accounts/account-changes.js';
@@ -75,8 +75,10 @@ export class Portals {
     return rows[0];
   }
 
-  async add(accountId: string, typedUrl: string, name: string | null): Promise<PortalView> {
+  /** With a token both are stored, or the portal is refused for what the token is. */
+  async add(accountId: string, typedUrl: string, name: string | null, token?: string): Promise<PortalView> {
     const url = this.canonicalUrl(typedUrl);
+    if (token !== undefined) requireToken(token);
     const portalId = timeOrderedUuid();
     await this.changes.change(accountId, 'portal_added', async (tx) => {
       await this.refuseSecond(tx, accountId, url);
@@ -92,6 +94,7 @@ export class Portals {
         url,
       ]);
     });
+    if (token !== undefined) await this.putLongLivedToken(accountId, portalId, token);
     return this.get(accountId, portalId);
   }
 
@@ -101,6 +104,7 @@ export class Portals {
    * A move to another account is `PortalMoves`.
    */
   async edit(accountId: string, portalId: string, changed: PortalChange): Promise<PortalView> {
+    if (changed.longLivedToken !== undefined) requireToken(changed.longLivedToken);
     await this.changes.change(accountId, 'portal_changed', async (tx) => {
       const portal = await existing(tx, accountId, portalId);
       if (changed.name !== undefined) {
@@ -152,12 +156,8 @@ export class Portals {
    */
   async putLongLivedToken(accountId: string, portalId: string, token: string): Promise<void> {
     await this.get(accountId, portalId);
-    try {
-      await this.credentials.putLongLivedToken(portalId, accountId, token);
-    } catch (error) {
-      if (error instanceof CredentialsError && error.code === 'malformed_token') throw malformedToken();
-      throw error;
-    }
+    requireToken(token);
+    await this.credentials.putLongLivedToken(portalId, accountId, token);
     await this.tellOfToken(accountId, portalId);
   }
 
@@ -237,6 +237,16 @@ function portalInUse(isActive: boolean, waiting: number | null): Problem {
     },
     extra: { usedBy: [{ kind: 'integration', active: isActive }], waiting },
   });
+}
+
+/** Before anything is stored: nothing is left half done for what can be seen at once. */
+function requireToken(token: string): void {
+  try {
+    readToken(token);
+  } catch (error) {
+    if (error instanceof CredentialsError && error.code === 'malformed_token') throw malformedToken();
+    throw error;
+  }
 }
 
 function malformedToken(): Problem {

@@ -109,9 +109,18 @@ function UserRow({ user, onEdit, onDelete }: UserRowProps) {
       </Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">
-          <Button size="compact-xs" variant="subtle" onClick={() => onEdit({ isDisabled: !user.isDisabled })}>
-            {t(user.isDisabled ? 'access.enable' : 'access.disable')}
-          </Button>
+          {user.isDisabled ? (
+            <Button size="compact-xs" variant="subtle" onClick={() => onEdit({ isDisabled: false })}>
+              {t('access.enable')}
+            </Button>
+          ) : (
+            <AsksTwice
+              size="compact-xs"
+              label={t('access.disable')}
+              aria-label={`${t('access.disable')}: ${user.name}`}
+              onSure={() => onEdit({ isDisabled: true })}
+            />
+          )}
           <AsksTwice
             size="compact-xs"
             label={t('common.delete')}

@@ -47,6 +47,16 @@ export interface CallSearch {
   readonly state?: string;
 }
 
+const searchFields: ReadonlySet<string> = new Set<keyof CallSearch>([
+  'from',
+  'to',
+  'phone',
+  'direction',
+  'outcome',
+  'state',
+]);
+export const isSearchField = (name: string): boolean => searchFields.has(name);
+
 /** A day in numbers (settings-api, journal totals). */
 export interface CallTotals {
   readonly calls: number;

@@ -52,8 +52,8 @@ export interface PortalDraft {
 }
 
 /**
- * Adds a portal and stores its token, or changes one. A portal without a working token is still a portal. A move to another
- * amoCRM account answers with another portal, and changes settings and mapping too.
+ * Adds a portal with its token, or changes one. A portal without a working token is still a portal; for a token that cannot
+ * be one nothing is stored. A move to another amoCRM account answers with another portal, and changes settings and mapping too.
  */
 export function useSavePortal(portal: PortalView | null) {
   const path = useAccountPath();
@@ -67,11 +67,9 @@ export function useSavePortal(portal: PortalView | null) {
         const body = { name, ...moved, ...given };
         return (await send<PortalView>(`${path}/portals/${portal.portalId}`, { method: 'PATCH', body })).body;
       }
-      const added = (await send<PortalView>(`${path}/portals`, { method: 'POST', body: { name, url } })).body;
-      if (token !== '') await send(`${path}/portals/${added.portalId}/credentials`, { method: 'PUT', body: given });
-      return added;
+      return (await send<PortalView>(`${path}/portals`, { method: 'POST', body: { name, url, ...given } })).body;
     },
-    // Also after a refused token: the portal itself may stand.
+    // Also when no answer came: it may have been done.
     onSettled: async (saved) => {
       await client.invalidateQueries({ queryKey: [path, 'portals'] });
       if (portal === null || saved === undefined || saved.portalId === portal.portalId) return;

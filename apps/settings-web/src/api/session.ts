@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { ApiProblem, get, send, setCsrfToken } from './http';
 
 export type Role = 'platform_admin' | 'account_admin' | 'operator' | 'viewer';
@@ -28,12 +28,32 @@ const sessionQuery = queryOptions({
 /** Who is logged in; null = nobody. */
 export const useSession = () => useQuery(sessionQuery);
 
+/** The service has said since that the session is over, in answer to something else. */
+const overQuery = queryOptions({
+  queryKey: ['session', 'over'],
+  queryFn: () => false,
+  initialData: false,
+  staleTime: Infinity,
+});
+
+export const useIsSessionOver = () => useQuery(overQuery).data;
+
+/** To be told of every failure of a request, whatever it was for. */
+export function noticeEndOfSession(client: QueryClient, error: Error): void {
+  if (error instanceof ApiProblem && error.code === 'unauthorized') client.setQueryData(overQuery.queryKey, true);
+}
+
 export function useLogin() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (given: { login: string; password: string }) =>
       remembered((await send<Session>('/session', { method: 'POST', body: given })).body),
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: async (session) => {
+      client.setQueryData(sessionQuery.queryKey, session);
+      if (client.getQueryData(overQuery.queryKey) !== true) return;
+      client.setQueryData(overQuery.queryKey, false);
+      await client.invalidateQueries({ predicate: ({ queryKey: [first] }) => first !== 'session' });
+    },
   });
 }
 
@@ -50,7 +70,12 @@ export function useOwnPassword() {
 export function useLogout() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => send('/session', { method: 'DELETE' }),
+    mutationFn: async () => {
+      await send('/session', { method: 'DELETE' }).catch((error: unknown) => {
+        // Whose session is over already is out.
+        if (!(error instanceof ApiProblem) || error.code !== 'unauthorized') throw error;
+      });
+    },
     onSuccess: () => {
       setCsrfToken(null);
       client.clear();

@@ -2,7 +2,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from '../i18n/use-translation';
 import { useAccountPath } from '../api/account';
 import { pageOfCalls, type CallLine, type CallSearch } from '../api/journal';
-import { dateAndTime } from '../i18n/dates';
 
 /** What a table program opens without complaint; more is a matter for the API. */
 const maxLines = 20_000;
@@ -30,25 +29,32 @@ export function useExport(search: CallSearch) {
         t('journal.inCrm'),
       ];
       const rows = calls.map((call) => [
-        dateAndTime(call.startedAt),
+        sortable(call.startedAt),
         t(`foresight.directions.${call.direction === 'out' ? 'out' : 'in'}`),
-        call.phone ?? '',
+        // Without its plus: a table program would take the whole for a formula.
+        call.phone?.replace('+', '') ?? '',
         call.employee ?? '',
         call.outcome === null ? '' : t(`journal.outcomes.${call.outcome}`),
         String(call.talkSec ?? ''),
         call.effects
           .filter(({ state }) => state === 'done')
           .map(({ effect }) => t(`journal.effects.${effect}` as 'journal.effects.contact'))
-          .join(', '),
+          .join(', ') || t(`journal.states.${call.state}` as 'journal.states.done'),
       ]);
       download([head, ...rows].map((row) => row.map(quoted).join(';')).join('\r\n'));
     },
   });
 }
 
+/** The reader's own time, as a table program reads and sorts it: `2026-11-27 11:59:00`. */
+function sortable(instant: string): string {
+  const at = new Date(instant);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /**
- * Quoted, and with an apostrophe before what a table program would take for a formula: names come from a PBX, and a
- * phone begins with a plus.
+ * Quoted, and with an apostrophe before what a table program would take for a formula: names come from a PBX.
  */
 const quoted = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 

@@ -1,10 +1,9 @@
 import { Button, Center, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from '../i18n/use-translation';
-import { useLocation } from 'wouter';
-import { useCalls, type CallSearch } from '../api/journal';
+import { useLocation, useSearchParams } from 'wouter';
+import { isSearchField, useCalls, type CallSearch } from '../api/journal';
 import { Failure } from '../shell/failure';
 import { CallRow } from './call-row';
 import { useExport } from './export';
@@ -18,7 +17,10 @@ const pauseMs = 300;
 /** Every call, newest first, with what became of it. */
 export default function JournalPage() {
   const { t } = useTranslation();
-  const [search, setSearch] = useState<CallSearch>({});
+  // In the address: it outlives a look at a call, and can be sent to a colleague.
+  const [params, setParams] = useSearchParams();
+  const search: CallSearch = Object.fromEntries([...params].filter(([field]) => isSearchField(field)));
+  const setSearch = (wanted: CallSearch): void => setParams({ ...wanted }, { replace: true });
   const [asked] = useDebouncedValue(search, pauseMs);
   const calls = useCalls(asked);
   const [, go] = useLocation();

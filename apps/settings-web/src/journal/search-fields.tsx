@@ -20,8 +20,8 @@ export function SearchFields({ search, onChange }: SearchFieldsProps) {
     <Group align="flex-end" gap="sm" role="search">
       <TextInput
         label={t('journal.phone')}
-        w={160}
-        placeholder="+7 916 …"
+        w={180}
+        placeholder={t('journal.phoneWhole')}
         value={search.phone ?? ''}
         onChange={({ currentTarget: { value } }) => narrow('phone', value)}
       />

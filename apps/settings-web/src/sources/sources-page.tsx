@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from '../i18n/use-translation';
 import { sourceKinds, useAddSource, useSources } from '../api/sources';
 import { Failure } from '../shell/failure';
+import { ReadOnlyForViewers } from '../shell/read-only';
 import { SourceCard } from './source-card';
 import { Waiting } from '../shell/waiting';
 
@@ -19,28 +20,30 @@ export default function SourcesPage() {
         {t('sources.lead')}
       </Text>
       {failed && <Failure error={failed} onRetry={() => void sources.refetch()} />}
-      <Group gap="sm">
-        {sourceKinds.map((kind) => (
-          <Button
-            key={kind}
-            variant="light"
-            leftSection={<IconPlus size={16} />}
-            loading={add.isPending && add.variables === kind}
-            onClick={() => add.mutate(kind)}
-          >
-            {t(`sources.kinds.${kind}`)}
-          </Button>
+      <ReadOnlyForViewers>
+        <Group gap="sm">
+          {sourceKinds.map((kind) => (
+            <Button
+              key={kind}
+              variant="light"
+              leftSection={<IconPlus size={16} />}
+              loading={add.isPending && add.variables === kind}
+              onClick={() => add.mutate(kind)}
+            >
+              {t(`sources.kinds.${kind}`)}
+            </Button>
+          ))}
+        </Group>
+        {sources.isPending && <Waiting />}
+        {sources.data?.length === 0 && <Text size="sm">{t('sources.none')}</Text>}
+        {[...(sources.data ?? [])].reverse().map((source) => (
+          <SourceCard
+            key={source.sourceId}
+            source={source}
+            freshSecret={add.data?.sourceId === source.sourceId ? add.data.secret : null}
+          />
         ))}
-      </Group>
-      {sources.isPending && <Waiting />}
-      {sources.data?.length === 0 && <Text size="sm">{t('sources.none')}</Text>}
-      {[...(sources.data ?? [])].reverse().map((source) => (
-        <SourceCard
-          key={source.sourceId}
-          source={source}
-          freshSecret={add.data?.sourceId === source.sourceId ? add.data.secret : null}
-        />
-      ))}
+      </ReadOnlyForViewers>
     </Stack>
   );
 }

@@ -97,6 +97,7 @@ export const direction: typeof words = {
     filtersWrong_other: '{{count}} lines were not understood and stay in the field:',
     filtersRemove: 'Remove {{number}}',
     filtersClear: 'Remove all',
+    filtersMore: 'And {{count}} more: find the number by its digits.',
     filtersSearch: 'Find a number on the list',
     more: 'More',
     logCalls: "Write the call into the client's card",

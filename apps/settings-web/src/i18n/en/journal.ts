@@ -12,6 +12,7 @@ export const journal: typeof words = {
     inCrm: 'In amoCRM',
     talk: 'Talk, seconds',
     phone: 'Phone number',
+    phoneWhole: 'the whole number',
     from: 'From',
     to: 'To',
     direction: 'Direction',

@@ -12,7 +12,6 @@ export const settings: typeof words = {
     changedMeanwhile:
       'Somebody else saved the settings while you were changing them. Load the new version and make your changes again.',
     reload: 'Load the new version',
-    readOnly: 'You may only look at the settings.',
     problems: {
       title_one: '{{count}} thing is left to mend',
       title_few: '{{count}} things are left to mend',

@@ -20,6 +20,7 @@ export const shell: typeof words = {
     failed: 'That did not work',
   },
   shell: {
+    readOnly: 'You may only look: nothing can be changed here.',
     overview: 'Overview',
     settings: 'Settings',
     journal: 'Call journal',
@@ -40,6 +41,8 @@ export const shell: typeof words = {
     noAccounts: 'There is no company yet. Create one through the API: POST /api/v1/accounts.',
   },
   login: {
+    over: 'The session is over',
+    overLead: 'Log in again: what has not been saved on this page stays.',
     title: 'Log in',
     lead: 'Every call of your PBX lands in amoCRM exactly once.',
     login: 'Login',

@@ -10,6 +10,7 @@ export const journal = {
     inCrm: 'В amoCRM',
     talk: 'Разговор, секунд',
     phone: 'Номер телефона',
+    phoneWhole: 'номер целиком',
     from: 'С даты',
     to: 'По дату',
     direction: 'Направление',

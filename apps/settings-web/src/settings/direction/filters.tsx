@@ -16,6 +16,8 @@ interface FiltersProps {
 
 /** More than this is searched, not scrolled. */
 const searchableFrom = 12;
+/** More pills make the page slow, and nobody reads them. */
+const shownAtMost = 300;
 
 /**
  * R8: numbers pasted in any spelling. The service reads them at once and says what it understood; what it did not stays in
@@ -82,7 +84,7 @@ export function Filters({ path, label, numbers, onChange }: FiltersProps) {
         )}
         <ScrollArea.Autosize mah={160}>
           <Pill.Group>
-            {shown.slice(0, 300).map((number) => (
+            {shown.slice(0, shownAtMost).map((number) => (
               <Pill
                 key={number}
                 withRemoveButton
@@ -94,6 +96,11 @@ export function Filters({ path, label, numbers, onChange }: FiltersProps) {
             ))}
           </Pill.Group>
         </ScrollArea.Autosize>
+        {shown.length > shownAtMost && (
+          <Text size="xs" c="dimmed">
+            {t('direction.filtersMore', { count: shown.length - shownAtMost })}
+          </Text>
+        )}
       </Stack>
     </Box>
   );

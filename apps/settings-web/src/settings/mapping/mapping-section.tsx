@@ -14,6 +14,7 @@ import {
 import type { CrmView } from '../../api/portals';
 import { Rows } from '../../shell/rows';
 import { Failure } from '../../shell/failure';
+import { useLeaveGuard } from '../../shell/leave-guard';
 import { UserSelect } from '../direction/user-select';
 import { fieldId } from '../problems';
 import { Discovered } from './discovered';
@@ -30,6 +31,8 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
   const save = useSaveMapping();
   const [changes, setChanges] = useState<ReadonlyMap<string, number | null>>(new Map());
   const [isAdding, setAdding] = useState(false);
+
+  useLeaveGuard(changes.size > 0, t('settings.leave'));
 
   const error = employees.error ?? mapping.error;
   if (error)

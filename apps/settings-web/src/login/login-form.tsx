@@ -1,0 +1,42 @@
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from '../i18n/use-translation';
+import { useLogin } from '../api/session';
+import { Failure } from '../shell/failure';
+
+/** Who one is; the session that follows is for the whole page to notice. */
+export function LoginForm() {
+  const { t } = useTranslation();
+  const login = useLogin();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const enter = (event: FormEvent): void => {
+    event.preventDefault();
+    login.mutate({ login: name, password });
+  };
+  return (
+    <Stack component="form" onSubmit={enter}>
+      {login.error && <Failure error={login.error} />}
+      <TextInput
+        label={t('login.login')}
+        name="login"
+        autoComplete="username"
+        required
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label={t('login.password')}
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <Button type="submit" loading={login.isPending}>
+        {t('login.enter')}
+      </Button>
+    </Stack>
+  );
+}
