@@ -187,7 +187,7 @@ function canonical(portalId: string): string {
 }
 
 /** A token as pasted, without the spaces and line ends around it. It becomes a header, so: visible ASCII only. */
-function readToken(pasted: string): string {
+export function readToken(pasted: string): string {
   const token = pasted.trim();
   if (token === '' || token.length > maxTokenLength || !/^[\x21-\x7e]+$/u.test(token)) {
     throw new CredentialsError('malformed_token', 'the token is empty, too long, or has characters that no token has');

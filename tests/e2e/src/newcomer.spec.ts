@@ -93,6 +93,9 @@ describe('тот, кто видит это впервые', () => {
     await amocrm.locator('.wanted').waitFor();
     await keepPicture(amocrm, 'newcomer-6-amocrm');
     await amocrm.close();
+    // One step back is the list again.
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Журнал звонков' }).waitFor();
     expect(newcomer.complaints).toEqual([]);
   });
 });

@@ -42,6 +42,12 @@ export class OperatorAtThePage {
     return OperatorAtThePage.register(stack, '', '/platform-admins', { name: 'Пётр Платформа' });
   }
 
+  /** Somebody of an account who may only look. */
+  static async viewerOf(stack: StackUnderTest, accountId: string): Promise<OperatorAtThePage> {
+    const users = `/accounts/${accountId}/users`;
+    return OperatorAtThePage.register(stack, accountId, users, { name: 'Вера Видит', role: 'viewer' });
+  }
+
   /** Somebody who was given a login. */
   static async with(stack: StackUnderTest, login: Login): Promise<OperatorAtThePage> {
     return OperatorAtThePage.open(stack, '', login);
@@ -80,6 +86,11 @@ export class OperatorAtThePage {
 
   async enter(): Promise<void> {
     await this.page.goto(this.origin);
+    await this.giveLogin();
+  }
+
+  /** Wherever the page asks for it. */
+  async giveLogin(): Promise<void> {
     await this.page.getByLabel('Логин').fill(this.login.name);
     await this.page.locator('input[name=password]').fill(this.login.password);
     await this.page.getByRole('button', { name: 'Войти' }).click();

@@ -3,7 +3,7 @@ import type { AroundNavHandler } from 'wouter';
 
 /** What would be lost, each with its question: a room may have several forms. */
 const unsaved = new Set<{ readonly ask: string }>();
-/** Where it would be lost. */
+/** Where it would be lost; an URL. */
 let here = '';
 
 const mayLeave = (): boolean => {
@@ -21,32 +21,24 @@ export function useLeaveGuard(isChanged: boolean, ask: string): void {
   useEffect(() => {
     if (!isChanged) return;
     const mine = { ask };
-    if (unsaved.size === 0) listen();
+    here = window.location.href;
     unsaved.add(mine);
-    return () => {
-      unsaved.delete(mine);
-      if (unsaved.size === 0) stopListening();
-    };
+    return () => void unsaved.delete(mine);
   }, [isChanged, ask]);
 }
 
-function listen(): void {
-  here = window.location.href;
-  window.addEventListener('beforeunload', holdTab);
-  // Before the router hears of it.
-  window.addEventListener('popstate', holdBack, { capture: true });
-}
+window.addEventListener('beforeunload', (event) => {
+  if (unsaved.size > 0) event.preventDefault();
+});
 
-function stopListening(): void {
-  window.removeEventListener('beforeunload', holdTab);
-  window.removeEventListener('popstate', holdBack, { capture: true });
-}
-
-const holdTab = (event: BeforeUnloadEvent): void => event.preventDefault();
-
-/** The browser has gone back already when it says so: who stays goes where he was. */
-function holdBack(event: PopStateEvent): void {
-  if (window.location.pathname === new URL(here).pathname || mayLeave()) return;
+/**
+ * The browser has gone back already when it says so: who stays goes where he was. The router must not hear of it: a window
+ * tells its listeners in the order in which they came, so this one is there before the page is drawn.
+ */
+window.addEventListener('popstate', (event) => {
+  if (window.location.pathname === pathOf(here) || mayLeave()) return;
   event.stopImmediatePropagation();
   window.history.pushState(null, '', here);
-}
+});
+
+const pathOf = (url: string): string => (url === '' ? '' : new URL(url).pathname);

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { OperatorAtThePage } from './operator-at-the-page.js';
+import { StackUnderTest } from './stack-under-test.js';
+
+/** What people do by a slip of the hand, and what happens behind their backs: nothing that they wanted is lost by it. */
+let stack: StackUnderTest;
+let operator: OperatorAtThePage;
+let page: Page;
+
+const TASK = 'incoming.missedTask';
+const TAGS = 'incoming.tagging';
+const isOn = (path: string): Promise<boolean> => operator.field(path).getByRole('switch').isChecked();
+
+beforeAll(async () => {
+  stack = await StackUnderTest.start();
+  operator = await OperatorAtThePage.of(stack);
+  page = operator.page;
+  await operator.logIn();
+  await operator.room('Настройки');
+});
+afterAll(async () => {
+  await operator.close();
+  await stack.stop();
+});
+
+describe('учетные данные', () => {
+  it('с токеном, вставленным с ошибкой, не добавлялись и второй раз: «уже добавлен»', async () => {
+    await page.getByRole('button', { name: 'Добавить учетные данные' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('AmoCRM URL').fill(stack.emulatorUrl);
+    await dialog.locator('input[type=password]').fill('токен');
+    await dialog.getByRole('button', { name: 'Сохранить' }).click();
+    await dialog.getByText('Это не похоже на долгосрочный токен').waitFor();
+    await dialog.locator('input[type=password]').fill(stack.amocrmToken);
+    await dialog.getByRole('button', { name: 'Сохранить' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Воронки и сотрудники amoCRM прочитаны').waitFor();
+  });
+});
+
+describe('сохранение', () => {
+  it('двойным нажатием говорило, что настройки сохранил кто-то ещё', async () => {
+    await operator.switchOn(TASK);
+    const saves: number[] = [];
+    page.on('response', (answer) => {
+      if (answer.request().method() === 'PUT') saves.push(answer.status());
+    });
+    await page.getByRole('button', { name: 'Сохранить настройки' }).evaluate((button: HTMLElement) => {
+      button.click();
+      button.click();
+    });
+    await page.getByText('Настройки сохранены').waitFor();
+    expect(saves).toEqual([200]);
+    expect(await isOn(TASK)).toBe(true);
+  });
+
+  it('теряло то, что переключили, пока оно шло', async () => {
+    await page.route('**/integration', async (route) => {
+      if (route.request().method() !== 'PUT') return route.continue();
+      // The answer comes only after the second change.
+      const answer = await route.fetch();
+      await secondChange;
+      return route.fulfill({ response: answer });
+    });
+    let changed: () => void = () => undefined;
+    const secondChange = new Promise<void>((resolve) => (changed = resolve));
+    await operator.turn(TASK, false);
+    await page.getByRole('button', { name: 'Сохранить настройки' }).click();
+    await operator.switchOn(TAGS);
+    changed();
+    await page.getByRole('button', { name: 'Сохранить настройки' }).and(page.locator(':not([data-loading])')).waitFor();
+    expect([await isOn(TASK), await isOn(TAGS)]).toEqual([false, true]);
+    await page.unroute('**/integration');
+    expect(await operator.save()).toBe(200);
+  });
+});
+
+describe('несохранённое', () => {
+  it('терялось, когда нажимали «назад» в браузере', async () => {
+    await operator.room('Обзор');
+    await operator.room('Настройки');
+    await operator.switchOn(TASK);
+    await answering(false, () => page.goBack());
+    await page.waitForURL('**/settings');
+    expect(await isOn(TASK)).toBe(true);
+    await answering(true, () => page.goBack());
+    await page.getByRole('heading', { name: 'Обзор' }).waitFor();
+    await operator.room('Настройки');
+    expect(await isOn(TASK)).toBe(false);
+  });
+
+  it('терялось с концом сеанса: страница просит войти и остаётся, какой была', async () => {
+    await operator.switchOn(TASK);
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Сохранить настройки' }).click();
+    await page.getByRole('dialog').getByText('Сеанс закончился').waitFor();
+    await operator.giveLogin();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await isOn(TASK)).toBe(true);
+    expect(await operator.save()).toBe(200);
+  });
+});
+
+describe('наблюдатель', () => {
+  it('мог заполнить всё, а «недостаточно прав» узнавал при сохранении', async () => {
+    const viewer = await OperatorAtThePage.viewerOf(stack, operator.accountId);
+    try {
+      await viewer.logIn();
+      await viewer.room('Настройки');
+      await viewer.page.getByText('У вас право только смотреть').waitFor();
+      expect(await viewer.field(TASK).getByRole('switch').isDisabled()).toBe(true);
+      expect(await viewer.page.getByRole('button', { name: 'Добавить учетные данные' }).isDisabled()).toBe(true);
+      expect(await viewer.page.getByRole('link', { name: 'Пользователи и ключи' }).count()).toBe(0);
+      expect(viewer.complaints).toEqual([]);
+    } finally {
+      await viewer.close();
+    }
+  });
+});
+
+it('страница ни разу не сломалась по дороге', () => {
+  expect(operator.complaints).toEqual([]);
+});
+
+/** What the person answers to the browser's question. */
+async function answering(isSure: boolean, act: () => Promise<unknown>): Promise<void> {
+  const asked = page.waitForEvent('dialog').then((dialog) => (isSure ? dialog.accept() : dialog.dismiss()));
+  await Promise.all([asked, act()]);
+}
