@@ -236,7 +236,9 @@ describe('the account of a call (R16)', () => {
       'operation',
     ]);
     expect(russian.at(1)?.text).toBe('Персональный менеджер не предложен: контакта с этим номером нет');
-    expect(russian.at(2)?.text).toBe('Звонок завершён, успешный, разговор 1:00, часы АТС спешат, взято время получения');
+    expect(russian.at(2)?.text).toBe(
+      'Звонок завершён, успешный, разговор 1:00, часы АТС спешат, взято время получения',
+    );
     expect(russian.at(6)?.text).toBe('Контакт: ждёт · лимит запросов amoCRM');
     expect(russian.at(7)).toMatchObject({
       text: 'Контакт: создано · попыток: 2',
