@@ -30,8 +30,10 @@ export function RejectedSection() {
               <div style={{ flex: '1 1 260px', minWidth: 0, overflowWrap: 'anywhere' }}>
                 <Text size="sm">{t(`queue.rejections.${item.code}`)}</Text>
                 <Text size="xs" c="dimmed">
-                  {dateAndTime(item.rejectedAt)} · {item.message}
-                  {item.errors.map(({ path, message }) => ` · ${path}: ${message}`)}
+                  {dateAndTime(item.rejectedAt)}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {t('queue.forVendor')} <span lang="en">{[item.message, ...item.errors.map(toldAt)].join(' · ')}</span>
                 </Text>
               </div>
               <Button
@@ -61,3 +63,6 @@ export function RejectedSection() {
     </Card>
   );
 }
+
+const toldAt = ({ path, message }: { readonly path: string; readonly message: string }): string =>
+  `${path}: ${message}`;

@@ -63,7 +63,7 @@ function rowOf(row: FaultRow): string {
 /** Reported, not asserted: they depend on the machine. */
 function figures(rows: readonly FaultRow[]): string[] {
   const lines = rows.flatMap((row) =>
-    Object.entries({ ...lastFigures(row), ...instantFigures(row) }).map(
+    Object.entries(instantFigures(row) ?? lastFigures(row)).map(
       ([name, value]) => `| ${row.fault} | ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} |`,
     ),
   );
@@ -83,15 +83,15 @@ function figures(rows: readonly FaultRow[]): string[] {
 const lastFigures = ({ sessions }: FaultRow): Readonly<Record<string, number>> =>
   sessions.findLast(({ figures: told }) => told !== undefined)?.figures ?? {};
 
-/** Of all sessions together. */
-function instantFigures({ sessions }: FaultRow): Record<string, number> {
+/** Of all sessions together; undefined: the row is not about instants, or none was met. */
+function instantFigures({ sessions }: FaultRow): Record<string, number> | undefined {
   const met = new Map<string, number>();
   for (const [name, times] of sessions.flatMap(({ instants }) => Object.entries(instants ?? {}))) {
     met.set(name, (met.get(name) ?? 0) + times);
   }
   const times = [...met.values()];
   // Sessions on a machine so busy that no writer lived to see its instants tell nothing here.
-  if (times.every((each) => each === 0)) return {};
+  if (times.every((each) => each === 0)) return undefined;
   return {
     'kills at a named instant': times.reduce((sum, each) => sum + each, 0),
     [`different instants, of ${String(met.size)}`]: times.filter((each) => each > 0).length,

@@ -27,8 +27,4 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
     fault: 'F11, a process frozen between its last check and the socket',
     why: 'that gap of a few instructions cannot be closed. One early session under heavy load (46 freezes) had 10 blind resends and 4 windows over 7, and no duplicate. All of it is what one late request of ten items would look like that met its successor’s window and was turned away with 429; it was not seen again, so that this gap stays a guess. The writer has since been mended where the late word of a zombie spoiled the request of its successor. The sessions since have seen none.',
   },
-  {
-    fault: 'F14, recovery',
-    why: 'the figure is that of writers that had ended themselves, as they do after two minutes in which they could read nothing, and whom nobody started again. The harness does since, and leaves the broker longer in between; it has not been measured anew.',
-  },
 ];

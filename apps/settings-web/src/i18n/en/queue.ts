@@ -9,6 +9,7 @@ export const queue: typeof words = {
     nextTry: 'next try {{when}}',
     discard: 'Discard',
     rejected: 'Rejected events of the telephony',
+    forVendor: 'For the vendor of the PBX:',
     rejectedLead:
       'What the PBX sent and nobody can understand. Mend the setting of the PBX and process the event again.',
     noRejected: 'No rejected events.',
