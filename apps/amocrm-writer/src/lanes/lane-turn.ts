@@ -1,4 +1,5 @@
 import { answerQuestions } from '../clients/answer-questions.js';
+import type { Lookup } from '../clients/client-store.js';
 import type { EffectRow } from '../ledger/effect-row.js';
 import { LeaseLost } from '../ledger/ledger.js';
 import { checkPortal } from '../portals/check-portal.js';
@@ -19,6 +20,13 @@ import type { TurnTools } from './turn-tools.js';
 const maxUnits = 8;
 /** A turn ends after this even if there is more to do: lanes that wait for a writer come first then. */
 const longTurnMs = 5_000;
+
+interface Due {
+  readonly isFollow: boolean;
+  readonly looks: readonly EffectRow[];
+  readonly ready: readonly EffectRow[];
+  readonly questions: readonly Lookup[];
+}
 
 /**
  * One turn of one lane: everything that is due, until nothing is, amoCRM asks for a pause, or the lease is gone.
@@ -68,11 +76,18 @@ export class LaneTurn {
     return this.requests.lease.lane;
   }
 
+  private get endedCount(): number {
+    return this.unitCount - this.units.size;
+  }
+
   async run(): Promise<TurnEnd> {
     const endAt = this.tools.monotonic.now() + longTurnMs;
     try {
       while (this.mayGoOn(endAt)) {
+        const ended = this.endedCount;
         const started = await this.startUnits();
+        // What a unit that ended meanwhile has left to do was not seen.
+        if (this.endedCount > ended) continue;
         if (this.units.size === 0) break;
         // A held answer must not keep what is stored meanwhile from going out: news ends the wait too.
         if (started === 0 || this.units.size >= maxUnits) await Promise.race([...this.units, this.news()]);
@@ -100,9 +115,11 @@ export class LaneTurn {
 
   /** @returns how many units were started */
   private async startUnits(): Promise<number> {
-    const { ledger, queries, clients, portals, follow, clock } = this.tools;
+    const { ledger, portals, follow, clock } = this.tools;
     const { lease } = this.requests;
     await ledger.takeOver(this.lane, lease.fence.epoch, lease.previousHeldUntil, clock.now());
+    const due = await this.due();
+    // After what is due: a write that waits again because the copy of the portal was wrong must not meet the old copy.
     const all = await portals.ofLane(this.lane);
     const mine = all.filter(({ isLeaving }) => !isLeaving);
     const before = this.units.size;
@@ -126,28 +143,25 @@ export class LaneTurn {
 
     const reader = usable.find(seesAllCards);
     // A page a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
-    if (reader !== undefined && !this.hasFollowed && (await follow.isDue(this.lane))) {
+    if (reader !== undefined && !this.hasFollowed && due.isFollow) {
       this.hasFollowed = true;
       this.start(() => follow.inBackground(this.turn.requests, this.turn.failures, reader));
     }
 
-    const looks = (await queries.looksDue(this.lane, 200)).filter(({ seq }) => !this.busySeqs.has(seq));
     for (const portal of usable) {
-      const effects = looks.filter(({ command }) => command.portalId === portal.portalId);
+      const effects = due.looks.filter(({ command }) => command.portalId === portal.portalId);
       if (effects.length > 0) this.start(() => lookAt(this.turn, portal, effects), effects);
     }
 
-    const ready = this.oncePerClient(await queries.ready(this.lane, maxPerRound * maxUnits));
+    const ready = this.oncePerClient(due.ready);
     for (const portal of usable) {
-      const due = this.withinTariff(portal, ready);
-      for (const round of roundsOf(due)) {
+      for (const round of roundsOf(this.withinTariff(portal, ready))) {
         if (this.units.size < maxUnits) this.start(() => new WriteRound(this.turn, portal).run(round), round);
       }
     }
 
-    const questions = (await clients.due(this.lane, maxPerRound)).filter(({ phone }) => !this.busyQuestions.has(phone));
     for (const portal of usable) {
-      const own = questions.filter(({ portalId }) => portalId === portal.portalId);
+      const own = due.questions.filter(({ portalId }) => portalId === portal.portalId);
       if (own.length === 0 || this.units.size >= maxUnits) continue;
       for (const { phone } of own) this.busyQuestions.add(phone);
       this.start(() =>
@@ -157,6 +171,23 @@ export class LaneTurn {
       );
     }
     return this.units.size - before;
+  }
+
+  /** What the lane has to do and no unit is busy with. A unit that ends meanwhile may leave an old row behind: not now. */
+  private async due(): Promise<Due> {
+    const { queries, clients, follow } = this.tools;
+    const seqs = new Set(this.busySeqs);
+    const phones = new Set(this.busyQuestions);
+    const isFollow = !this.hasFollowed && (await follow.isDue(this.lane));
+    const looks = await queries.looksDue(this.lane, 200);
+    const ready = await queries.ready(this.lane, maxPerRound * maxUnits);
+    const questions = await clients.due(this.lane, maxPerRound);
+    return {
+      isFollow,
+      looks: looks.filter(({ seq }) => !seqs.has(seq)),
+      ready: ready.filter(({ seq }) => !seqs.has(seq)),
+      questions: questions.filter(({ phone }) => !phones.has(phone)),
+    };
   }
 
   /** What is due for a portal; while its tariff's limit is in doubt one creation a turn finds out whether it still holds. */

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EffectCommand } from '@perezvon/contracts';
+import { LedgerQueries } from '../ledger/ledger-queries.js';
 import { Call } from './commands.js';
 import { World } from './world.js';
 
@@ -10,6 +12,18 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const state = () => world.emulator.control.stableState();
+
+function deactivate(userId: number): void {
+  const user = world.emulator.control.portal().store.directory.users.find(({ id }) => id === userId);
+  if (user === undefined) throw new Error(`no user ${userId}`);
+  Object.assign(user, { is_active: false });
+}
+
+function gate(): { readonly passed: Promise<void>; readonly pass: () => void } {
+  let pass = (): void => undefined;
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  return { passed, pass };
+}
 
 describe('the call note', () => {
   it('is created once and then updated in place by a later revision', async () => {
@@ -152,9 +166,7 @@ describe('what amoCRM refuses', () => {
 
   it('because a user was deactivated is resolved anew from a fresh copy of the portal, without that user', async () => {
     const writer = await world.startKnowingPortal();
-    const user = world.emulator.control.portal().store.directory.users.find(({ id }) => id === 101);
-    if (user === undefined) throw new Error('no user 101');
-    Object.assign(user, { is_active: false });
+    deactivate(101);
     const call = new Call(world.portalId, '+79161234567');
 
     await writer.takeCommands.execute([call.contact()]);
@@ -162,6 +174,35 @@ describe('what amoCRM refuses', () => {
 
     expect(result.ruleIds).toContain('R12');
     expect(state().contacts).toHaveLength(1);
+  });
+
+  it('because a user was deactivated is not refused again, and parked, by a look at what is due that began meanwhile', async () => {
+    const ready = jest.spyOn(LedgerQueries.prototype, 'ready');
+    const [looking, recorded] = [gate(), gate()];
+    let answers = 0;
+    const writer = await world.startKnowingPortal({
+      at: async (point) => {
+        if (point === 'outcome_recorded') recorded.pass();
+        if (point !== 'answered' || ++answers > 1) return;
+        // What the next look has read by then is from before the answer, what it reads last from after it.
+        ready.mockImplementationOnce(async function (this: LedgerQueries, lane, limit) {
+          looking.pass();
+          await recorded.passed;
+          await sleep(50);
+          return this.ready(lane, limit);
+        });
+        await looking.passed;
+      },
+    });
+    deactivate(101);
+    const call = new Call(world.portalId, '+79161234567');
+    try {
+      await writer.takeCommands.execute([call.contact()]);
+      const result = await world.resultOf(call.callId, 'contact', ({ state: is }) => is === 'done' || is === 'parked');
+      expect(result.state).toBe('done');
+    } finally {
+      ready.mockRestore();
+    }
   });
 
   it('is not an unsorted record whose responsible was deactivated: amoCRM requires the field, and takes null', async () => {
