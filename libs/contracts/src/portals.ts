@@ -8,7 +8,7 @@ export const portalStop = z.object({
   reason: z.enum(['no_credentials', 'unauthorised', 'unpaid', 'blocked', 'ip_not_allowed', 'no_rights', 'not_found']),
   since: utcInstant,
   until: utcInstant.nullable(),
-  /** Which of the ways to this reason it was, as a code: `redirected`, `another_account`, `refused`; absent: the usual one. */
+  /** Which of the ways to this reason it was, as a code: `redirected`, `another_account`, `refresh_refused`, `disconnected`; absent: the usual one. */
   cause: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,59}$/)

@@ -16,7 +16,10 @@ export interface ClientSettings {
   readonly onRequest: RequestObserver;
 }
 
-/** Used for so long by nobody, a lane's runtime is forgotten: it holds nothing but what its next turn makes anew. */
+/**
+ * So long after its last turn began or its last request, a lane's runtime is forgotten: it holds nothing but what its next
+ * turn makes anew.
+ */
 const forgetAfterMs = 60_000;
 
 /** What one process keeps of a lane between turns: the window of its own requests, its slots, its connections. */
@@ -45,12 +48,16 @@ export class LaneRuntimes {
 
   of(lane: string): LaneRuntime {
     this.forgetUnused();
-    const runtime = this.kept.get(lane) ?? this.create();
+    const runtime = this.kept.get(lane) ?? this.create(lane);
+    this.use(lane, runtime);
+    return runtime;
+  }
+
+  private use(lane: string, runtime: Kept): void {
     runtime.usedAt = performance.now();
     // Put last: a Map keeps the order of insertion, so the first is the one unused for longest.
     this.kept.delete(lane);
     this.kept.set(lane, runtime);
-    return runtime;
   }
 
   /** A client outside of any lane's budget, for the first request to a portal. */
@@ -63,7 +70,7 @@ export class LaneRuntimes {
     this.kept.clear();
   }
 
-  private create(): Kept {
+  private create(lane: string): Kept {
     const pacer = createPacer();
     const clients = new Map<string, AmocrmClient>();
     const kept: Kept = {
@@ -74,7 +81,12 @@ export class LaneRuntimes {
       clientOf: (portal) => {
         // A changed address is another client: the old one would go on sending to the old host.
         const key = `${portal.portalId}|${portal.url}`;
-        const client = clients.get(key) ?? this.client(portal, pacer, () => (kept.requests += 1));
+        const onBegin = (): void => {
+          kept.requests += 1;
+          // A turn may outlast the time after which an idle runtime goes; its window must not go with it.
+          if (this.kept.get(lane) === kept) this.use(lane, kept);
+        };
+        const client = clients.get(key) ?? this.client(portal, pacer, onBegin);
         clients.set(key, client);
         return client;
       },

@@ -117,7 +117,8 @@ const ofUnknownPortals = `
 
 const expired = `
   select e.seq::text from effect e
-   where e.state = 'waiting' and e.created_at < clock_timestamp() - $1::float8 * interval '1 millisecond'`;
+   where e.state = 'waiting' and e.created_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+     and coalesce(e.waits_since, e.created_at) < clock_timestamp() - $1::float8 * interval '1 millisecond'`;
 
 /** The portal turned up after all. Index: effect_parked. */
 const ofPortalsKnownNow = `

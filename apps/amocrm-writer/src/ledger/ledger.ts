@@ -127,7 +127,17 @@ export class Ledger {
       seqs.map((seq) => ({ seq, happened: () => ({ what: 'retried', at: now }), learnt: { isRefreshed: false } })),
       now,
     );
+    await this.waitAnew(tx, seqs);
     return [...new Set(moved.map(({ lane }) => lane).filter((lane) => lane !== ''))];
+  }
+
+  /** What was parked as too old would be so again at once: its age is that of the wait. A young one needs no row for it. */
+  private async waitAnew(tx: EntityManager, seqs: readonly string[]): Promise<void> {
+    await tx.query(
+      `update effect set waits_since = clock_timestamp()
+        where seq = any($1::bigint[]) and created_at < clock_timestamp() - interval '1 day'`,
+      [seqs],
+    );
   }
 
   /** Newer revisions of these were stored. */
@@ -137,6 +147,7 @@ export class Ledger {
       seqs.map((seq) => ({ seq, happened: () => ({ what: 'revised', at: now }) })),
       now,
     );
+    await this.waitAnew(tx, seqs);
   }
 
   /** These belong to the younger of two ids of one call (R15). */

@@ -11,6 +11,7 @@ import { BackgroundRead1764180000000 } from './1764180000000-background-read.js'
 import { RefusedOutbox1764190000000 } from './1764190000000-refused-outbox.js';
 import { Webhooks1764200000000 } from './1764200000000-webhooks.js';
 import { PortalLeaving1764210000000 } from './1764210000000-portal-leaving.js';
+import { RetriedEffects1764220000000 } from './1764220000000-retried-effects.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly MigrationClass[] = [
   RefusedOutbox1764190000000,
   Webhooks1764200000000,
   PortalLeaving1764210000000,
+  RetriedEffects1764220000000,
 ];

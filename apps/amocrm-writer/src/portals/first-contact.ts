@@ -10,8 +10,9 @@ const retryMs = 30_000;
 
 /**
  * `GET /account` of a portal whose amoCRM account is not known yet: which lane it belongs to. The only request outside of
- * a lane's budget; one per portal at a time, none where the address has a lane already, and a lane that it opens begins
- * with a pause. Two addresses of one account (a renamed subdomain) can still meet here: one request over the budget.
+ * a lane's budget; one per portal at a time, none where another portal of the customer has a lane at this address, and a
+ * lane that it opens begins with a pause. Two addresses of one account (a renamed subdomain), or two customers with one
+ * account, can still meet here: one request over the budget.
  */
 export async function meetPortal(
   tools: TurnTools,
@@ -21,7 +22,7 @@ export async function meetPortal(
   const { portals, clock, log } = tools;
   const names = { accountId: portal.accountId, portalId: portal.portalId };
   try {
-    const shared = await portals.laneOfUrl(portal.url);
+    const shared = await portals.laneOfUrl(portal.accountId, portal.url);
     if (shared !== null) {
       await portals.joinLane(portal.portalId, shared);
       log.info({ ...names, lane: shared }, 'portal joins the lane of its address');

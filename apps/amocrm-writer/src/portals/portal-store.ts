@@ -157,11 +157,15 @@ export class PortalStore {
     return rows.map(portalOf);
   }
 
-  /** The lane of another portal with this address: it is the same amoCRM account, and its budget is in use. */
-  async laneOfUrl(url: string): Promise<string | null> {
+  /**
+   * The lane of another portal with this address: it is the same amoCRM account, and its budget is in use. Of the
+   * customer's own portals alone: an address is no secret and proves nothing, and a lane opens what amoCRM told of
+   * its clients. Who shares an amoCRM account with another customer shows it by his own token.
+   */
+  async laneOfUrl(accountId: string, url: string): Promise<string | null> {
     const [row]: { lane: string }[] = await this.dataSource.query(
-      `select lane from portal where url = $1 and lane is not null and deleted_at is null limit 1`,
-      [url],
+      `select lane from portal where account_id = $1 and url = $2 and lane is not null and deleted_at is null limit 1`,
+      [accountId, url],
     );
     return row?.lane ?? null;
   }

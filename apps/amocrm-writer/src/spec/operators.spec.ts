@@ -53,6 +53,21 @@ describe('effects that are not settled', () => {
     expect(world.emulator.control.stableState().contacts[0]?.leads[0]?.notes).toHaveLength(1);
   });
 
+  it('parked as expired were parked again as soon as a person retried them', async () => {
+    const { writer, call } = await parkedContact();
+    await world.database.dataSource.query(`update effect set created_at = now() - interval '31 days'`);
+    // Housekeeping runs with whatever is stored: what waits is too old by now.
+    await writer.takeCommands.execute([new Call(world.portalId, '+79160000001').contact()]);
+    await world.resultOf(call.callId, 'deal', ({ state, reason }) => state === 'parked' && reason === 'expired');
+
+    const parked = (await list({ state: 'parked' })).items.filter((each) => each.callId === call.callId);
+    for (const effect of ['contact', 'deal', 'note']) {
+      const { effectId } = parked.find((each) => each.effect === effect) ?? { effectId: '' };
+      expect(await writer.effectActions.retry(accountId, effectId)).toBe('done');
+    }
+    await world.resultOf(call.callId, 'note');
+  });
+
   it('are discarded with what depends on them, and each is told, with the note', async () => {
     const { writer, call } = await parkedContact();
     const [parked] = (await list({ state: 'parked' })).items;

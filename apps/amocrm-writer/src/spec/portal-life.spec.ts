@@ -201,4 +201,23 @@ describe('two accounts with one amoCRM', () => {
     const lanes: unknown[] = await world.database.dataSource.query('select distinct lane from portal');
     expect(lanes).toHaveLength(1);
   });
+
+  it.each([
+    ['no token', null],
+    ['a token that amoCRM does not take', 'not-his-token'],
+  ])(
+    'a stranger with %s who gave the address was in the lane of the other one, and heard of his clients',
+    async (_what, his) => {
+      const writer = await world.startKnowingPortal();
+      const stranger = randomUUID();
+      if (his !== null) await world.credentials.putLongLivedToken(stranger, 'stranger', his);
+      await writer.takeSettings.execute([{ document: world.settings({ of: 'stranger', portalIds: [stranger] }) }]);
+
+      await world.until(async () => (await writer.portalStatus.of(stranger))?.stop != null);
+      expect((await writer.portalStatus.of(stranger))?.lane).toBeNull();
+      const told = (await world.portalMessages()).filter(({ portalId }) => portalId === stranger);
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.filter(({ lane }) => lane !== null)).toEqual([]);
+    },
+  );
 });

@@ -117,8 +117,8 @@ export class Users {
 }
 
 /**
- * Who takes away his own rights may be the last who could give them back. Rights are taken by another administrator only,
- * so one is always left.
+ * Who takes away his own rights may be the last who could give them back. Another person's are taken by somebody who keeps
+ * his own; only two who do so to each other in the same moment, or a key of the API, can still leave nobody.
  *
  * @throws Problem `own_user`
  */

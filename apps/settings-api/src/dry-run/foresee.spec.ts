@@ -67,6 +67,9 @@ describe('what would happen', () => {
     expect(effects).toEqual([]);
     expect(reasons).toContainEqual({ ruleId: 'R9', code: 'no_card' });
     expect(madeBy(foreseen({ clientKnown: true }, { enabled: false }))).toEqual(['note at the end']);
+    const unsorted = foreseen({}, { enabled: true, action: 'create_unsorted', pipelineId: 1 });
+    expect(madeBy(unsorted)).toEqual(['unsorted at the end']);
+    expect(unsorted.reasons).toContainEqual({ ruleId: 'R9', code: 'unsorted_carries_the_call' });
   });
 
   it('is compared effect by effect', () => {

@@ -45,7 +45,10 @@ export function foresee(facts: CallFacts, settings: Settings, clientKnown: boole
     const wantsNote = plan.effects.some(({ effect }) => effect === 'note');
     const reasons: Reason[] = plan.reasons.filter(({ code }) => code !== 'cell_off' || !isIncomplete);
     // What the writer finds out when it wants to write the note (R9).
-    if (wantsNote && isNoteHomeless) reasons.push({ ruleId: 'R9', code: 'no_card' });
+    const isCarried = facts.direction !== 'out' && plan.effects.some(({ effect }) => effect === 'unsorted');
+    if (wantsNote && isNoteHomeless) {
+      reasons.push({ ruleId: 'R9', code: isCarried ? 'unsorted_carries_the_call' : 'no_card' });
+    }
     return { cell: plan.cell, effects, reasons, isIncomplete };
   } catch (error) {
     if (!(error instanceof IncompleteCell)) throw error;

@@ -17,7 +17,7 @@ and log of requests are the oracle. Every violation column must be 0:
 - **other**: requests to a blocked account more than a second after it was told and before its probe, two writes at once about one thing, things in amoCRM that no effect
   accounts for, a secret or a client's number in a log.
 
-In the F15 rows every command that comes again counts as an injection. A row is the sum of its sessions; commit and time are those of the last one, \`chaos.json\` has each. Pauses after faults that
+In the F15 rows every command that comes again counts as an injection. A row is the sum of the sessions that \`chaos.json\` has; commit and time are those of the last one. What earlier sessions found that are no longer there is told at the end of this page. Pauses after faults that
 follow each other grow to minutes and are cut short by the harness; leases, the looks of doubts and D keep their
 real time. The pure core of the writer is explored beside this, every interleaving within small bounds: at the end of this page.
 `;
@@ -51,7 +51,7 @@ function rowOf(row: FaultRow): string {
   const cells = [
     row.fault,
     row.title,
-    count(row.injections),
+    row.injections < row.goal ? `${count(row.injections)} of ${count(row.goal)}` : count(row.injections),
     count(effects),
     ...violationNames.map((name) => count(row[name])),
     `\`${last?.commit ?? ''}\``,
