@@ -2,6 +2,7 @@ import type { RequestObserver } from '@perezvon/amocrm';
 import type { EffectName } from '@perezvon/contracts';
 import { Metrics } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
+import { takesRequests } from './portals/portal.js';
 
 /** How far behind, how many in doubt and how old, how many parked, and what amoCRM answers. */
 export function writerMetrics(metrics: Metrics, dataSource: DataSource) {
@@ -55,7 +56,7 @@ export function writerMetrics(metrics: Metrics, dataSource: DataSource) {
       'Age of the complete copy that was brought up to date longest ago, of portals that take requests',
       `select extract(epoch from clock_timestamp() - min(m.read_at))::float8 as value from mirror m
         where m.told_at is not null and exists (
-          select 1 from portal p where p.lane = m.lane and p.deleted_at is null and p.stop_reason is null)`,
+          select 1 from portal p where p.lane = m.lane and ${takesRequests})`,
     ],
   ];
   for (const [name, help, sql] of counts) metrics.gauge({ name, help }, () => count(sql));

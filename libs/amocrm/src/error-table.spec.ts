@@ -4,7 +4,7 @@ import {
   codes,
   createAmocrmClient,
   errorTable,
-  othersWaitAfter,
+  othersAfter,
   type AmocrmClient,
   type AmocrmClientOptions,
   type CallOptions,
@@ -269,12 +269,16 @@ describe.each(codes.filter((code): code is PlayedCode => code !== 'missing_in_an
 
 describe('the table', () => {
   it('lets other requests wait after trouble of amoCRM or of the way to it, and not for a lost answer to one write', () => {
-    expect(othersWaitAfter('retry', 'rate_limited')).toBe(true);
-    expect(othersWaitAfter('retry', 'connection_refused')).toBe(true);
-    expect(othersWaitAfter('in_doubt', 'gateway_timeout')).toBe(true);
-    expect(othersWaitAfter('retry', 'first_byte_timeout')).toBe(true);
-    expect(othersWaitAfter('in_doubt', 'first_byte_timeout')).toBe(false);
-    expect(othersWaitAfter('retry', 'send_refused')).toBe(false);
+    expect(othersAfter('retry', 'rate_limited')).toBe('wait');
+    expect(othersAfter('retry', 'connection_refused')).toBe('wait');
+    expect(othersAfter('in_doubt', 'gateway_timeout')).toBe('wait');
+    expect(othersAfter('retry', 'first_byte_timeout')).toBe('wait');
+    expect(othersAfter('in_doubt', 'first_byte_timeout')).toBe('go_on');
+    expect(othersAfter('retry', 'send_refused')).toBe('go_on');
+  });
+
+  it('lets only the requests with the same credentials wait where these are the trouble', () => {
+    expect(othersAfter('retry', 'token_unavailable')).toBe('wait_for_portal');
   });
 
   it('stops the others exactly where the portal stops, and lets them go on after a refusal', () => {

@@ -15,6 +15,7 @@
  * - `go_on`: nothing, it was our own doing,
  * - `go_on_after_write`: an answer that stayed out says nothing of the next one; a read without an answer is put off, and
  *   the others with it,
+ * - `wait_for_portal`: the credentials are in trouble, so what would go with them is put off, and nothing else,
  * - `wait`: amoCRM or the way to it is in trouble, so they are put off, longer with each time.
  *
  * After a refusal they go on: it is about the one thing that was sent. After `stop_portal` none is sent but a probe.
@@ -72,7 +73,7 @@ export type ReadDisposition = 'rejected' | 'retry' | 'stop_portal';
 export type WriteDisposition = ReadDisposition | 'in_doubt';
 export type Disposition = WriteDisposition;
 export type Applied = 'no' | 'maybe' | 'unnamed_maybe';
-export type Others = 'go_on' | 'go_on_after_write' | 'wait' | 'stop';
+export type Others = 'go_on' | 'go_on_after_write' | 'wait_for_portal' | 'wait' | 'stop';
 
 interface Row {
   read: ReadDisposition;
@@ -96,7 +97,10 @@ const stopped = (meaning: string) =>
 
 export const errorTable = {
   // No byte of the request has left this process.
-  token_unavailable: notSent('there is no access token just now: it is being renewed, or renewing it did not work'),
+  token_unavailable: {
+    ...notSent('there is no access token just now: it is being renewed, or renewing it did not work'),
+    others: 'wait_for_portal',
+  },
   aborted_before_send: heldBack('the caller gave up while the request waited for a connection or its turn'),
   send_refused: heldBack('maySend() said no at the last moment: the right to write was lost'),
   dns_failed: notSent('the host name did not resolve'),
@@ -176,13 +180,17 @@ export type CodeOf<D extends Disposition> = {
 }[Code];
 
 /**
- * Must the account's other requests wait after this failure?
+ * What of the account's other requests has to wait after this failure: none, those of the same portal, or all.
  *
  * @param kind the disposition that the failure ended in: `retry`, of a read or of a write, or `in_doubt`
  */
-export function othersWaitAfter(kind: 'retry' | 'in_doubt', code: CodeOf<'retry' | 'in_doubt'>): boolean {
-  const others: Others = errorTable[code].others;
-  return others === 'wait' || (others === 'go_on_after_write' && kind === 'retry');
+export function othersAfter(
+  kind: 'retry' | 'in_doubt',
+  code: CodeOf<'retry' | 'in_doubt'>,
+): 'go_on' | 'wait_for_portal' | 'wait' {
+  const { others } = errorTable[code];
+  if (others !== 'go_on_after_write') return others;
+  return kind === 'retry' ? 'wait' : 'go_on';
 }
 
 /** Which column of the table a request reads: a GET changes nothing, a POST or PATCH does. */

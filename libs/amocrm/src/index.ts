@@ -2,7 +2,7 @@ export { createAmocrmClient, type AmocrmClient, type AmocrmClientOptions } from 
 export {
   codes,
   errorTable,
-  othersWaitAfter,
+  othersAfter,
   type Applied,
   type Code,
   type CodeOf,

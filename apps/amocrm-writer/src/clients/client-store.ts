@@ -1,6 +1,7 @@
 import { clients, type Client, type ClientCard, type LookupCommand } from '@perezvon/contracts';
 import { columns, type Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
+import { takesRequests } from '../portals/portal.js';
 
 /** A question that waits for its answer on crm.clients.v1. */
 export interface Lookup {
@@ -65,7 +66,7 @@ export class ClientStore {
     const rows: { portal_id: string; phone: string; asked: number }[] = await this.dataSource.query(
       `select distinct on (l.phone) l.portal_id, l.phone, l.asked
          from (select l.* from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
-                where l.lane = $1 and l.next_at <= clock_timestamp() and p.deleted_at is null and p.stop_reason is null
+                where l.lane = $1 and l.next_at <= clock_timestamp() and ${takesRequests}
                 order by l.requested_at limit $2) l
         order by l.phone, l.requested_at`,
       [lane, limit],
@@ -77,7 +78,7 @@ export class ClientStore {
     const [row]: { at: number | null }[] = await tx.query(
       `select (extract(epoch from min(l.next_at)) * 1000)::float8 as at
          from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
-        where l.lane = $1 and p.deleted_at is null and p.stop_reason is null`,
+        where l.lane = $1 and ${takesRequests}`,
       [lane],
     );
     return row?.at ?? null;

@@ -23,7 +23,8 @@ export class MemoryPortals {
       limit: null,
       mergedAt: null,
       webhookRefusedAt: null,
-      unmet: null,
+      unreached: null,
+      lifted: null,
       brokenRules: [],
       mirror: null,
       isTestAsked: false,
@@ -111,6 +112,7 @@ export function turnPortals(
       }),
     limitCreations: isNoSubject('limitCreations'),
     liftLimit: isNoSubject('liftLimit'),
+    forgetLifted: isNoSubject('forgetLifted'),
     rememberMerge: isNoSubject('rememberMerge'),
   };
 }

@@ -1,5 +1,5 @@
 import {
-  othersWaitAfter,
+  othersAfter,
   type BatchResult,
   type InDoubt,
   type Rejected,
@@ -26,7 +26,7 @@ export interface Postponed {
 }
 
 /**
- * Failures of one turn, as far as they concern more than one effect: stops portals, pauses the lane. What a failure means
+ * Failures of one turn, as far as they concern more than one effect: stops portals, puts one off, pauses the lane. What a failure means
  * is the error table's to say (libs/amocrm, error-table.ts: `read`, `write` and `others`); this does it. What it means for an
  * effect itself is `writes/outcome.ts`.
  */
@@ -35,7 +35,7 @@ export class LaneFailures {
 
   constructor(
     private readonly tools: {
-      readonly portals: Pick<PortalStore, 'stop'>;
+      readonly portals: Pick<PortalStore, 'stop' | 'notReached'>;
       readonly clock: Pick<PostgresClock, 'now'>;
       readonly log: WriterLog;
     },
@@ -95,15 +95,21 @@ export class LaneFailures {
       case 'retry':
       case 'in_doubt': {
         const { reason } = result;
-        if (!othersWaitAfter(result.kind, reason)) {
-          // What we held back ourselves is due at once; what stayed without an answer is looked for.
-          return { reason: result.kind === 'retry' ? 'writer_stopped' : 'in_doubt', until: now, isFinal: false };
-        }
         const askedMs = result.kind === 'retry' ? (result.afterMs ?? 0) : 0;
         const ms = pauseMsAfter(this.failedTurns, askedMs);
-        log.warn({ ...names, reason, pauseMs: ms }, 'lane pauses');
-        if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason };
-        return { reason, until: now + this.longest.ms, isFinal: false };
+        switch (othersAfter(result.kind, reason)) {
+          case 'go_on':
+            // What we held back ourselves is due at once; what stayed without an answer is looked for.
+            return { reason: result.kind === 'retry' ? 'writer_stopped' : 'in_doubt', until: now, isFinal: false };
+          case 'wait_for_portal':
+            log.warn({ ...names, reason, pauseMs: ms }, 'portal not reached');
+            await portals.notReached(portal.portalId, reason, now + ms);
+            return { reason, until: now + ms, isFinal: false };
+          case 'wait':
+            log.warn({ ...names, reason, pauseMs: ms }, 'lane pauses');
+            if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason };
+            return { reason, until: now + this.longest.ms, isFinal: false };
+        }
       }
     }
   }

@@ -116,7 +116,8 @@ export class LaneLeases {
 
   /** @param requests how many the turn sent */
   async release(lease: LaneLease, end: TurnEnd, requests: number): Promise<void> {
-    this.held.delete(lease.lane);
+    // One that was lost ends late: the lane may be ours again, under a newer epoch that has to be renewed.
+    if (this.held.get(lease.lane) === lease) this.held.delete(lease.lane);
     await this.store.release(lease.fence, { ...end, requests });
   }
 

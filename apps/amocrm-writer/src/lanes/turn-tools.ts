@@ -35,6 +35,7 @@ export type TurnPortals = Pick<
   | 'checkAgain'
   | 'limitCreations'
   | 'liftLimit'
+  | 'forgetLifted'
   | 'rememberMerge'
 >;
 

@@ -12,6 +12,7 @@ import { RefusedOutbox1764190000000 } from './1764190000000-refused-outbox.js';
 import { Webhooks1764200000000 } from './1764200000000-webhooks.js';
 import { PortalLeaving1764210000000 } from './1764210000000-portal-leaving.js';
 import { RetriedEffects1764220000000 } from './1764220000000-retried-effects.js';
+import { UnreachedPortals1764230000000 } from './1764230000000-unreached-portals.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly MigrationClass[] = [
   Webhooks1764200000000,
   PortalLeaving1764210000000,
   RetriedEffects1764220000000,
+  UnreachedPortals1764230000000,
 ];

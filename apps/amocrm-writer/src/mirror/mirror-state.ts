@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OwnCard } from '../clients/client-store.js';
+import { takesRequests } from '../portals/portal.js';
 
 export type MirroredList = 'contacts' | 'companies' | 'leads' | 'events';
 
@@ -117,7 +118,7 @@ export class MirrorStates {
          from (select $1::text as lane) l left join mirror m using (lane)
         where exists (
           select 1 from portal p
-           where p.lane = $1 and p.deleted_at is null and p.stop_reason is null
+           where p.lane = $1 and ${takesRequests}
              and jsonb_array_length(p.directory->'users') > 0)`,
       [lane],
     );

@@ -29,6 +29,7 @@ export async function listEffects(
                    where b.seq is null or b.state in ('waiting', 'sending', 'in_doubt', 'parked')) as "blockedBy",
             case when e.state not in ('waiting', 'in_doubt') or not a.is_active then null
                  when p.stop_reason is not null then p.stop_until
+                 when p.unreached_since is not null then p.check_at
                  else e.next_at end as "nextTryAt"
        from effect e
        left join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id

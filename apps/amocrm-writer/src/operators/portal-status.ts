@@ -42,11 +42,12 @@ export class PortalStatusQuery {
     };
   }
 
-  /** Of the lane since the first of its turns that failed in a row; of the portal alone while it has no lane. */
-  private async troubleOf({ lane, unmet, checkAt }: PortalRow): Promise<PortalStatus['trouble']> {
-    if (lane === null) {
-      return unmet && { reason: unmet.reason, since: iso(unmet.since), until: iso(checkAt ?? unmet.since) };
+  /** Of the portal alone where it has some; else of its lane, since the first of its turns that failed in a row. */
+  private async troubleOf({ lane, unreached, checkAt }: PortalRow): Promise<PortalStatus['trouble']> {
+    if (unreached !== null) {
+      return { reason: unreached.reason, since: iso(unreached.since), until: iso(checkAt ?? unreached.since) };
     }
+    if (lane === null) return null;
     const [row]: { reason: string; since: Date; until: Date }[] = await this.dataSource.query(
       `select pause_reason as reason, paused_since as since, coalesce(paused_until, clock_timestamp()) as until
          from lane where lane = $1 and failures > 0 and pause_reason is not null and paused_since is not null`,

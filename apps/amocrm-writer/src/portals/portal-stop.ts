@@ -32,6 +32,8 @@ export interface Stopping {
   readonly cause?: StopCause | null;
   /** How long amoCRM asked to be left alone. */
   readonly afterMs?: number | undefined;
+  /** It was told, not met by a request: the probe is due at once. */
+  readonly isHearsay?: boolean;
 }
 
 export function stoppingOf({ reason, status, afterMs }: StopPortal): Stopping {

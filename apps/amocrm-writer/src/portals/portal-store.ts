@@ -115,7 +115,7 @@ export class PortalStore {
         `update portal
             set moved_to = case when url = $2 then moved_to end, moved_since = case when url = $2 then moved_since end,
                 url = $2, credentials_revision = $3, deleted_at = null,
-                check_at = clock_timestamp(),
+                check_at = clock_timestamp(), lifted_reason = null, lifted_since = null, lifted_count = 0,
                 stop_until = case when $4 then clock_timestamp() else stop_until end
           where portal_id = $1`,
         [entry.portalId, entry.url, entry.credentialsRevision, probeNow],
@@ -178,7 +178,8 @@ export class PortalStore {
         lane,
       ]);
       await tx.query(
-        `update portal set lane = $2, checked_until = null, unmet_reason = null, unmet_since = null where portal_id = $1`,
+        `update portal set lane = $2, checked_until = null, unreached_reason = null, unreached_since = null
+          where portal_id = $1`,
         [portalId, lane],
       );
       await tx.query(laneOfWork('effect'), [portalId, lane]);
@@ -192,7 +193,10 @@ export class PortalStore {
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
         `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), check_at = null,
+                lifted_reason = coalesce(stop_reason, lifted_reason), lifted_since = coalesce(stop_since, lifted_since),
+                lifted_count = case when stop_reason is null then lifted_count else stop_count end,
                 stop_reason = null, stop_cause = null, stop_since = null, stop_until = null, stop_count = 0,
+                unreached_reason = null, unreached_since = null,
                 broken_rules = $4
           where portal_id = $1`,
         [portal.portalId, JSON.stringify(directory), now, JSON.stringify(stillBroken(portal.brokenRules, directory))],
@@ -201,7 +205,8 @@ export class PortalStore {
   }
 
   /** Nothing is sent to the portal until its probe is answered; to a whole lane where the reason is the account's. */
-  async stop(portal: PortalRow, { reason, cause = null, afterMs }: Stopping, now: number): Promise<void> {
+  async stop(portal: PortalRow, stopping: Stopping, now: number): Promise<void> {
+    const { reason, afterMs = 0, isHearsay = false } = stopping;
     const lane = holdsForLane(reason) ? portal.lane : null;
     const affected: { portal_id: string }[] = await this.dataSource.query(
       `select portal_id from portal where (portal_id = $1 or lane = $2) and deleted_at is null order by portal_id`,
@@ -211,17 +216,21 @@ export class PortalStore {
       const own = (await this.byId(portal_id)) ?? portal;
       // Requests that were on their way together are told the same: one stop, not four probes.
       if (own.stop?.reason === reason && (own.stop.until === null || own.stop.until > now)) continue;
-      const before = own.stop?.reason === reason ? own.stop.count : 0;
+      const known = own.stop?.reason === reason ? own.stop : own.lifted?.reason === reason ? own.lifted : null;
+      const before = known?.count ?? 0;
       const probe = probeAt(reason, before, now, this.probes);
-      const until = probe === null ? null : Math.max(probe, now + (afterMs ?? 0));
+      const until = isHearsay ? now : probe === null ? null : Math.max(probe, now + afterMs);
+      // What the probe confirms was said before: why is still known.
+      const wasDisconnected = own.stop?.reason === reason && own.stop.cause === 'disconnected';
+      const cause = wasDisconnected ? own.stop.cause : (stopping.cause ?? null);
       await this.change(portal_id, now, async (tx) => {
         await tx.query(
           `update portal
-              set stop_since = case when stop_reason = $2 then stop_since else to_timestamp($4::float8 / 1000) end,
+              set stop_since = to_timestamp($4::float8 / 1000), unreached_reason = null, unreached_since = null,
                   stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, stop_cause = $6,
                   checked_until = null
             where portal_id = $1`,
-          [portal_id, reason, until, now, before + 1, cause],
+          [portal_id, reason, until, known?.since ?? now, before + 1, cause],
         );
       });
     }
@@ -243,11 +252,11 @@ export class PortalStore {
     });
   }
 
-  /** The account is still not met: nothing came back that tells its lane. */
+  /** The portal could not be asked: its account is still not met, or it has no token just now. The others of its lane go on. */
   async notReached(portalId: string, reason: string, tryAt: number): Promise<void> {
     await this.dataSource.query(
-      `update portal set check_at = to_timestamp($3::float8 / 1000), checked_until = null, unmet_reason = $2,
-              unmet_since = case when unmet_reason is null then clock_timestamp() else unmet_since end
+      `update portal set check_at = to_timestamp($3::float8 / 1000), checked_until = null, unreached_reason = $2,
+              unreached_since = coalesce(unreached_since, clock_timestamp())
         where portal_id = $1`,
       [portalId, reason, tryAt],
     );
@@ -298,6 +307,14 @@ export class PortalStore {
   async tellLane(lane: string, now: number): Promise<void> {
     for (const { portalId, isLeaving } of await this.ofLane(lane))
       if (!isLeaving) await this.change(portalId, now, () => Promise.resolve());
+  }
+
+  /** A write was answered: what stopped the portal before is over. */
+  async forgetLifted(portalId: string): Promise<void> {
+    await this.dataSource.query(
+      `update portal set lifted_reason = null, lifted_since = null, lifted_count = 0 where portal_id = $1`,
+      [portalId],
+    );
   }
 
   /** A creation went through again. */

@@ -33,8 +33,16 @@ export interface PortalRow {
   readonly mergedAt: number | null;
   /** amoCRM refuses us hooks: no such right, or its tariff has none. */
   readonly webhookRefusedAt: number | null;
-  /** The account is not met yet, and why it could not be asked. */
-  readonly unmet: { readonly reason: string; readonly since: number } | null;
+  /**
+   * The portal alone could not be asked, and why: its account is not met yet, or there is no token for it just now. It is
+   * read, at `checkAt`, before anything else is sent.
+   */
+  readonly unreached: { readonly reason: string; readonly since: number } | null;
+  /**
+   * The stop that the newest reading ended. amoCRM may refuse writes alone (402 of a subscription that has just ended, a
+   * missing right): until a write is answered, the same refusal is the same stop.
+   */
+  readonly lifted: { readonly reason: StopReason; readonly since: number; readonly count: number } | null;
   /** What the rules could not do as they are set (R12), as found at the moment of writing. */
   readonly brokenRules: readonly BrokenRule[];
   /** The lane's copy of its clients, once all of them have been told. `from`: deals that changed since are in it. */
@@ -59,7 +67,7 @@ export const copyIsOldMs = 60 * 60 * 1000;
 
 /** Read at least once, not stopped, and its copy good to write by: not old, and not known to be wrong. */
 export function isUsable(portal: PortalRow, now: number): portal is ReadablePortal {
-  if (portal.stop !== null || portal.directory === null) return false;
+  if (portal.stop !== null || portal.unreached !== null || portal.directory === null) return false;
   if (portal.checkAt !== null && portal.checkAt <= now) return false;
   return portal.directoryReadAt !== null && now - portal.directoryReadAt < copyIsOldMs;
 }
@@ -67,8 +75,12 @@ export function isUsable(portal: PortalRow, now: number): portal is ReadablePort
 /** A stopped portal is asked only when its probe is due. */
 export function isCheckDue(portal: PortalRow, now: number): boolean {
   if (portal.stop !== null) return portal.stop.until !== null && portal.stop.until <= now;
+  if (portal.unreached !== null && portal.checkAt !== null) return portal.checkAt <= now;
   return !isUsable(portal, now);
 }
+
+/** Of a portal `p`: it is there and may be asked. The SQL of {@link isUsable}, but for the age of the copy. */
+export const takesRequests = 'p.deleted_at is null and p.stop_reason is null and p.unreached_since is null';
 
 export interface StoredPortal {
   portal_id: string;
@@ -87,8 +99,11 @@ export interface StoredPortal {
   creations_from: number | null;
   merged_at: number | null;
   webhook_refused_at: number | null;
-  unmet_reason: string | null;
-  unmet_since: number | null;
+  unreached_reason: string | null;
+  unreached_since: number | null;
+  lifted_reason: StopReason | null;
+  lifted_since: number | null;
+  lifted_count: number;
   broken_rules: BrokenRule[];
   mirror: PortalRow['mirror'];
   is_test_asked: boolean;
@@ -102,7 +117,8 @@ const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
-  ${ms('merged_at')}, ${ms('webhook_refused_at')}, p.unmet_reason, ${ms('unmet_since')}, p.broken_rules,
+  ${ms('merged_at')}, ${ms('webhook_refused_at')}, p.unreached_reason, ${ms('unreached_since')},
+  p.lifted_reason, ${ms('lifted_since')}, p.lifted_count, p.broken_rules,
   (select jsonb_build_object('from', m.leads_from * 1000, 'asOf', round(extract(epoch from m.read_at) * 1000))
      from mirror m where m.lane = p.lane and m.told_at is not null) as mirror,
   p.test_asked_at is not null as is_test_asked, p.leave_asked_at is not null as is_leaving, p.moved_to,
@@ -131,7 +147,11 @@ export function portalOf(row: StoredPortal): PortalRow {
       row.limited_since === null ? null : { since: row.limited_since, until: row.creations_from ?? row.limited_since },
     mergedAt: row.merged_at,
     webhookRefusedAt: row.webhook_refused_at,
-    unmet: row.unmet_reason === null ? null : { reason: row.unmet_reason, since: row.unmet_since ?? 0 },
+    unreached: row.unreached_reason === null ? null : { reason: row.unreached_reason, since: row.unreached_since ?? 0 },
+    lifted:
+      row.lifted_reason === null
+        ? null
+        : { reason: row.lifted_reason, since: row.lifted_since ?? 0, count: row.lifted_count },
     brokenRules: row.broken_rules,
     mirror: row.mirror,
     isTestAsked: row.is_test_asked,

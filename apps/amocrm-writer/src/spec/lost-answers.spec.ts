@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EffectCommand } from '@perezvon/contracts';
 import { Call } from './commands.js';
@@ -113,6 +114,28 @@ describe('the answer is lost after amoCRM committed', () => {
     expect(one.count()).toBe(1);
     expect(world.writesTo(new RegExp(`^${one.path}$`))).toBe(1);
     expect(world.emulator.control.report()).toMatchObject({ blindResends: [], overLimitWindows: [] });
+  });
+});
+
+describe('several answers are lost', () => {
+  it('and one of the lists that would show them is refused: the others are looked at, and stayed in doubt', async () => {
+    const writer = await world.startKnowingPortal();
+    for (const path of ['/api/v4/contacts', '/api/v4/tasks']) {
+      world.fault({ kind: 'lose_answer_after_commit', method: 'POST', path });
+    }
+    const [one, other] = [new Call(world.portalId, '+79161234567'), new Call(world.portalId, '+79161234568')];
+    await writer.takeCommands.execute([one.contact(), other.task()]);
+    const areInDoubt = async () => (await world.results()).filter(({ state: is }) => is === 'in_doubt').length === 2;
+    await world.until(areInDoubt);
+    await world.stopWriters();
+    await sleep(visibilityDelayMs + 200);
+    world.fault({ kind: 'http_error', status: 403, html: false, method: 'GET', path: '/api/v4/contacts', count: null });
+
+    await world.startWriter();
+    await world.resultOf(other.callId, 'task.answered');
+    expect((await world.results()).filter(({ callId }) => callId === one.callId).at(-1)).toMatchObject({
+      state: 'in_doubt',
+    });
   });
 });
 

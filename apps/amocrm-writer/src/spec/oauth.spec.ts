@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Call } from './commands.js';
-import { World } from './world.js';
+import { accountId, Call } from './commands.js';
+import { token, World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -39,6 +40,30 @@ describe('a portal authorised by consent', () => {
     for (const call of calls) await world.resultOf(call.callId, 'contact');
     expect(contacts()).toHaveLength(4);
     expect(refreshes()).toBe(1);
+  });
+});
+
+describe('two portals of one amoCRM account', () => {
+  it('do not wait for each other: a token that cannot be renewed puts off its own portal, and paused both', async () => {
+    const otherId = randomUUID();
+    await world.credentials.putLongLivedToken(otherId, accountId, token);
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds: [world.portalId, otherId] }) }]);
+    const areRead = async () =>
+      new Set((await world.portalMessages()).flatMap((one) => (one.readAt ? one.portalId : [])));
+    await world.until(async () => (await areRead()).size === 2);
+    world.fault({ kind: 'http_error', status: 503, path: '/oauth2/access_token', count: null });
+    expireAccess();
+
+    const waiting = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([waiting.contact()]);
+    await world.resultOf(waiting.callId, 'contact', ({ reason }) => reason === 'token_unavailable');
+    const call = new Call(otherId, '+79161234568');
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact');
+
+    expect((await writer.portalStatus.of(world.portalId))?.trouble).toMatchObject({ reason: 'token_unavailable' });
+    expect((await writer.portalStatus.of(otherId))?.trouble).toBeNull();
   });
 });
 
@@ -108,11 +133,8 @@ describe('a refresh whose answer is lost after amoCRM made the new pair', () => 
     world.fault({ kind: 'lose_answer_after_commit', path: '/oauth2/access_token' });
     const call = new Call(world.portalId, phone);
     await writer.takeCommands.execute([call.contact()]);
-    await world.resultOf(
-      call.callId,
-      'contact',
-      ({ state, reason }) => state === 'waiting' && reason === 'unauthorised',
-    );
+    await world.resultOf(call.callId, 'contact', ({ state }) => state === 'waiting');
+    await world.until(async () => (await world.portalMessages()).at(-1)?.stop?.reason === 'unauthorised');
 
     await world.authorise();
     await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);

@@ -79,6 +79,27 @@ describe('a portal without credentials', () => {
   });
 });
 
+describe('an account whose subscription has ended, so that it refuses writes and answers reads (402)', () => {
+  it('is stopped since the first refusal, not since the last probe, and until a write is answered', async () => {
+    const probes = { blockedMs: 300, otherMs: 300 };
+    const writer = await world.startKnowingPortal({ settings: { probes } });
+    const { settings } = world.emulator.control.portal();
+    settings.subscriptionEndedAt = Math.floor(Date.now() / 1000) - 24 * 3600;
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    const stops = await world.until(async () => {
+      const told = (await world.portalMessages()).flatMap(({ stop }) => stop ?? []);
+      return told.length > 2 ? told : undefined;
+    });
+    expect(new Set(stops.map(({ reason, since }) => `${reason} ${since}`)).size).toBe(1);
+
+    settings.subscriptionEndedAt = null;
+    await world.resultOf(call.callId, 'contact');
+    const [row] = await world.database.dataSource.query<object[]>(`select lifted_reason, stop_reason from portal`);
+    expect(row).toEqual({ lifted_reason: null, stop_reason: null });
+  });
+});
+
 describe('a blocked account (403)', () => {
   it('is left alone until its probe, and what waits says so', async () => {
     const writer = await world.startKnowingPortal();

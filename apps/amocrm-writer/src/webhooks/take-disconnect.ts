@@ -5,7 +5,8 @@ import type { PortalStore } from '../portals/portal-store.js';
 
 /**
  * An administrator has switched our integration off in amoCRM (amocrm-api.md §1.8): the portal stops at once, instead of
- * with the next call. New credentials, which are a new consent, let it go on.
+ * with the next call. New credentials, which are a new consent, let it go on. The hook carries no time and can be played
+ * again by whoever has seen it, so a probe finds out whether amoCRM really takes the token no more.
  */
 export class TakeDisconnect {
   constructor(
@@ -26,7 +27,8 @@ export class TakeDisconnect {
     const token = await this.credentials.token(portalId);
     // A long-lived token belongs to the customer's own integration.
     if (token?.kind === 'oauth') {
-      await this.portals.stop(portal, { reason: 'unauthorised', cause: 'disconnected' }, this.clock.now());
+      const stop = { reason: 'unauthorised', cause: 'disconnected', isHearsay: true } as const;
+      await this.portals.stop(portal, stop, this.clock.now());
       this.onStored();
     }
     return true;

@@ -19,7 +19,10 @@ export interface MarkStore {
  * seen before it was sent: a look lists newest first and stops there. A mark that is old makes a look longer, never wrong.
  */
 export class HighWater {
-  /** What this process has read or raised: behind the store if another one held the lane meanwhile, which is only old. */
+  /**
+   * What this process has read or raised: behind the store if another one held the lane meanwhile, which is only old. The
+   * newest used ones: a process serves every lane in its time.
+   */
   private readonly held = new Map<string, number>();
 
   constructor(private readonly marks: MarkStore) {}
@@ -46,7 +49,10 @@ export class HighWater {
 
   private async known(lane: string, by: MarkedBy): Promise<number | null> {
     const held = this.held.get(keyOf(lane, by));
-    if (held !== undefined) return held;
+    if (held !== undefined) {
+      this.hold(lane, by, held);
+      return held;
+    }
     const known = await this.marks.known(lane, by);
     if (known !== null) this.hold(lane, by, known);
     return known;
@@ -54,9 +60,18 @@ export class HighWater {
 
   private hold(lane: string, by: MarkedBy, id: number): void {
     const key = keyOf(lane, by);
-    this.held.set(key, Math.max(id, this.held.get(key) ?? 0));
+    const highest = Math.max(id, this.held.get(key) ?? 0);
+    // Put last: a Map keeps the order of insertion, so the first is the one unused for longest.
+    this.held.delete(key);
+    this.held.set(key, highest);
+    for (const oldest of this.held.keys()) {
+      if (this.held.size <= maxHeld) break;
+      this.held.delete(oldest);
+    }
   }
 }
+
+const maxHeld = 10_000;
 
 const keyOf = (lane: string, by: MarkedBy): string => `${lane}|${by}`;
 

@@ -6,8 +6,25 @@ import type { PortalRow } from '../portals/portal.js';
 import { look } from './look.js';
 import type { FoundByLook } from './made.js';
 
-/** Looks for the doubts of one portal that are due and records what was seen. A look that failed proves nothing. */
-export async function lookAt(
+/**
+ * Looks for the doubts of one portal that are due and records what was seen. A look that failed proves nothing; a list that
+ * amoCRM will not show keeps only what stands in it in doubt.
+ */
+export async function lookAt(turn: Turn, portal: PortalRow, effects: readonly EffectRow[]): Promise<void> {
+  for (const alike of byKind(effects)) {
+    // amoCRM wants to be left alone: what was not looked at is still due.
+    if (turn.failures.pause !== null) return;
+    await lookAtAlike(turn, portal, alike);
+  }
+}
+
+function byKind(effects: readonly EffectRow[]): EffectRow[][] {
+  const kinds = new Map<string | undefined, EffectRow[]>();
+  for (const effect of effects) kinds.set(effect.sent?.kind, [...(kinds.get(effect.sent?.kind) ?? []), effect]);
+  return [...kinds.values()];
+}
+
+async function lookAtAlike(
   { tools, requests, failures }: Turn,
   portal: PortalRow,
   effects: readonly EffectRow[],

@@ -50,6 +50,7 @@ export async function writeGroup(
   if (portal.limit !== null && ends.some(({ effect, made: one }) => one !== null && isCreation(effect))) {
     await portals.liftLimit(portal, now);
   }
+  if (portal.lifted !== null && ends.some((end) => end.made !== null)) await portals.forgetLifted(portal.portalId);
   if (portal.mergedAt === null && ends.some((end) => end.made?.wasMerged)) await portals.rememberMerge(portal, now);
   // Before the write waits again: it must not be resolved by the old copy once more.
   if (copyIsStale) await onStaleCopy();

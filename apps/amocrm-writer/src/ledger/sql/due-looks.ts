@@ -1,7 +1,8 @@
 import { effectColumns } from '../effect-row.js';
+import { takesRequests } from '../../portals/portal.js';
 
 const mayBeLooked = `
-  e.lane = $1 and e.state = 'in_doubt' and p.deleted_at is null and p.stop_reason is null`;
+  e.lane = $1 and e.state = 'in_doubt' and ${takesRequests}`;
 
 /** Doubts whose next look is due, the oldest first. An account that is off does not stop looks: they write nothing. Index: effect_in_doubt. */
 export const dueLooks = `

@@ -1,4 +1,5 @@
 import { effectColumns } from '../effect-row.js';
+import { takesRequests } from '../../portals/portal.js';
 
 /**
  * Which waiting effects may be sent as soon as their time has come:
@@ -14,7 +15,7 @@ import { effectColumns } from '../effect-row.js';
  */
 const mayBeSent = `
   e.lane = $1 and e.state = 'waiting' and e.blocked_by is null
-  and a.is_active and a.deleted_at is null and p.deleted_at is null and p.stop_reason is null
+  and a.is_active and a.deleted_at is null and ${takesRequests}
   and (p.creations_from is null or p.creations_from <= clock_timestamp()
        or e.effect not in ('contact', 'deal', 'unsorted'))
   and not exists (
