@@ -13,7 +13,7 @@ import { decidedNow, endedAsOf } from './corrections.js';
 import { decide } from './decide.js';
 import { decisionOf } from './decision.js';
 import { commandIdOf, lookupIdOf } from './ids.js';
-import type { Plan, PlannedEffect } from './plan.js';
+import { endedAt, type Plan, type PlannedEffect } from './plan.js';
 import type { CallProgress, Promised } from './progress.js';
 import { shownState } from './shown-state.js';
 import type { CallIdentity, Step, Surroundings } from './step.js';
@@ -116,6 +116,7 @@ function ask({ identity, facts, around, before }: Step, address: Address): Moved
     ...address,
     phone,
     requestedAt: around.now,
+    causedAt: endedAt(facts),
   };
   return { ...still({ ...waiting, askedPhone: phone }), commands: [question] };
 }

@@ -128,6 +128,8 @@ export const lookupCommandSchema = z.object({
   ...address,
   phone: e164,
   requestedAt: utcInstant,
+  /** When what is asked for happened: a call that people wait for goes before those of a backlog. Absent: then, too. */
+  causedAt: utcInstant.optional(),
 });
 export type LookupCommand = z.infer<typeof lookupCommandSchema>;
 

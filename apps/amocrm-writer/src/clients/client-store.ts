@@ -9,6 +9,8 @@ export interface Lookup {
   readonly phone: string;
   /** Grows when it is asked again while being answered. */
   readonly asked: number;
+  /** Of a call that people wait for; else of a backlog, or of ours. */
+  readonly isUrgent: boolean;
 }
 
 /** A card that this service wrote to. */
@@ -39,16 +41,17 @@ export class ClientStore {
     const questions = new Map(lookups.map((each) => [`${each.accountId}|${each.portalId}|${each.phone}`, each]));
     if (questions.size === 0) return [];
     const stored: { lane: string | null }[] = await tx.query(
-      `insert into lookup (account_id, portal_id, phone, lane, requested_at)
-       select w.account_id, w.portal_id, w.phone, p.lane, w.requested_at
-         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) as w (portal_id, phone, requested_at, account_id)
+      `insert into lookup (account_id, portal_id, phone, lane, requested_at, caused_at)
+       select w.account_id, w.portal_id, w.phone, p.lane, w.requested_at, w.caused_at
+         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::timestamptz[])
+           as w (portal_id, phone, requested_at, account_id, caused_at)
          left join portal p on p.portal_id = w.portal_id and p.account_id = w.account_id and p.deleted_at is null
         where not exists (
           select 1 from client c where c.lane = p.lane and c.phone = w.phone and c.as_of > w.requested_at)
         order by w.account_id, w.portal_id, w.phone
        on conflict (account_id, portal_id, phone) do update
          set asked = lookup.asked + 1, requested_at = greatest(lookup.requested_at, excluded.requested_at),
-             lane = coalesce(lookup.lane, excluded.lane)
+             caused_at = greatest(lookup.caused_at, excluded.caused_at), lane = coalesce(lookup.lane, excluded.lane)
        returning lane`,
       columns(
         [...questions.values()],
@@ -56,22 +59,35 @@ export class ClientStore {
         (each) => each.phone,
         (each) => each.requestedAt,
         (each) => each.accountId,
+        (each) => each.causedAt ?? each.requestedAt,
       ),
     );
     return [...new Set(stored.map((row) => row.lane))];
   }
 
-  /** One question per phone, the oldest first; portals that are stopped do not answer. Index: lookup_due. */
+  /**
+   * One question per phone: those of calls that just happened, and as many others, the oldest first within; portals that
+   * take no requests do not answer. Indexes: lookup_urgent, lookup_due.
+   */
   async due(lane: string, limit: number): Promise<Lookup[]> {
-    const rows: { portal_id: string; phone: string; asked: number }[] = await this.dataSource.query(
-      `select distinct on (l.phone) l.portal_id, l.phone, l.asked
-         from (select l.* from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
-                where l.lane = $1 and l.next_at <= clock_timestamp() and ${takesRequests}
-                order by l.requested_at limit $2) l
-        order by l.phone, l.requested_at`,
+    const justHappened = `coalesce(l.caused_at > clock_timestamp() - interval '2 minutes', false)`;
+    const oldest = (condition: string): string => `
+      (select l.*, ${justHappened} as is_urgent
+         from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
+        where l.lane = $1 and l.next_at <= clock_timestamp() and ${condition} and ${takesRequests}
+        order by l.requested_at limit $2)`;
+    const rows: { portal_id: string; phone: string; asked: number; is_urgent: boolean }[] = await this.dataSource.query(
+      `select distinct on (l.phone) l.portal_id, l.phone, l.asked, l.is_urgent
+         from (${oldest(justHappened)} union all ${oldest(`not ${justHappened}`)}) l
+        order by l.phone, l.is_urgent desc, l.requested_at`,
       [lane, limit],
     );
-    return rows.map((row) => ({ portalId: row.portal_id, phone: row.phone, asked: row.asked }));
+    return rows.map((row) => ({
+      portalId: row.portal_id,
+      phone: row.phone,
+      asked: row.asked,
+      isUrgent: row.is_urgent,
+    }));
   }
 
   async nextAt(tx: EntityManager, lane: string): Promise<number | null> {

@@ -1,4 +1,4 @@
-import type { EffectRow } from '../ledger/effect-row.js';
+import type { EffectRow, ReadyEffect } from '../ledger/effect-row.js';
 import type { PortalRow } from '../portals/portal.js';
 import { isOfCall, type MemoryLedger } from './memory-ledger.js';
 
@@ -22,7 +22,7 @@ export class MemoryQueries {
     private readonly now: () => number,
   ) {}
 
-  ready(lane: string, limit: number): EffectRow[] {
+  ready(lane: string, limit: number): ReadyEffect[] {
     const now = this.now();
     const due = this.of(lane).filter((row) => dueAt(row) <= now && this.mayBeSent(row));
     const live = this.of(lane).filter(
@@ -31,7 +31,11 @@ export class MemoryQueries {
     // What the client of such a call still waits for from before is as urgent.
     const isUrgent = (row: EffectRow): boolean =>
       live.some((one) => one === row || (isOfClient(one, row) && Number(row.seq) < Number(one.seq)));
-    return [...due.filter(isUrgent).slice(0, limit), ...due.filter((row) => !isUrgent(row)).slice(0, limit)];
+    const [urgent, others] = [due.filter(isUrgent), due.filter((row) => !isUrgent(row))];
+    return [
+      ...urgent.slice(0, limit).map((row) => ({ ...row, isUrgent: true })),
+      ...others.slice(0, limit).map((row) => ({ ...row, isUrgent: false })),
+    ];
   }
 
   dealsOf(contacts: readonly EffectRow[]): Map<string, EffectRow> {

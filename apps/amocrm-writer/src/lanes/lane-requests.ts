@@ -48,17 +48,21 @@ export async function together<T extends readonly unknown[] | []>(
 /** At most so many requests of one lane are on the wire: what a zombie can still do (design.md, Fencing). */
 export const maxInFlight = 4;
 
-/** What a request is for: calls that wait, a look at what was sent, or filling the copy of the account. */
-export type Share = 'call' | 'read_back' | 'backfill';
+/**
+ * What a request is for: a call that just happened, one of a backlog, a look at what was sent, or filling the copy of the
+ * account.
+ */
+export type Share = 'urgent' | 'call' | 'read_back' | 'backfill';
 
 /**
- * Lets `limit` at a time through, and decides who is next: calls first, then looks, backfill last. Each fourth turn is a
- * look's and each eighth a backfill's if one waits, so that a flood of calls does not leave doubts open for ever.
+ * Lets `limit` at a time through, and decides who is next: calls first, the urgent ones before the others, then looks,
+ * backfill last. Each fourth turn is a look's, each eighth a backfill's and each third one of a backlog's if one waits, so
+ * that a flood of calls does not leave doubts open for ever, nor a backlog undone.
  */
 export class Slots {
   private free: number;
   private given = 0;
-  private readonly waiting: Record<Share, (() => void)[]> = { call: [], read_back: [], backfill: [] };
+  private readonly waiting: Record<Share, (() => void)[]> = { urgent: [], call: [], read_back: [], backfill: [] };
 
   constructor(limit: number) {
     this.free = limit;
@@ -78,9 +82,10 @@ export class Slots {
   }
 
   private next(): (() => void) | undefined {
-    const order: Share[] = ['call', 'read_back', 'backfill'];
+    const order: Share[] = ['urgent', 'call', 'read_back', 'backfill'];
     if (this.given % 8 === 0) order.unshift('backfill');
     else if (this.given % 4 === 0) order.unshift('read_back');
+    else if (this.given % 3 === 0) order.unshift('call');
     const share = order.find((each) => this.waiting[each].length > 0);
     return share && this.waiting[share].shift();
   }
@@ -97,7 +102,8 @@ export class LaneRequests {
     /** Stopping for good: what has not left yet stays here. */
     private readonly stopping: AbortSignal,
     private readonly share: Share = 'call',
-    private readonly life = { answered: false, stopped: new Map<string, StopPortal>() },
+    private readonly life = { answered: false },
+    private readonly stopped = new Map<string, StopPortal>(),
   ) {}
 
   /** Some request was answered: the lane is alive. */
@@ -107,7 +113,17 @@ export class LaneRequests {
 
   /** The same lane's requests in another share of its budget. */
   as(share: Share): LaneRequests {
-    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, share, this.life);
+    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, share, this.life, this.stopped);
+  }
+
+  /** For the requests that find out whether amoCRM still refuses a portal: what it refused in this turn keeps none of them. */
+  asProbe(): LaneRequests {
+    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, this.share, this.life);
+  }
+
+  /** A probe was answered: what amoCRM refused in this turn is over. */
+  readmit({ portalId }: PortalRow): void {
+    this.stopped.delete(portalId);
   }
 
   /** @throws ReadFailure unless it is done */
@@ -129,7 +145,7 @@ export class LaneRequests {
     for (;;) {
       const next = await this.slots.hold(this.share, () => pages.next());
       if (next.done === true) return;
-      if (isStop(next.value)) this.life.stopped.set(portal.portalId, next.value);
+      if (isStop(next.value)) this.stopped.set(portal.portalId, next.value);
       if (next.value.kind !== 'done') throw this.failure(portal, next.value);
       this.life.answered = true;
       yield next.value.value;
@@ -143,19 +159,19 @@ export class LaneRequests {
   ): Promise<R> {
     const result = await this.slots.hold(this.share, () => call(this.clientOf(portal), this.options(portal)));
     if (result.kind === 'done' || result.kind === 'rejected') this.life.answered = true;
-    if (isStop(result)) this.life.stopped.set(portal.portalId, result);
+    if (isStop(result)) this.stopped.set(portal.portalId, result);
     return result;
   }
 
   /** Once amoCRM has said that nothing will work, what still waits for its turn stays here, for the same reason. */
   private failure(portal: PortalRow, result: Rejected | Retry | StopPortal): ReadFailure {
     const wasHeld = result.kind === 'retry' && result.reason === 'send_refused';
-    return new ReadFailure(portal, (wasHeld && this.life.stopped.get(portal.portalId)) || result);
+    return new ReadFailure(portal, (wasHeld && this.stopped.get(portal.portalId)) || result);
   }
 
   private options({ portalId }: PortalRow): CallOptions {
     return {
-      maySend: () => this.lease.isHeld() && !this.life.stopped.has(portalId),
+      maySend: () => this.lease.isHeld() && !this.stopped.has(portalId),
       signal: AbortSignal.any([this.lease.lost, this.stopping]),
     };
   }

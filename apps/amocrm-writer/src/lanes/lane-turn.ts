@@ -1,6 +1,6 @@
 import { answerQuestions } from '../clients/answer-questions.js';
 import type { Lookup } from '../clients/client-store.js';
-import type { EffectRow } from '../ledger/effect-row.js';
+import type { EffectRow, ReadyEffect } from '../ledger/effect-row.js';
 import { LeaseLost } from '../ledger/ledger.js';
 import { checkPortal } from '../portals/check-portal.js';
 import { isCheckDue, isUsable, seesAllCards, type PortalRow } from '../portals/portal.js';
@@ -18,13 +18,15 @@ import type { TurnTools } from './turn-tools.js';
 
 /** Rounds, questions and looks that run beside each other; their requests share the lane's slots. */
 const maxUnits = 8;
+/** Beside them, of calls that just happened: these do not wait until a backlog's units end. */
+const maxUrgentUnits = 4;
 /** A turn ends after this even if there is more to do: lanes that wait for a writer come first then. */
 const longTurnMs = 5_000;
 
 interface Due {
   readonly isFollow: boolean;
   readonly looks: readonly EffectRow[];
-  readonly ready: readonly EffectRow[];
+  readonly ready: readonly ReadyEffect[];
   readonly questions: readonly Lookup[];
 }
 
@@ -155,22 +157,33 @@ export class LaneTurn {
 
     const ready = this.oncePerClient(due.ready);
     for (const portal of usable) {
-      for (const round of roundsOf(this.withinTariff(portal, ready))) {
-        if (this.units.size < maxUnits) this.start(() => new WriteRound(this.turn, portal).run(round), round);
+      for (const { effects, isUrgent } of roundsOf(this.withinTariff(portal, ready))) {
+        if (!this.hasRoom(isUrgent)) continue;
+        this.start(() => new WriteRound(this.turnFor(isUrgent), portal).run(effects), effects);
       }
     }
 
-    for (const portal of usable) {
-      const own = due.questions.filter(({ portalId }) => portalId === portal.portalId);
-      if (own.length === 0 || this.units.size >= maxUnits) continue;
-      for (const { phone } of own) this.busyQuestions.add(phone);
-      this.start(() =>
-        answerQuestions(this.turn, portal, own).finally(() => {
-          for (const { phone } of own) this.busyQuestions.delete(phone);
-        }),
-      );
+    for (const isUrgent of [true, false]) {
+      for (const portal of usable) {
+        const own = due.questions.filter((each) => each.portalId === portal.portalId && each.isUrgent === isUrgent);
+        if (own.length === 0 || !this.hasRoom(isUrgent)) continue;
+        for (const { phone } of own) this.busyQuestions.add(phone);
+        this.start(() =>
+          answerQuestions(this.turnFor(isUrgent), portal, own).finally(() => {
+            for (const { phone } of own) this.busyQuestions.delete(phone);
+          }),
+        );
+      }
     }
     return this.units.size - before;
+  }
+
+  private hasRoom(isUrgent: boolean): boolean {
+    return this.units.size < maxUnits + (isUrgent ? maxUrgentUnits : 0);
+  }
+
+  private turnFor(isUrgent: boolean): Turn {
+    return isUrgent ? { ...this.turn, requests: this.turn.requests.as('urgent') } : this.turn;
   }
 
   /** What the lane has to do and no unit is busy with. A unit that ends meanwhile may leave an old row behind: not now. */
@@ -191,7 +204,7 @@ export class LaneTurn {
   }
 
   /** What is due for a portal; while its tariff's limit is in doubt one creation a turn finds out whether it still holds. */
-  private withinTariff(portal: PortalRow, ready: readonly EffectRow[]): EffectRow[] {
+  private withinTariff(portal: PortalRow, ready: readonly ReadyEffect[]): ReadyEffect[] {
     const due = ready.filter(({ command }) => command.portalId === portal.portalId);
     if (portal.limit === null) return due;
     const probe = this.probedLimits.has(portal.portalId) ? undefined : due.find(isCreation);
@@ -199,7 +212,7 @@ export class LaneTurn {
     return due.filter((effect) => effect === probe || !isCreation(effect));
   }
 
-  private oncePerClient(effects: readonly EffectRow[]): EffectRow[] {
+  private oncePerClient(effects: readonly ReadyEffect[]): ReadyEffect[] {
     const phones = new Set(this.busyPhones);
     return effects.filter(({ seq, command: { phone } }) => {
       if (this.busySeqs.has(seq) || (phone !== null && phones.has(phone))) return false;

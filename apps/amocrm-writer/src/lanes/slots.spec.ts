@@ -18,6 +18,13 @@ describe("the lane's slots", () => {
     expect(await orderOf(['backfill', 'read_back', 'call'])).toEqual(['call', 'read_back', 'backfill']);
   });
 
+  it('let a call that just happened through before those of a backlog, of which each third turn is', async () => {
+    const backlog: Share[] = Array.from({ length: 6 }, () => 'call');
+    const urgent: Share[] = Array.from({ length: 6 }, () => 'urgent');
+    const order = await orderOf([...backlog, ...urgent]);
+    expect(order.slice(0, 6)).toEqual(['urgent', 'urgent', 'call', 'urgent', 'urgent', 'call']);
+  });
+
   it('give each fourth turn to a look and each eighth to backfill under a flood of calls', async () => {
     const calls: Share[] = Array.from({ length: 9 }, () => 'call');
     const order = await orderOf([...calls, 'read_back', 'backfill']);

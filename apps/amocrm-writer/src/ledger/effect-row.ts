@@ -67,6 +67,12 @@ export interface EffectRow {
   readonly cancelledFor: string | null;
 }
 
+/** One that may be sent now. */
+export interface ReadyEffect extends EffectRow {
+  /** People wait for its call, or such a call waits for it; else it is a backlog's. */
+  readonly isUrgent: boolean;
+}
+
 /** Columns of {@link EffectRow} as `effectColumns` selects them; times in Unix milliseconds. */
 export interface StoredEffect {
   seq: string;

@@ -14,6 +14,10 @@
  *                                  │  ▲ not found yet, or the look itself failed
  *                                  └──┘
  *
+ * Besides, not drawn: a newer wish takes a skipped note to `waiting` again; what can never be sent any more (its portal is
+ * gone, 30 days are over) is parked from `waiting` and `in_doubt`, its doubt kept; an operator discards what waits; an answer
+ * that comes after all ends a doubt as `done`; the younger of two ids of one call is discarded, or told as doubled (R15).
+ *
  * `sending` is committed before a byte leaves. From there only a definite answer leads back to `waiting` directly;
  * everything else passes through `in_doubt`, and a negative look counts only if it was begun when the request must have
  * taken effect and become visible: at or after `settledFrom` = end of the send + D. When the sender is dead its send may

@@ -1,6 +1,6 @@
 import { type PreparedStatement, queryPrepared, queryPreparedIn } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { effectOf, type EffectRow, type Entities, type StoredEffect } from './effect-row.js';
+import { effectOf, type EffectRow, type Entities, type ReadyEffect, type StoredEffect } from './effect-row.js';
 import { companionDeals } from './sql/companion-deals.js';
 import { dueLooks, nextLookAt } from './sql/due-looks.js';
 import { nextReadyAt, readyEffects } from './sql/ready-effects.js';
@@ -21,9 +21,12 @@ export class LedgerQueries {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Effects that may be sent now, at most one per client: those of calls just made first, then the oldest. */
-  async ready(lane: string, limit: number): Promise<EffectRow[]> {
-    const rows = await queryPrepared<StoredEffect>(this.dataSource, READY_EFFECTS, [lane, limit]);
-    return rows.map(effectOf);
+  async ready(lane: string, limit: number): Promise<ReadyEffect[]> {
+    const rows = await queryPrepared<StoredEffect & { is_urgent: boolean }>(this.dataSource, READY_EFFECTS, [
+      lane,
+      limit,
+    ]);
+    return rows.map((row) => ({ ...effectOf(row), isUrgent: row.is_urgent }));
   }
 
   /** Deals that may go in one request with the contact of their call, by the contact's seq. */

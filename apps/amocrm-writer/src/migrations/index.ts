@@ -13,6 +13,7 @@ import { Webhooks1764200000000 } from './1764200000000-webhooks.js';
 import { PortalLeaving1764210000000 } from './1764210000000-portal-leaving.js';
 import { RetriedEffects1764220000000 } from './1764220000000-retried-effects.js';
 import { UnreachedPortals1764230000000 } from './1764230000000-unreached-portals.js';
+import { UrgentQuestions1764240000000 } from './1764240000000-urgent-questions.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly MigrationClass[] = [
   PortalLeaving1764210000000,
   RetriedEffects1764220000000,
   UnreachedPortals1764230000000,
+  UrgentQuestions1764240000000,
 ];

@@ -15,12 +15,14 @@ export async function checkPortal(
   const { portals, clock, log } = tools;
   const names = { accountId: portal.accountId, portalId: portal.portalId, lane: portal.lane };
   const put = await failures.settling(portal, async () => {
-    const read = await readDirectory(requests, portal, origin);
+    const asked = portal.stop === null ? requests : requests.asProbe();
+    const read = await readDirectory(asked, portal, origin);
     if (read.kind === 'another_account') {
       log.warn(names, 'portal leads to another amoCRM account than its lane');
       await portals.stop(portal, { reason: 'not_found', cause: 'another_account' }, clock.now());
       return;
     }
+    requests.readmit(portal);
     await portals.saveDirectory(portal, read.directory, clock.now());
     log.info(names, 'portal read');
   });

@@ -9,7 +9,7 @@ type Check = ConnectionTest['checks'][number];
 
 /** Makes the test that an operator waits for and keeps what it found. */
 export async function testConnection({ tools, requests }: Turn, portal: PortalRow): Promise<void> {
-  await tools.portals.saveTest(portal, await askInTurn(requests, portal));
+  await tools.portals.saveTest(portal, await askInTurn(requests.asProbe(), portal));
 }
 
 /**

@@ -30,6 +30,28 @@ describe('a wrong token', () => {
     expect(contacts()).toHaveLength(1);
   });
 
+  it('is replaced while the turn that met it still goes on: the portal is asked with the new one, and stopped for an hour', async () => {
+    const otherId = randomUUID();
+    await world.credentials.putLongLivedToken(otherId, accountId, token);
+    const portalIds = [world.portalId, otherId];
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds }) }]);
+    const areRead = async () =>
+      new Set((await world.portalMessages()).flatMap(({ readAt, portalId }) => (readAt === null ? [] : portalId)));
+    await world.until(async () => (await areRead()).size === 2);
+    world.fault({ kind: 'hold_answer', ms: 3_000, method: 'POST', path: '/api/v4/contacts' });
+    await writer.takeCommands.execute([new Call(otherId, '+79161234568').contact()]);
+    await world.until(() => world.writesTo(/\/contacts$/) === 1);
+
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');
+    const call = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact', ({ reason }) => reason === 'unauthorised');
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds, newCredentials: true }) }]);
+    await world.resultOf(call.callId, 'contact');
+  });
+
   it('in mid-flow parks nothing: what waits says why, and goes out later', async () => {
     const writer = await world.startKnowingPortal();
     await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');

@@ -10,10 +10,10 @@ import { killPoints } from './kill-points.js';
 /** Faults of the writers' own lives: killed, frozen, ended, multiplied. */
 
 /** Beside the first writer so many live dangerously: the lanes always have somebody to go to. */
-const IN_DANGER = 4;
+const IN_DANGER = 3;
 
-/** A writer that comes to none of its instants until then dies at whatever it is doing. */
-const LONGEST_LIFE_MS = 9_000;
+/** A writer that comes to none of its instants until then dies at whatever it is doing. Several start beside each other. */
+const LONGEST_LIFE_MS = 24_000;
 
 /**
  * Each writer is sent after those instants at which the fewest have died, and dies at the first that it comes to: rare ones

@@ -13,6 +13,7 @@ interface Shutter {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_SEC = 86_400;
 /** The blocked account's first probe (design.md property 3). */
 const FIRST_PROBE_MS = 15 * 60_000;
 /** Long enough for a writer that would go on asking to be seen doing it. */
@@ -60,9 +61,11 @@ const blocked: Shutter = {
   open: (arena, tenant) => portalOf(arena, tenant).limiter.unblock(),
 };
 
+/** In the 30 days after its end amoCRM refuses writes alone: every other account is in them. */
 const unpaid: Shutter = {
   shut: (arena, tenant) => {
-    portalOf(arena, tenant).settings.subscriptionEndedAt = 1;
+    const longAgo = arena.dice.roll() < 0.5;
+    portalOf(arena, tenant).settings.subscriptionEndedAt = longAgo ? 1 : arena.clock.nowMs() / 1000 - DAY_SEC;
   },
   open: (arena, tenant) => {
     portalOf(arena, tenant).settings.subscriptionEndedAt = null;
@@ -96,7 +99,7 @@ const stop = (id: string, title: string, shutter: Shutter, probesInBetween = fal
 
 export const stopFaults: readonly Fault[] = [
   stop('F7-403', '403: the account is blocked for an hour', blocked, true),
-  stop('F7-402', '402: the subscription has ended', unpaid),
+  stop('F7-402', '402: the subscription has ended, a day or years ago', unpaid),
   stop('F7-401', '401: the token is revoked and given anew', revoked),
   stop('F7-ip', '403: our address is not allowed', addressRefused),
 ];

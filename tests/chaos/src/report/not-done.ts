@@ -5,14 +5,6 @@ export const NOT_DONE: readonly { readonly fault: string; readonly why: string }
     why: 'the rows here are minutes long; ratios of p99 are asserted in virtual time.',
   },
   { fault: 'F8 to 30 s', why: 'the slowest answers here come after 14 s.' },
-  {
-    fault: 'F10, kills around a request',
-    why: 'the named instants that were met so far are statements and commits of the database; those around send and answer were not.',
-  },
-  {
-    fault: 'F7-402, reads that are still allowed',
-    why: 'the subscription ended long ago here, so that reads are refused too. In the days after its end amoCRM refuses writes alone.',
-  },
   { fault: 'F14, loss of the coordinator with a leader that moves', why: 'needs several brokers.' },
   {
     fault: 'F17, disk full',

@@ -60,11 +60,11 @@ const urgentEffects = `
  */
 export const readyEffects = `
   ${urgentEffects}
-  (select ${effectColumns} from ${fromEffects}
+  (select ${effectColumns}, true as is_urgent from ${fromEffects}
     where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq in (select seq from urgent)
     order by e.seq limit $2)
   union all
-  (select ${effectColumns} from ${fromEffects}
+  (select ${effectColumns}, false as is_urgent from ${fromEffects}
     where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq not in (select seq from urgent)
     order by e.seq limit $2)`;
 
