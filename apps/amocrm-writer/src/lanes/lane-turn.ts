@@ -52,6 +52,7 @@ export class LaneTurn {
   private hasFollowed = false;
   private failure: Error | null = null;
   private unitCount = 0;
+  private backlogUnits = 0;
 
   constructor(
     private readonly tools: TurnTools,
@@ -159,7 +160,7 @@ export class LaneTurn {
     for (const portal of usable) {
       for (const { effects, isUrgent } of roundsOf(this.withinTariff(portal, ready))) {
         if (!this.hasRoom(isUrgent)) continue;
-        this.start(() => new WriteRound(this.turnFor(isUrgent), portal).run(effects), effects);
+        this.start(() => new WriteRound(this.turnFor(isUrgent), portal).run(effects), effects, !isUrgent);
       }
     }
 
@@ -168,18 +169,21 @@ export class LaneTurn {
         const own = due.questions.filter((each) => each.portalId === portal.portalId && each.isUrgent === isUrgent);
         if (own.length === 0 || !this.hasRoom(isUrgent)) continue;
         for (const { phone } of own) this.busyQuestions.add(phone);
-        this.start(() =>
-          answerQuestions(this.turnFor(isUrgent), portal, own).finally(() => {
+        const answer = async (): Promise<void> => {
+          await answerQuestions(this.turnFor(isUrgent), portal, own).finally(() => {
             for (const { phone } of own) this.busyQuestions.delete(phone);
-          }),
-        );
+          });
+        };
+        this.start(answer, [], !isUrgent);
       }
     }
     return this.units.size - before;
   }
 
+  /** However many calls come in, one unit is the backlog's. */
   private hasRoom(isUrgent: boolean): boolean {
-    return this.units.size < maxUnits + (isUrgent ? maxUrgentUnits : 0);
+    if (isUrgent) return this.units.size < maxUnits + maxUrgentUnits;
+    return this.units.size < maxUnits || this.backlogUnits === 0;
   }
 
   private turnFor(isUrgent: boolean): Turn {
@@ -221,7 +225,7 @@ export class LaneTurn {
     });
   }
 
-  private start(work: () => Promise<void>, effects: readonly EffectRow[] = []): void {
+  private start(work: () => Promise<void>, effects: readonly EffectRow[] = [], isBacklog = false): void {
     const phones = effects.flatMap(({ command }) => command.phone ?? []);
     for (const { seq } of effects) this.busySeqs.add(seq);
     for (const phone of phones) this.busyPhones.add(phone);
@@ -231,9 +235,11 @@ export class LaneTurn {
         for (const { seq } of effects) this.busySeqs.delete(seq);
         for (const phone of phones) this.busyPhones.delete(phone);
         this.units.delete(unit);
+        if (isBacklog) this.backlogUnits -= 1;
       });
     this.units.add(unit);
     this.unitCount += 1;
+    if (isBacklog) this.backlogUnits += 1;
   }
 
   /** How a unit's error concerns the lane as a whole. What a unit could settle by itself it has settled. */

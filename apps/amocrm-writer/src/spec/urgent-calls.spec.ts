@@ -33,6 +33,20 @@ describe('a call that just happened, beside a backlog of minutes', () => {
     expect(requests().length - before).toBeLessThan(100);
   }, 180_000);
 
+  it('leaves the backlog its part however many of them there are', async () => {
+    const writer = await startWithoutCopy();
+    const now = new Date().toISOString();
+    const flood = Array.from({ length: 500 }, (_, index) => new Call(world.portalId, backlogPhone(index)));
+    await writer.takeCommands.execute(flood.map((call) => call.contact({ causedAt: now })));
+    await world.until(() => requests().length > 15);
+
+    const before = requests().length;
+    const old = new Call(world.portalId, livePhone);
+    await writer.takeCommands.execute([old.contact({ causedAt: anHourAgo })]);
+    await world.resultOf(old.callId, 'contact', undefined, 120_000);
+    expect(requests().length - before).toBeLessThan(200);
+  }, 180_000);
+
   it('has its client known after a handful of requests, and asked after those of the whole backlog', async () => {
     const writer = await startWithoutCopy();
     const ask = (phone: string, causedAt: string) => ({
