@@ -70,15 +70,16 @@ export class ClientStore {
    * take no requests do not answer. Indexes: lookup_urgent, lookup_due.
    */
   async due(lane: string, limit: number): Promise<Lookup[]> {
-    const justHappened = `coalesce(l.caused_at > clock_timestamp() - interval '2 minutes', false)`;
-    const oldest = (condition: string): string => `
-      (select l.*, ${justHappened} as is_urgent
+    // Of the statement's time, as an index wants it.
+    const justHappened = `l.caused_at > statement_timestamp() - interval '2 minutes'`;
+    const oldest = (isUrgent: boolean, condition: string): string => `
+      (select l.*, ${String(isUrgent)} as is_urgent
          from lookup l join portal p on p.portal_id = l.portal_id and p.account_id = l.account_id
         where l.lane = $1 and l.next_at <= clock_timestamp() and ${condition} and ${takesRequests}
         order by l.requested_at limit $2)`;
     const rows: { portal_id: string; phone: string; asked: number; is_urgent: boolean }[] = await this.dataSource.query(
       `select distinct on (l.phone) l.portal_id, l.phone, l.asked, l.is_urgent
-         from (${oldest(justHappened)} union all ${oldest(`not ${justHappened}`)}) l
+         from (${oldest(true, justHappened)} union all ${oldest(false, `(${justHappened}) is not true`)}) l
         order by l.phone, l.is_urgent desc, l.requested_at`,
       [lane, limit],
     );
