@@ -88,6 +88,9 @@ export function holdsForLane(reason: StopReason): boolean {
   return reason === 'blocked' || reason === 'unpaid' || reason === 'ip_not_allowed';
 }
 
+/** amoCRM may refuse writes so and answer readings all the same: only a write shows that it is over. */
+export const stopsOfWritesAlone: readonly StopReason[] = ['unpaid', 'no_rights'];
+
 /** New credentials are a reason to look at once, except at a block: that counts requests, not tokens. */
 export function mayProbeWithNewCredentials(reason: StopReason): boolean {
   return reason !== 'blocked';

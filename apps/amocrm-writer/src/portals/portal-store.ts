@@ -14,6 +14,7 @@ import {
   holdsForLane,
   mayProbeWithNewCredentials,
   probeAt,
+  stopsOfWritesAlone,
   usualProbePauses,
   type ProbePauses,
   type Stopping,
@@ -193,13 +194,21 @@ export class PortalStore {
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
         `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), check_at = null,
-                lifted_reason = coalesce(stop_reason, lifted_reason), lifted_since = coalesce(stop_since, lifted_since),
+                lifted_reason = case when stop_reason is null then lifted_reason
+                                     when stop_reason = any($5) then stop_reason end,
+                lifted_since = coalesce(stop_since, lifted_since),
                 lifted_count = case when stop_reason is null then lifted_count else stop_count end,
                 stop_reason = null, stop_cause = null, stop_since = null, stop_until = null, stop_count = 0,
                 unreached_reason = null, unreached_since = null,
                 broken_rules = $4
           where portal_id = $1`,
-        [portal.portalId, JSON.stringify(directory), now, JSON.stringify(stillBroken(portal.brokenRules, directory))],
+        [
+          portal.portalId,
+          JSON.stringify(directory),
+          now,
+          JSON.stringify(stillBroken(portal.brokenRules, directory)),
+          stopsOfWritesAlone,
+        ],
       );
     });
   }

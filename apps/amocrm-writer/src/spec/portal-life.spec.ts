@@ -70,6 +70,30 @@ describe('a wrong token', () => {
   });
 });
 
+describe('a stop that a reading has ended for good', () => {
+  it('is not continued by a later one for the same reason: that has its own beginning', async () => {
+    const writer = await world.startKnowingPortal();
+    const { settings } = world.emulator.control.portal();
+    const stopOnce = async (isIt: (since: string | undefined) => boolean) =>
+      world.until(async () => {
+        await writer.refreshPortal.execute(world.portalId);
+        const last = (await world.portalMessages()).at(-1)?.stop;
+        return isIt(last?.since) ? { since: last?.since } : undefined;
+      });
+    const letIn = async (isAllowed: boolean): Promise<void> => {
+      settings.ipAllowed = isAllowed;
+      await writer.takeSettings.execute([{ document: world.settings({ newCredentials: true }) }]);
+    };
+    await letIn(false);
+    const first = await stopOnce((since) => since !== undefined);
+    await letIn(true);
+    await stopOnce((since) => since === undefined);
+    await letIn(false);
+    const second = await stopOnce((since) => since !== undefined);
+    expect(second.since).not.toBe(first.since);
+  });
+});
+
 describe('a portal without credentials', () => {
   it('is stopped as no_credentials and asked nothing', async () => {
     await world.credentials.erase(world.portalId);
