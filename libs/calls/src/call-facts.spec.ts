@@ -7,6 +7,7 @@ import { talkingLegs } from './outcome.js';
 import {
   answered,
   callOf,
+  CLIENT,
   endedAnswered,
   endedMissed,
   event,
@@ -45,6 +46,22 @@ describe('the facts of a call', () => {
       }),
       { numRuns: 10_000, seed: 20_250_304 },
     );
+  });
+
+  it('took the number that a forwarded call was forwarded to for the client, if it came before his in the alphabet', () => {
+    const outside = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
+    const leg = event('leg.ringing', 5, { direction: 'out', client: outside, leg_id: 'outside' });
+    for (const events of [
+      [started(), leg],
+      [leg, started()],
+    ])
+      expect(callOf(...events)).toMatchObject({ direction: 'in', client: { e164: CLIENT } });
+  });
+
+  it('are the same in either order of two deliveries that differ in what nobody compares', () => {
+    const one = endedMissed({ outcome_detail: 'busy', content_hash: 'a'.repeat(64) });
+    const other = endedMissed({ outcome_detail: 'technical', content_hash: 'a'.repeat(64) });
+    expect(callOf(one, other)).toEqual(callOf(other, one));
   });
 
   it('begin where the PBX says so: a lone end record looks back over the whole call', () => {

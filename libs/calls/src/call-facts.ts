@@ -2,7 +2,7 @@ import type { CallClient, CallDirection, CallEmployee, CallEvent } from '@perezv
 import { fuller, smaller, union } from './choice.js';
 import { endOf, endThatCounts, joinEnds, type CallEnd } from './ends.js';
 import { joinLegs, legOf, type Leg } from './legs.js';
-import { betterClient, moreTelling } from './parties.js';
+import { betterClient, clientIn, moreTelling, type ToldClient } from './parties.js';
 import { joinRecords, recordOf, type Recording } from './recordings.js';
 import { earlierStart, startOf, timeOf, type Start } from './start.js';
 
@@ -44,7 +44,10 @@ export interface CallFacts {
   readonly firstReceivedAt: string;
   readonly lastReceivedAt: string;
   /** What events short of an end said, before the ends are asked. */
-  readonly heard: Pick<CallFacts, 'direction' | 'client' | 'virtualNumber'> & { readonly start: Start };
+  readonly heard: Pick<CallFacts, 'direction' | 'virtualNumber'> & {
+    readonly client: ToldClient;
+    readonly start: Start;
+  };
 }
 
 /** Merges one event into the facts. */
@@ -66,7 +69,7 @@ export function join(a: CallFacts, b: CallFacts): CallFacts {
 /** The part of the facts that joins: what events said, before anything is concluded from all of it. */
 type GatheredFacts = Omit<CallFacts, keyof Conclusions>;
 
-const conclude = (all: GatheredFacts): CallFacts => ({ ...all, ...conclusions(all.heard, all.ends) });
+const conclude = (all: GatheredFacts): CallFacts => ({ ...all, ...conclusions(all) });
 
 const gather = (known: GatheredFacts | null, event: CallEvent): GatheredFacts =>
   known === null ? gatheredFrom(event) : joinGathered(known, gatheredFrom(event));
@@ -115,7 +118,7 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
     lastReceivedAt: event.received_at,
     heard: {
       direction: event.direction,
-      client: event.client,
+      client: { ...event.client, by: event.direction },
       virtualNumber: event.virtual_number?.e164 ?? null,
       start: startOf(event),
     },
@@ -125,13 +128,13 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
 type Conclusions = Pick<CallFacts, 'direction' | 'client' | 'virtualNumber' | 'startedAt' | 'ended'>;
 
 /** R4: the authoritative record wins over what earlier events said, also for a number that was hidden at first. */
-function conclusions(heard: CallFacts['heard'], ends: readonly CallEnd[]): Conclusions {
-  const ended = endThatCounts(ends);
+function conclusions({ heard, ends, secondIds }: GatheredFacts): Conclusions {
+  const ended = endThatCounts(ends, { heard, secondIds });
   const record = ended?.isHint === false ? ended : null;
   return {
     ended,
     direction: record && record.direction !== 'unknown' ? record.direction : heard.direction,
-    client: record?.client.kind === 'e164' ? record.client : heard.client,
+    client: record?.client.kind === 'e164' ? record.client : clientIn(heard.client),
     virtualNumber: record?.virtualNumber ?? heard.virtualNumber,
     startedAt: heard.start.at,
   };

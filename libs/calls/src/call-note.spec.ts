@@ -107,6 +107,11 @@ describe('R9: an answered call in unsorted waits for its recording', () => {
     expect(waiting.wakeAt).toBe('2025-03-04T09:14:11.000Z');
   });
 
+  it('was written at once, without the recording, where the PBX’s clock was three hours behind', () => {
+    const behind = endedAnswered({ occurred_at: '2025-03-04T06:13:11.000Z', received_at: ended });
+    expect(plan([behind], settings, { now: ended }).wakeAt).toBe('2025-03-04T09:14:11.000Z');
+  });
+
   it('or until the recording is there', () => {
     const made = intent('unsorted', [endedAnswered(), recorded()], settings, { now: ended });
     expect(made).toMatchObject({ recordUrl: 'https://media.cp.megafon.ru/r/1.mp3?sign=a', durationSec: 60 });

@@ -1,6 +1,6 @@
 import type { PbxSource } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
-import type { CallEnd } from './ends.js';
+import { isOwnRecord, type CallEnd } from './ends.js';
 import type { Leg } from './legs.js';
 
 /** R3, R4: does the call count as ended, or what is waited for? */
@@ -41,15 +41,18 @@ export function delaysOf({ source }: CallFacts, sources: readonly PbxSource[]): 
 export function endingOf(facts: CallFacts, delays: Delays, moment: Moment): Ending {
   const { ended } = facts;
   if (ended === null) return withoutEnd(facts, delays, moment);
-  // An authoritative record is decided at once; a hint, or a first leg's record, may be overruled or completed (R3).
-  if (!ended.isHint && !isSecondRecordOwed(facts)) return { ended, inferred: null, wait: null, wakeAt: null };
+  // An authoritative record is decided at once; a hint, or one leg's record, may be overruled or completed (R3).
+  if (!ended.isHint && !isRecordOwed(facts)) return { ended, inferred: null, wait: null, wakeAt: null };
   const until = later(moment.heardAt, delays.settleDelaySec);
   return moment.now < until ? waiting({ for: 'record', until }) : { ended, inferred: null, wait: null, wakeAt: null };
 }
 
-/** A transfer announced a leg with a record of its own, and it has not come (§4.12, 12). */
-function isSecondRecordOwed({ secondIds, ends }: CallFacts): boolean {
-  return secondIds.some((id) => !ends.some((end) => end.callId === id && !end.isHint));
+/** A transfer announced a leg with a record of its own, and that one or the call's has not come (§4.12, 12). */
+function isRecordOwed(facts: CallFacts): boolean {
+  const { secondIds, ends } = facts;
+  if (secondIds.length === 0) return false;
+  const isThere = (id: string): boolean => ends.some((end) => end.callId === id && !end.isHint);
+  return !secondIds.every(isThere) || !ends.some((end) => isOwnRecord(end, facts));
 }
 
 /**

@@ -6,7 +6,7 @@ import type {
   CallOutcome,
   CallOutcomeDetail,
 } from '@perezvon/contracts';
-import { fuller } from './choice.js';
+import { fuller, textOf } from './choice.js';
 import { timeOf } from './start.js';
 
 /** What one end record says (rules.md R4). */
@@ -77,7 +77,8 @@ const identityOf = ({ callId, contentHash, isHint }: CallEnd) => JSON.stringify(
 
 /** A repetition may carry what the first lacked, such as participants from a pulled report (§4.3). */
 function joinEnd(a: CallEnd, b: CallEnd): CallEnd {
-  const [first, other] = ageOf(a) + a.at <= ageOf(b) + b.at ? [a, b] : [b, a];
+  const [x, y] = [ageOf(a) + a.at, ageOf(b) + b.at];
+  const [first, other] = x < y || (x === y && textOf(a) <= textOf(b)) ? [a, b] : [b, a];
   return {
     ...first,
     at: a.at <= b.at ? a.at : b.at,
@@ -91,21 +92,49 @@ function joinEnd(a: CallEnd, b: CallEnd): CallEnd {
 
 const most = (a: number | null, b: number | null) => (a === null || b === null ? (a ?? b) : Math.max(a, b));
 
+/** What tells a call's own end from that of a leg. */
+export interface Session {
+  /** Ids of legs whose own record a transfer announced. */
+  readonly secondIds: readonly string[];
+  /** What events short of an end said. */
+  readonly heard: { readonly direction: CallDirection; readonly client: CallClient };
+}
+
 /**
  * R4: the authoritative record wins over any hint, also over one that arrives later. Among records of one id the content
- * that was first received last corrects the others; records of several ids are legs of one call and are added up.
+ * that was first received last corrects the others; records of several ids are legs of one call and are added up, under
+ * the direction and the client of the call itself.
  */
-export function endThatCounts(ends: readonly CallEnd[]): CallEnd | null {
+export function endThatCounts(ends: readonly CallEnd[], session: Session): CallEnd | null {
   const newest = new Map<string, CallEnd>();
   for (const end of ends) {
     const known = newest.get(end.callId);
     if (!known || rank(known) < rank(end)) newest.set(end.callId, end);
   }
-  const all = [...newest.values()];
+  const own = [...newest.values()].filter((end) => isOwnRecord(end, session)).sort(byTime);
+  const all = [...newest.values()].filter((end) => !isConsultation(end, own, session));
   const records = all.filter((end) => !end.isHint);
-  const withClient = records.filter((end) => end.direction !== 'internal' && end.outcome !== 'internal');
+  const withClient = records.filter((end) => !isInternal(end));
   const counted = [withClient, records, all].find((some) => some.length > 0) ?? [];
-  return counted.sort(byTime).reduce<CallEnd | null>((sum, end) => (sum ? addUp(sum, end) : end), null);
+  const sum = counted.sort(byTime).reduce<CallEnd | null>((known, end) => (known ? addUp(known, end) : end), null);
+  const first = own.find((end) => counted.includes(end));
+  return sum && first ? { ...sum, ...partiesOf(first, sum) } : sum;
+}
+
+export const isOwnRecord = ({ callId, isHint }: CallEnd, { secondIds }: Pick<Session, 'secondIds'>): boolean =>
+  !isHint && !secondIds.includes(callId);
+
+const isInternal = ({ direction, outcome }: CallEnd) => direction === 'internal' || outcome === 'internal';
+
+/**
+ * §4.5: the record of a leg on which an employee asked a colleague, or an outside number, about the client. It says
+ * nothing of the call's end, nor of its client.
+ */
+function isConsultation(end: CallEnd, own: readonly CallEnd[], { secondIds, heard }: Session): boolean {
+  if (end.isHint || !secondIds.includes(end.callId)) return false;
+  if (isInternal(end)) return heard.direction === 'in' || heard.direction === 'out';
+  const client = own.map((record) => record.client.e164).find((e164) => e164 !== null) ?? heard.client.e164;
+  return client !== null && end.client.e164 !== null && end.client.e164 !== client;
 }
 
 const ageOf = ({ receivedAt, contentHash, callId }: CallEnd) => JSON.stringify([receivedAt, contentHash, callId]);
@@ -120,10 +149,8 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
   const base = answered ?? earlier;
   return {
     ...base,
+    ...partiesOf(earlier, later),
     at: later.at,
-    client: earlier.client.kind === 'e164' ? earlier.client : later.client,
-    direction: earlier.direction === 'unknown' ? later.direction : earlier.direction,
-    virtualNumber: earlier.virtualNumber ?? later.virtualNumber,
     waitSec: earlier.waitSec ?? later.waitSec,
     talkSec: isTalkUnmeasured(earlier, later) ? null : sum(earlier.talkSec, later.talkSec),
     totalSec: sum(earlier.totalSec, later.totalSec),
@@ -131,6 +158,12 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
     receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
   };
 }
+
+const partiesOf = (first: CallEnd, other: CallEnd): Pick<CallEnd, 'client' | 'direction' | 'virtualNumber'> => ({
+  client: first.client.kind === 'e164' ? first.client : other.client,
+  direction: first.direction === 'unknown' ? other.direction : first.direction,
+  virtualNumber: first.virtualNumber ?? other.virtualNumber,
+});
 
 /** An answered leg whose talk nobody measured, beside legs without any: unknown is not 0 s (R4, R9). */
 const isTalkUnmeasured = (a: CallEnd, b: CallEnd) =>

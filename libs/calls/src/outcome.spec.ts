@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallEvent, Settings } from '@perezvon/contracts';
 import {
   answered,
+  callOf,
+  CLIENT,
   endedAnswered,
   endedMissed,
   event,
+  instantAt,
   outgoing,
   PETROVA,
   recorded,
@@ -189,5 +192,65 @@ describe('R4: what an end record says counts for what it is', () => {
     const record = endedMissed({ call_id: 'second', received_at: '2025-03-04T09:12:31.000Z' });
     const atOnce = { now: '2025-03-04T09:12:31.000Z', heardAt: '2025-03-04T09:12:31.000Z' };
     expect(plan([started(), lost, record], settings, atOnce)).toMatchObject({ wait: null, cell: 'missedUnknown' });
+  });
+});
+
+/** A transfer, or a question to a colleague, announced by the PBX as another id (§4.5, §4.6). */
+describe('R4: the record of a leg', () => {
+  const settings = settingsWith({
+    cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted },
+    incoming: { createAt: 'end' },
+  });
+  const twoMinutesOn = { heardAt: instantAt(71), now: instantAt(200) };
+  const transferred = event('call.transferred', 20, { to_employee: SIDOROV, linked_call_ids: ['second'] });
+  const second = (more: Partial<CallEvent>) =>
+    event('call.ended', 60, { call_id: 'second', outcome: 'answered', talk_sec: 20, total_sec: 30, ...more });
+  const expert = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
+
+  it('of a consultation between employees ended the call as internal, and the client was lost', () => {
+    const consultation = second({ direction: 'internal', outcome: 'internal' });
+    const going = [started(), answered(), transferred, consultation];
+    expect(plan(going, settings, twoMinutesOn)).toMatchObject({ ended: null, effects: [] });
+    expect(plan([...going, endedAnswered()], settings, twoMinutesOn).cell).toBe('answeredUnknown');
+    const lost = { heardAt: instantAt(71), now: instantAt(25 * 3600) };
+    expect(effects(going, settings, lost)).toEqual(['contact', 'deal', 'note']);
+  });
+
+  it('of an internal call whose colleague was asked is internal as before', () => {
+    const internal = { direction: 'internal' } as const;
+    const going = [started(internal), answered(PETROVA, internal), transferred];
+    const ended = endedAnswered({ ...internal, outcome: 'internal' });
+    expect(reasons([...going, second({ ...internal, outcome: 'internal' }), ended], settings)).toEqual(['R4 internal']);
+  });
+
+  it('that asked an outside number made that number the client, and the real one got nothing', () => {
+    const asked = second({ direction: 'out', client: expert });
+    const whole = [started(), answered(), transferred, asked, endedAnswered()];
+    expect(callOf(...whole)).toMatchObject({ direction: 'in', client: { e164: CLIENT }, ended: { talkSec: 60 } });
+    // Whichever record came first.
+    expect(plan([started(), answered(), transferred, asked], settings, twoMinutesOn).ended).toBeNull();
+    expect(callOf(asked, transferred, endedAnswered(), started())).toMatchObject({ client: { e164: CLIENT } });
+  });
+
+  it('alone is given the settle delay, for the call’s own may follow; then it counts', () => {
+    const alone = [started(), answered(), transferred, second({ direction: 'in', employee: SIDOROV })];
+    const heardAt = instantAt(60);
+    expect(plan(alone, settings, { heardAt, now: instantAt(79) })).toMatchObject({ wait: { for: 'record' } });
+    expect(plan(alone, settings, { heardAt, now: instantAt(80) }).cell).toBe('answeredUnknown');
+  });
+});
+
+describe('R4: a caller on the black list', () => {
+  const settings = settingsWith({ cells: { missedUnknown: withDeal }, incoming: { missedTask: { enabled: true } } });
+  const settled = { heardAt: instantAt(31), now: instantAt(60) };
+  const hint = event('call.ended', 30, { leg_id: 'lost', outcome: 'rejected', outcome_detail: 'inferred' });
+
+  it('was a lost call with a task, for only the hint told the reason', () => {
+    expect(reasons([started(), hint], settings, settled)).toEqual(['R4 rejected']);
+    expect(reasons([started(), hint, endedMissed()], settings, settled)).toEqual(['R4 rejected']);
+  });
+
+  it('is a client like any other once somebody talked with him', () => {
+    expect(plan([started(), hint, endedAnswered()], settings, settled).cell).toBe('answeredUnknown');
   });
 });

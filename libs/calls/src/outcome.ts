@@ -20,7 +20,7 @@ export function verdictOf(facts: CallFacts): Verdict | null {
   if (direction === 'internal' || ended?.outcome === 'internal') return { kind: 'ignored', why: 'internal' };
   // R4, R9: a recording makes nothing, so with nothing else heard there is no call to decide on.
   if (facts.isOnlyRecorded) return ended && { kind: 'ignored', why: 'only_recorded' };
-  if (ended && isPolicyRejection(ended)) return { kind: 'ignored', why: 'rejected' };
+  if (ended && wasRejected(ended, facts)) return { kind: 'ignored', why: 'rejected' };
   if (ended && direction === 'unknown') return { kind: 'ignored', why: 'unknown_direction' };
   if (!ended) return talkingLegs(facts).length > 0 && direction !== 'unknown' ? { kind: 'answered' } : null;
   if (wasAnswered(ended, facts)) return { kind: 'answered' };
@@ -30,9 +30,20 @@ export function verdictOf(facts: CallFacts): Verdict | null {
   return { kind: 'missed' };
 }
 
+/** A record that tells no reason does not gainsay the hint that told one («Потерянный звонок» has `lost_reason`). */
+function wasRejected(ended: CallEnd, facts: CallFacts): boolean {
+  if (isPolicyRejection(ended)) return true;
+  return (
+    ended.outcome === 'missed' &&
+    ended.detail === null &&
+    !wasAnswered(ended, facts) &&
+    facts.ends.some(isPolicyRejection)
+  );
+}
+
 /** Spam and black lists; any other rejection (technical, no money, do not disturb) is a missed call. */
 function isPolicyRejection({ outcome, detail }: CallEnd): boolean {
-  return outcome === 'rejected' && (detail === null || detail === 'spam');
+  return outcome === 'rejected' && (detail === null || detail === 'spam' || detail === 'inferred');
 }
 
 /**

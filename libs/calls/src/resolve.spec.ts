@@ -152,6 +152,16 @@ describe('a deal (R2, R6, R12)', () => {
     expect(made).toMatchObject({ pipelineId: 10, statusId: 101 });
   });
 
+  it('was made anew with each call when its pipeline was deleted: the one that stands in for it was not looked at (R2, R12)', () => {
+    const intoDeleted = deal({ pipelineId: 99, statusId: 991, unlessActiveDealIn: 'same_pipeline' });
+    const client = card({ activeDeals: [{ id: 900, pipelineId: 10 }] });
+    expect(resolve(command(intoDeleted), now({ card: client }))).toMatchObject({
+      kind: 'exists',
+      place: { id: 900 },
+      ruleIds: ['R12', 'R2'],
+    });
+  });
+
   it('was dropped when its own pipeline was left without a working stage: it goes to the main one (R12)', () => {
     const emptied = portal.pipelines.map((p) =>
       p.id === 20 ? { ...p, statuses: [status(142, 1), status(143, 2)] } : p,

@@ -35,7 +35,10 @@ export function unsortedEffect(
   };
 }
 
-/** R1 `unsortedRecordWaitSec`: a claim cannot be changed later, so an answered incoming call waits for its recording. */
+/**
+ * R1 `unsortedRecordWaitSec`: a claim cannot be changed later, so an answered incoming call waits for its recording. From
+ * when we heard of the end, for the PBX's clock may be hours off.
+ */
 export function recordingAwaitedUntil({
   facts,
   verdict,
@@ -43,5 +46,5 @@ export function recordingAwaitedUntil({
 }: Pick<Occasion, 'facts' | 'verdict' | 'direction'>): string | null {
   if (!facts.ended || verdict.kind !== 'answered' || facts.direction !== 'in' || facts.recordings.length > 0)
     return null;
-  return new Date(Date.parse(endedAt(facts)) + direction.unsortedRecordWaitSec * 1000).toISOString();
+  return new Date(Date.parse(facts.ended.receivedAt) + direction.unsortedRecordWaitSec * 1000).toISOString();
 }

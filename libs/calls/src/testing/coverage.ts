@@ -12,6 +12,8 @@ export interface Coverage {
     readonly rule: string;
     readonly specs: readonly string[];
     readonly goldens: readonly string[];
+    /** Those of the goldens that were recorded for this rule. */
+    readonly own: readonly string[];
   }[];
   readonly cells: readonly {
     readonly cell: string;
@@ -35,6 +37,7 @@ export function coverage(): Coverage {
         .filter(({ title }) => new RegExp(`\\b${rule}\\b`).test(title))
         .map(({ file, title }) => `${file}: ${title}`),
       goldens: shown.filter(({ rules }) => rules.has(rule)).map(({ history }) => history.name),
+      own: histories.filter((history) => ruleOfName(history).includes(rule)).map(({ name }) => name),
     })),
     cells: (['in', 'out'] as const).flatMap((direction) =>
       cellRows.map(([cell, { action = '' }]) => ({
@@ -115,9 +118,14 @@ export function coverageText({ rules, cells }: Coverage): string {
     '',
     '## Rules',
     '',
-    '| rule | specs | recorded calls |',
-    '| --- | --- | --- |',
-    ...rules.map(({ rule, specs, goldens }) => `| ${rule} | ${list(specs)} | ${list(goldens)} |`),
+    'A call was recorded for a rule, or its decision names the rule all the same.',
+    '',
+    '| rule | specs | recorded for it | named by others |',
+    '| --- | --- | --- | --- |',
+    ...rules.map(({ rule, specs, goldens, own }) => {
+      const others = goldens.filter((name) => !own.includes(name));
+      return `| ${rule} | ${list(specs)} | ${list(own)} | ${few(others)} |`;
+    }),
     '',
     '## Cell × action × direction',
     '',
@@ -132,6 +140,10 @@ export function coverageText({ rules, cells }: Coverage): string {
 }
 
 const list = (names: readonly string[]) => names.map((name) => name.replaceAll('|', '\\|')).join('<br>');
+
+/** What nearly every call names is told by its number. */
+const maxListed = 12;
+const few = (names: readonly string[]): string => (names.length > maxListed ? `${names.length} calls` : list(names));
 
 /** A history that was recorded for one rule says so in its name: `r03-create-at-the-end`. */
 function ruleOfName({ name }: History): readonly string[] {
