@@ -65,7 +65,7 @@ export interface WriterParts {
   readonly databaseUrl: string;
   readonly tokens: PortalTokens;
   /** Only when a token ends is asked of it. */
-  readonly credentials: Pick<CredentialStore, 'token'>;
+  readonly credentials: Pick<CredentialStore, 'about'>;
   /** Ours as amoCRM knows it; undefined: portals work with long-lived tokens only. */
   readonly integration?: Pick<Integration, 'clientId' | 'clientSecret'> | undefined;
   readonly settings: WriterSettings;

@@ -5,7 +5,7 @@ import { type RequestObserver } from './request-observer.js';
 import { Requester, type NoToken } from './requester.js';
 import { Transport, type Timeouts } from './transport.js';
 import { createWrites, type Writes } from './writes.js';
-import { portalUrl } from './portal-url.js';
+import { portalUrl, type PortalUrlProblem } from './portal-url.js';
 import { createWebhooks } from './webhooks.js';
 import { type Wire } from './wire.js';
 
@@ -44,12 +44,20 @@ export interface AmocrmClient extends Reads, Writes, Links, Webhooks {
   close(): void;
 }
 
-/**
- * @throws Error if `baseUrl` is not an account of the vendor nor an extra origin
- */
+/** Nothing is sent to an address that is neither an account of the vendor nor an extra origin. */
+export class NotAnAccountAddress extends Error {
+  readonly code = 'not_an_account_address';
+
+  constructor(reason: PortalUrlProblem) {
+    super(`not the address of an amoCRM account: ${reason}`);
+    this.name = 'NotAnAccountAddress';
+  }
+}
+
+/** @throws NotAnAccountAddress */
 export function createAmocrmClient(options: AmocrmClientOptions): AmocrmClient {
   const portal = portalUrl(options.baseUrl, options.extraOrigins);
-  if (!portal.ok) throw new Error(`not the address of an amoCRM account: ${portal.reason}`);
+  if (!portal.ok) throw new NotAnAccountAddress(portal.reason);
   const transport =
     options.wire ??
     new Transport({

@@ -1,4 +1,4 @@
-export { createAmocrmClient, type AmocrmClient, type AmocrmClientOptions } from './client.js';
+export { createAmocrmClient, NotAnAccountAddress, type AmocrmClient, type AmocrmClientOptions } from './client.js';
 export {
   codes,
   errorTable,

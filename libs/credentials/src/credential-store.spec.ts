@@ -110,6 +110,19 @@ describe('a portal token', () => {
     expect(await store.token(portalId)).not.toHaveProperty('expiresAt');
   });
 
+  it('is told about without its key: whoever shows the status needs no secret for it', async () => {
+    const portalId = randomUUID();
+    const claims = Buffer.from(JSON.stringify({ exp: 1_893_456_000 })).toString('base64url');
+    await storeWith(newKey).putLongLivedToken(portalId, 'acme', `e30.${claims}.c2ln`);
+    const stranger = storeWith(newCredentialsKey('another'));
+    await expect(stranger.token(portalId)).rejects.toMatchObject({ code: 'unknown_key' });
+    expect(await stranger.about(portalId)).toEqual({
+      kind: 'long_lived',
+      expiresAt: new Date('2030-01-01T00:00:00Z'),
+    });
+    expect(await stranger.about(randomUUID())).toBeUndefined();
+  });
+
   it('shows itself to nobody who prints it', async () => {
     const store = storeWith(newKey);
     const portalId = randomUUID();

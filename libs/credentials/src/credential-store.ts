@@ -16,6 +16,12 @@ interface Row extends TokenRow {
   refresh_token: Buffer | null;
 }
 
+export interface TokenFacts {
+  readonly kind: PortalToken['kind'];
+  /** Null: unknown. */
+  readonly expiresAt: Date | null;
+}
+
 const maxTokenLength = 16_384;
 const rotationBatch = 100;
 
@@ -92,6 +98,15 @@ export class CredentialStore {
       [portalId],
     );
     return rows.map((row) => portalTokenOf(row, this.keys)).at(0);
+  }
+
+  /** What is known of the portal's token without opening it, or undefined if it has none. */
+  async about(portalId: string): Promise<TokenFacts | undefined> {
+    const [row]: Pick<TokenRow, 'kind' | 'access_expires_at'>[] = await this.dataSource.query(
+      'select kind, access_expires_at from credentials.portal_tokens where portal_id = $1',
+      [portalId],
+    );
+    return row && { kind: row.kind, expiresAt: row.access_expires_at };
   }
 
   /** Deletes the portal's tokens; false if it had none. */

@@ -1,4 +1,4 @@
-export { CredentialStore, readToken } from './credential-store.js';
+export { CredentialStore, readToken, type TokenFacts } from './credential-store.js';
 export { CredentialsError, type CredentialsErrorCode } from './errors.js';
 export { KeyRing, newCredentialsKey } from './key-ring.js';
 export { openPullToken, sealPullToken, type PullTokenOwner } from './pull-token.js';

@@ -15,6 +15,7 @@ export class MemoryPortals {
       accountId: 'acme',
       url: `https://lane${this.rows.size}.amocrm.ru`,
       lane,
+      credentialsRevision: 1,
       stop: null,
       directory: directoryOfTheModel,
       // Its hourly reading is no subject here.
@@ -96,7 +97,6 @@ export function turnPortals(
   return {
     ofLane: (lane) => read('portals', () => rows.ofLane(lane)),
     takeLaneless: () => Promise.resolve([]),
-    laneOfUrl: isNoSubject('laneOfUrl'),
     joinLane: isNoSubject('joinLane'),
     notReached: isNoSubject('notReached'),
     saveTest: isNoSubject('saveTest'),

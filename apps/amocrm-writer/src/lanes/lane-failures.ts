@@ -1,4 +1,5 @@
 import {
+  NotAnAccountAddress,
   othersAfter,
   type BatchResult,
   type InDoubt,
@@ -68,6 +69,10 @@ export class LaneFailures {
       await this.tools.portals.stop(portal, { reason: 'no_credentials' }, now);
       return { reason: 'no_credentials', until: now, isFinal: false };
     }
+    if (error instanceof NotAnAccountAddress) {
+      await this.tools.portals.stop(portal, { reason: 'not_found' }, now);
+      return { reason: 'not_found', until: now, isFinal: false };
+    }
     if (error instanceof MarkerFieldMissing) return { reason: error.code, until: error.retryAt, isFinal: false };
     if (!(error instanceof ReadFailure)) throw error;
     return this.apply(portal, error.result);
@@ -104,7 +109,8 @@ export class LaneFailures {
           case 'wait_for_portal':
             log.warn({ ...names, reason, pauseMs: ms }, 'portal not reached');
             await portals.notReached(portal.portalId, reason, now + ms);
-            return { reason, until: now + ms, isFinal: false };
+            // As with a stop: due at once, as soon as the portal can be asked.
+            return { reason, until: now, isFinal: false };
           case 'wait':
             log.warn({ ...names, reason, pauseMs: ms }, 'lane pauses');
             if (this.longest === null || this.longest.ms < ms) this.longest = { ms, reason };

@@ -8,7 +8,8 @@ import {
   type Retry,
   type StopPortal,
 } from '@perezvon/amocrm';
-import type { PortalRow } from '../portals/portal.js';
+import { hasSameAccess, type PortalRow } from '../portals/portal.js';
+import { holdsForLane, stoppingOf } from '../portals/portal-stop.js';
 import type { LaneLease } from './lane-lease.js';
 
 /** A read that did not give what it was for. Carries the client's own result; the lane's turn decides what it means. */
@@ -91,6 +92,11 @@ export class Slots {
   }
 }
 
+interface Refusal {
+  readonly portal: PortalRow;
+  readonly result: StopPortal;
+}
+
 export type ClientOf = (portal: PortalRow) => AmocrmClient;
 
 /** All requests of one turn of a lane: in its slots, under its lease. */
@@ -103,7 +109,7 @@ export class LaneRequests {
     private readonly stopping: AbortSignal,
     private readonly share: Share = 'call',
     private readonly life = { answered: false },
-    private readonly stopped = new Map<string, StopPortal>(),
+    private readonly refusals = new Map<string, Refusal>(),
   ) {}
 
   /** Some request was answered: the lane is alive. */
@@ -111,9 +117,14 @@ export class LaneRequests {
     return this.life.answered;
   }
 
+  /** They are of a call that just happened. */
+  get isUrgent(): boolean {
+    return this.share === 'urgent';
+  }
+
   /** The same lane's requests in another share of its budget. */
   as(share: Share): LaneRequests {
-    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, share, this.life, this.stopped);
+    return new LaneRequests(this.lease, this.clientOf, this.slots, this.stopping, share, this.life, this.refusals);
   }
 
   /** For the requests that find out whether amoCRM still refuses a portal: what it refused in this turn keeps none of them. */
@@ -123,7 +134,7 @@ export class LaneRequests {
 
   /** A probe was answered: what amoCRM refused in this turn is over. */
   readmit({ portalId }: PortalRow): void {
-    this.stopped.delete(portalId);
+    this.refusals.delete(portalId);
   }
 
   /** @throws ReadFailure unless it is done */
@@ -145,7 +156,7 @@ export class LaneRequests {
     for (;;) {
       const next = await this.slots.hold(this.share, () => pages.next());
       if (next.done === true) return;
-      if (isStop(next.value)) this.stopped.set(portal.portalId, next.value);
+      this.remember(portal, next.value);
       if (next.value.kind !== 'done') throw this.failure(portal, next.value);
       this.life.answered = true;
       yield next.value.value;
@@ -159,19 +170,31 @@ export class LaneRequests {
   ): Promise<R> {
     const result = await this.slots.hold(this.share, () => call(this.clientOf(portal), this.options(portal)));
     if (result.kind === 'done' || result.kind === 'rejected') this.life.answered = true;
-    if (isStop(result)) this.stopped.set(portal.portalId, result);
+    this.remember(portal, result);
     return result;
   }
 
   /** Once amoCRM has said that nothing will work, what still waits for its turn stays here, for the same reason. */
   private failure(portal: PortalRow, result: Rejected | Retry | StopPortal): ReadFailure {
     const wasHeld = result.kind === 'retry' && result.reason === 'send_refused';
-    return new ReadFailure(portal, (wasHeld && this.stopped.get(portal.portalId)) || result);
+    return new ReadFailure(portal, (wasHeld && this.refusalOf(portal)) || result);
   }
 
-  private options({ portalId }: PortalRow): CallOptions {
+  private remember(portal: PortalRow, result: { readonly kind: string; readonly reason?: unknown }): void {
+    if (isStop(result)) this.refusals.set(portal.portalId, { portal, result });
+  }
+
+  /** What amoCRM refused in this turn. New credentials are not those that it refused. */
+  private refusalOf(portal: PortalRow): StopPortal | undefined {
+    const refusal = this.refusals.get(portal.portalId);
+    if (refusal === undefined) return undefined;
+    const { reason } = stoppingOf(refusal.result);
+    return holdsForLane(reason) || hasSameAccess(refusal.portal, portal) ? refusal.result : undefined;
+  }
+
+  private options(portal: PortalRow): CallOptions {
     return {
-      maySend: () => this.lease.isHeld() && !this.stopped.has(portalId),
+      maySend: () => this.lease.isHeld() && this.refusalOf(portal) === undefined,
       signal: AbortSignal.any([this.lease.lost, this.stopping]),
     };
   }

@@ -3,7 +3,7 @@ import type { Lookup } from '../clients/client-store.js';
 import type { EffectRow, ReadyEffect } from '../ledger/effect-row.js';
 import { LeaseLost } from '../ledger/ledger.js';
 import { checkPortal } from '../portals/check-portal.js';
-import { isCheckDue, isUsable, seesAllCards, type PortalRow } from '../portals/portal.js';
+import { isCheckDue, isUsable, seesAllCards, type PortalRow, type ReadablePortal } from '../portals/portal.js';
 import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
 import { isCreation } from '../writes/tariff-limit.js';
@@ -23,6 +23,13 @@ const maxUrgentUnits = 4;
 /** A turn ends after this even if there is more to do: lanes that wait for a writer come first then. */
 const longTurnMs = 5_000;
 
+/** A round, a question, a look, or whatever else the turn does by itself. */
+interface Unit {
+  readonly effects: readonly EffectRow[];
+  readonly questions: readonly Lookup[];
+  readonly isBacklog: boolean;
+}
+
 interface Due {
   readonly isFollow: boolean;
   readonly looks: readonly EffectRow[];
@@ -36,15 +43,13 @@ interface Due {
  *   take over what a dead holder left in doubt
  *   loop: portals to read or probe → looks due → effects ready → questions due ── each a unit of work in the lane's slots
  *         until no unit runs and nothing is due, or: paused · lost · stopping · long enough
+ *   long enough: what runs still ends, which may take as long as amoCRM holds an answer; meanwhile only urgent work begins
  *
  * Units never share a client: what is being worked on is left out of the next pick.
  */
 export class LaneTurn {
   private readonly turn: Turn;
-  private readonly units = new Set<Promise<void>>();
-  private readonly busySeqs = new Set<string>();
-  private readonly busyPhones = new Set<string>();
-  private readonly busyQuestions = new Set<string>();
+  private readonly units = new Map<Unit, Promise<void>>();
   private readonly checkedPortals = new Set<string>();
   private readonly testedPortals = new Set<string>();
   private readonly leftPortals = new Set<string>();
@@ -52,7 +57,8 @@ export class LaneTurn {
   private hasFollowed = false;
   private failure: Error | null = null;
   private unitCount = 0;
-  private backlogUnits = 0;
+  /** The turn is long enough: these are waited for, and nothing else is begun that nobody waits for. */
+  private last: readonly Unit[] | null = null;
 
   constructor(
     private readonly tools: TurnTools,
@@ -93,10 +99,10 @@ export class LaneTurn {
         if (this.endedCount > ended) continue;
         if (this.units.size === 0) break;
         // A held answer must not keep what is stored meanwhile from going out: news ends the wait too.
-        if (started === 0 || this.units.size >= maxUnits) await Promise.race([...this.units, this.news()]);
+        if (started === 0 || this.units.size >= maxUnits) await Promise.race([...this.units.values(), this.news()]);
       }
     } finally {
-      await Promise.all(this.units);
+      await Promise.all(this.units.values());
     }
     if (this.failure !== null) throw this.failure;
     return {
@@ -107,83 +113,95 @@ export class LaneTurn {
   }
 
   private mayGoOn(endAt: number): boolean {
+    if (this.tools.monotonic.now() >= endAt) this.last ??= [...this.units.keys()];
     return (
       this.turn.failures.pause === null &&
       this.failure === null &&
       !this.isStopping() &&
       this.requests.lease.isHeld() &&
-      this.tools.monotonic.now() < endAt
+      (this.last === null || this.last.some((unit) => this.units.has(unit)))
     );
   }
 
   /** @returns how many units were started */
   private async startUnits(): Promise<number> {
-    const { ledger, portals, follow, clock } = this.tools;
+    const { ledger, portals, clock } = this.tools;
     const { lease } = this.requests;
     await ledger.takeOver(this.lane, lease.fence.epoch, lease.previousHeldUntil, clock.now());
     const due = await this.due();
     // After what is due: a write that waits again because the copy of the portal was wrong must not meet the old copy.
     const all = await portals.ofLane(this.lane);
-    const mine = all.filter(({ isLeaving }) => !isLeaving);
-    const before = this.units.size;
+    const before = this.unitCount;
 
+    if (this.last === null) this.startCare(all);
+    const usable = all.filter(({ isLeaving }) => !isLeaving).filter((portal) => isUsable(portal, clock.now()));
+    if (this.last === null) this.startReads(usable, due);
+    this.startWrites(usable, due);
+    this.startQuestions(usable, due);
+    return this.unitCount - before;
+  }
+
+  /** What portals need before anything is sent to them. */
+  private startCare(all: readonly PortalRow[]): void {
     for (const portal of all) {
-      if (!portal.isLeaving || this.leftPortals.has(portal.portalId)) continue;
-      this.leftPortals.add(portal.portalId);
-      this.start(() => leaveHooks(this.turn, portal));
-    }
-    for (const portal of mine) {
+      if (portal.isLeaving) {
+        if (!this.leftPortals.has(portal.portalId)) this.start(() => leaveHooks(this.turn, portal));
+        this.leftPortals.add(portal.portalId);
+        continue;
+      }
       if (portal.isTestAsked && !this.testedPortals.has(portal.portalId)) {
         this.testedPortals.add(portal.portalId);
         this.start(() => testConnection(this.turn, portal));
       }
       // Each portal at most once a turn: its next check has a time of its own.
-      if (this.checkedPortals.has(portal.portalId) || !isCheckDue(portal, clock.now())) continue;
+      if (this.checkedPortals.has(portal.portalId) || !isCheckDue(portal, this.tools.clock.now())) continue;
       this.checkedPortals.add(portal.portalId);
-      this.start(() => checkPortal(this.turn, portal, this.originOf(portal)));
+      this.start(() => checkPortal(this.turn, portal, this.originOf));
     }
-    const usable = mine.filter((portal) => isUsable(portal, clock.now()));
+  }
 
+  private startReads(usable: readonly ReadablePortal[], due: Due): void {
     const reader = usable.find(seesAllCards);
-    // A page a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
+    // A step a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
     if (reader !== undefined && !this.hasFollowed && due.isFollow) {
       this.hasFollowed = true;
-      this.start(() => follow.inBackground(this.turn.requests, this.turn.failures, reader));
+      this.start(() => this.tools.follow.inBackground(this.turn.requests, this.turn.failures, reader));
     }
-
     for (const portal of usable) {
       const effects = due.looks.filter(({ command }) => command.portalId === portal.portalId);
-      if (effects.length > 0) this.start(() => lookAt(this.turn, portal, effects), effects);
+      if (effects.length > 0) this.start(() => lookAt(this.turn, portal, effects), { effects });
     }
+  }
 
+  private startWrites(usable: readonly ReadablePortal[], due: Due): void {
     const ready = this.oncePerClient(due.ready);
     for (const portal of usable) {
       for (const { effects, isUrgent } of roundsOf(this.withinTariff(portal, ready))) {
         if (!this.hasRoom(isUrgent)) continue;
-        this.start(() => new WriteRound(this.turnFor(isUrgent), portal).run(effects), effects, !isUrgent);
+        const run = (): Promise<void> => new WriteRound(this.turnFor(isUrgent), portal).run(effects);
+        this.start(run, { effects, isBacklog: !isUrgent });
       }
     }
+  }
 
+  private startQuestions(usable: readonly ReadablePortal[], due: Due): void {
     for (const isUrgent of [true, false]) {
       for (const portal of usable) {
-        const own = due.questions.filter((each) => each.portalId === portal.portalId && each.isUrgent === isUrgent);
-        if (own.length === 0 || !this.hasRoom(isUrgent)) continue;
-        for (const { phone } of own) this.busyQuestions.add(phone);
-        const answer = async (): Promise<void> => {
-          await answerQuestions(this.turnFor(isUrgent), portal, own).finally(() => {
-            for (const { phone } of own) this.busyQuestions.delete(phone);
-          });
-        };
-        this.start(answer, [], !isUrgent);
+        const questions = due.questions.filter(
+          (each) => each.portalId === portal.portalId && each.isUrgent === isUrgent,
+        );
+        if (questions.length === 0 || !this.hasRoom(isUrgent)) continue;
+        const answer = (): Promise<void> => answerQuestions(this.turnFor(isUrgent), portal, questions);
+        this.start(answer, { questions, isBacklog: !isUrgent });
       }
     }
-    return this.units.size - before;
   }
 
   /** However many calls come in, one unit is the backlog's. */
   private hasRoom(isUrgent: boolean): boolean {
     if (isUrgent) return this.units.size < maxUnits + maxUrgentUnits;
-    return this.units.size < maxUnits || this.backlogUnits === 0;
+    if (this.last !== null) return false;
+    return this.units.size < maxUnits || ![...this.units.keys()].some(({ isBacklog }) => isBacklog);
   }
 
   private turnFor(isUrgent: boolean): Turn {
@@ -193,8 +211,7 @@ export class LaneTurn {
   /** What the lane has to do and no unit is busy with. A unit that ends meanwhile may leave an old row behind: not now. */
   private async due(): Promise<Due> {
     const { queries, clients, follow } = this.tools;
-    const seqs = new Set(this.busySeqs);
-    const phones = new Set(this.busyQuestions);
+    const { seqs, questions: asked } = this.busy();
     const isFollow = !this.hasFollowed && (await follow.isDue(this.lane));
     const looks = await queries.looksDue(this.lane, 200);
     const ready = await queries.ready(this.lane, maxPerRound * maxUnits);
@@ -203,7 +220,17 @@ export class LaneTurn {
       isFollow,
       looks: looks.filter(({ seq }) => !seqs.has(seq)),
       ready: ready.filter(({ seq }) => !seqs.has(seq)),
-      questions: questions.filter(({ phone }) => !phones.has(phone)),
+      questions: questions.filter(({ phone }) => !asked.has(phone)),
+    };
+  }
+
+  private busy(): { readonly [Each in 'seqs' | 'phones' | 'questions']: Set<string> } {
+    const units = [...this.units.keys()];
+    const effects = units.flatMap((unit) => unit.effects);
+    return {
+      seqs: new Set(effects.map(({ seq }) => seq)),
+      phones: new Set(effects.flatMap(({ command }) => command.phone ?? [])),
+      questions: new Set(units.flatMap((unit) => unit.questions.map(({ phone }) => phone))),
     };
   }
 
@@ -217,29 +244,21 @@ export class LaneTurn {
   }
 
   private oncePerClient(effects: readonly ReadyEffect[]): ReadyEffect[] {
-    const phones = new Set(this.busyPhones);
+    const { seqs, phones } = this.busy();
     return effects.filter(({ seq, command: { phone } }) => {
-      if (this.busySeqs.has(seq) || (phone !== null && phones.has(phone))) return false;
+      if (seqs.has(seq) || (phone !== null && phones.has(phone))) return false;
       if (phone !== null) phones.add(phone);
       return true;
     });
   }
 
-  private start(work: () => Promise<void>, effects: readonly EffectRow[] = [], isBacklog = false): void {
-    const phones = effects.flatMap(({ command }) => command.phone ?? []);
-    for (const { seq } of effects) this.busySeqs.add(seq);
-    for (const phone of phones) this.busyPhones.add(phone);
-    const unit = work()
+  private start(work: () => Promise<void>, of: Partial<Unit> = {}): void {
+    const unit: Unit = { effects: [], questions: [], isBacklog: false, ...of };
+    const running = work()
       .catch((error: unknown) => this.ended(error))
-      .finally(() => {
-        for (const { seq } of effects) this.busySeqs.delete(seq);
-        for (const phone of phones) this.busyPhones.delete(phone);
-        this.units.delete(unit);
-        if (isBacklog) this.backlogUnits -= 1;
-      });
-    this.units.add(unit);
+      .finally(() => this.units.delete(unit));
+    this.units.set(unit, running);
     this.unitCount += 1;
-    if (isBacklog) this.backlogUnits += 1;
   }
 
   /** How a unit's error concerns the lane as a whole. What a unit could settle by itself it has settled. */

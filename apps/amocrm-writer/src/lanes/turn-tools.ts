@@ -24,7 +24,6 @@ export type TurnPortals = Pick<
   PortalStore,
   | 'ofLane'
   | 'takeLaneless'
-  | 'laneOfUrl'
   | 'joinLane'
   | 'saveDirectory'
   | 'saveTest'

@@ -38,6 +38,8 @@ const failedMs = 60_000;
 export class Follow {
   /** One reader of a lane's copy at a time; one lane has one turn at a time. */
   private readonly last = new Map<string, Promise<unknown>>();
+  /** Lanes whose reader is in the background now: a step may take pages, each of them after everybody else's requests. */
+  private readonly stepping = new Set<string>();
 
   constructor(
     private readonly states: MirrorStates,
@@ -56,6 +58,8 @@ export class Follow {
 
   /** @returns whether the copy can be relied on now @throws ReadFailure */
   async upToDate(requests: LaneRequests, portal: ReadablePortal): Promise<boolean> {
+    // A call that people wait for does not wait for the background: its clients are asked for one by one.
+    if (requests.isUrgent && this.stepping.has(requests.lease.lane)) return false;
     return this.alone(requests.lease.lane, () => this.catchUp(requests, portal));
   }
 
@@ -75,7 +79,10 @@ export class Follow {
   async inBackground(requests: LaneRequests, failures: LaneFailures, portal: ReadablePortal): Promise<void> {
     const { lane } = requests.lease;
     const put = await failures.settling(portal, () =>
-      this.alone(lane, () => this.step(requests.as('backfill'), portal)),
+      this.alone(lane, async () => {
+        this.stepping.add(lane);
+        await this.step(requests.as('backfill'), portal).finally(() => this.stepping.delete(lane));
+      }),
     );
     if (put !== null) await this.states.putOff(lane, Math.max(put.until, this.clock.now() + failedMs));
   }

@@ -9,7 +9,7 @@ export class PortalStatusQuery {
   constructor(
     private readonly dataSource: DataSource,
     private readonly portals: PortalStore,
-    private readonly credentials: Pick<CredentialStore, 'token'>,
+    private readonly credentials: Pick<CredentialStore, 'about'>,
     /** How far back a lane's copy has deals; 0 = copies are not read in the background. */
     private readonly mirrorMonths: number,
   ) {}
@@ -19,7 +19,7 @@ export class PortalStatusQuery {
     const portal = await this.portals.byId(portalId);
     if (portal === null) return null;
     const { stop, directoryReadAt, limit, moved } = portal;
-    const token = await this.credentials.token(portalId);
+    const token = await this.credentials.about(portalId);
     return {
       portalId: portal.portalId,
       accountId: portal.accountId,

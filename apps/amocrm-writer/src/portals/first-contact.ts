@@ -1,4 +1,4 @@
-import type { AmocrmClient } from '@perezvon/amocrm';
+import { NotAnAccountAddress, type AmocrmClient } from '@perezvon/amocrm';
 import { laneName } from '../lanes/lane-name.js';
 import { NoCredentials } from '../lanes/lane-requests.js';
 import type { TurnTools } from '../lanes/turn-tools.js';
@@ -10,24 +10,21 @@ const retryMs = 30_000;
 
 /**
  * `GET /account` of a portal whose amoCRM account is not known yet: which lane it belongs to. The only request outside of
- * a lane's budget; one per portal at a time, none where another portal of the customer has a lane at this address, and a
- * lane that it opens begins with a pause. Two addresses of one account (a renamed subdomain), or two customers with one
- * account, can still meet here: one request over the budget.
+ * a lane's budget; one per portal at a time, and a lane that it opens begins with a pause. A second portal of an account
+ * that has a lane already is one request over the budget.
+ *
+ * Only amoCRM's own answer leads into a lane: an address is no secret and proves nothing, and a lane opens what amoCRM told
+ * of its clients.
  */
 export async function meetPortal(
-  tools: TurnTools,
+  { portals, clock, log }: Pick<TurnTools, 'portals' | 'clock' | 'log'>,
   portal: PortalRow,
   clientOf: (portal: PortalRow) => AmocrmClient,
 ): Promise<void> {
-  const { portals, clock, log } = tools;
   const names = { accountId: portal.accountId, portalId: portal.portalId };
+  const notReached = (reason: string, afterMs = 0): Promise<void> =>
+    portals.notReached(portal.portalId, reason, clock.now() + Math.max(afterMs, retryMs));
   try {
-    const shared = await portals.laneOfUrl(portal.accountId, portal.url);
-    if (shared !== null) {
-      await portals.joinLane(portal.portalId, shared);
-      log.info({ ...names, lane: shared }, 'portal joins the lane of its address');
-      return;
-    }
     const client = clientOf(portal);
     const account = await client.account();
     switch (account.kind) {
@@ -51,18 +48,18 @@ export async function meetPortal(
         );
       case 'retry':
         log.warn({ ...names, reason: account.reason }, 'portal not reached');
-        return await portals.notReached(
-          portal.portalId,
-          account.reason,
-          clock.now() + Math.max(account.afterMs ?? 0, retryMs),
-        );
+        return await notReached(account.reason, account.afterMs);
     }
   } catch (error) {
     if (error instanceof NoCredentials) {
       return await portals.stop(portal, { reason: 'no_credentials' }, clock.now());
     }
-    // Such as an address outside the allow-list: nothing was sent, and trying again every moment would not mend it.
-    log.error({ ...names, err: error }, 'portal cannot be met');
-    await portals.stop(portal, { reason: 'not_found' }, clock.now());
+    if (error instanceof NotAnAccountAddress) {
+      log.warn({ ...names, err: error }, 'nothing is sent to this address');
+      return await portals.stop(portal, { reason: 'not_found' }, clock.now());
+    }
+    // A defect of ours, or Postgres is away: it says nothing of the portal.
+    log.error({ ...names, err: error }, 'portal could not be met');
+    await notReached('writer_failed');
   }
 }

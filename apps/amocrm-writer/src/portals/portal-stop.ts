@@ -88,6 +88,20 @@ export function holdsForLane(reason: StopReason): boolean {
   return reason === 'blocked' || reason === 'unpaid' || reason === 'ip_not_allowed';
 }
 
+/**
+ * A stop adds nothing to the one that a portal has: requests that were on their way together are told the same, which is
+ * one stop and not four probes; what was only told replaces nothing that a request has met.
+ */
+export function isKnown(
+  stop: { readonly reason: StopReason; readonly until: number | null } | null,
+  { reason, isHearsay = false }: Stopping,
+  now: number,
+): boolean {
+  if (stop === null) return false;
+  if (stop.reason !== reason) return isHearsay;
+  return stop.until === null || stop.until > now;
+}
+
 /** amoCRM may refuse writes so and answer readings all the same: only a write shows that it is over. */
 export const stopsOfWritesAlone: readonly StopReason[] = ['unpaid', 'no_rights'];
 

@@ -8,10 +8,19 @@ import {
 import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
-import { type Directory, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
+import {
+  type Directory,
+  hasSameAccess,
+  msOf,
+  portalColumns,
+  portalOf,
+  type PortalRow,
+  type StoredPortal,
+} from './portal.js';
 import { newlyBroken, stillBroken } from './broken-rules.js';
 import {
   holdsForLane,
+  isKnown,
   mayProbeWithNewCredentials,
   probeAt,
   stopsOfWritesAlone,
@@ -149,26 +158,13 @@ export class PortalStore {
         where p.portal_id in (
           select portal_id from portal
            where lane is null and deleted_at is null
-             and case when stop_reason is null then check_at else stop_until end <= clock_timestamp()
-             and (checked_until is null or checked_until <= clock_timestamp())
+             and case when stop_reason is null then check_at else stop_until end <= statement_timestamp()
+             and (checked_until is null or checked_until <= statement_timestamp())
            order by check_at limit $1 for update skip locked)
        returning ${portalColumns}`,
       [limit],
     );
     return rows.map(portalOf);
-  }
-
-  /**
-   * The lane of another portal with this address: it is the same amoCRM account, and its budget is in use. Of the
-   * customer's own portals alone: an address is no secret and proves nothing, and a lane opens what amoCRM told of
-   * its clients. Who shares an amoCRM account with another customer shows it by his own token.
-   */
-  async laneOfUrl(accountId: string, url: string): Promise<string | null> {
-    const [row]: { lane: string }[] = await this.dataSource.query(
-      `select lane from portal where account_id = $1 and url = $2 and lane is not null and deleted_at is null limit 1`,
-      [accountId, url],
-    );
-    return row?.lane ?? null;
   }
 
   /** `GET /account` answered: from now on the portal's effects and questions have a lane. */
@@ -189,60 +185,78 @@ export class PortalStore {
     });
   }
 
-  /** The portal answered and was read: it takes writes, whatever stopped it. */
+  /** The portal answered and was read: what stopped it before is over. What was met or asked for meanwhile is not. */
   async saveDirectory(portal: PortalRow, directory: Directory, now: number): Promise<void> {
+    const { stop } = portal;
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
-        `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), check_at = null,
-                lifted_reason = case when stop_reason is null then lifted_reason
-                                     when stop_reason = any($5) then stop_reason end,
-                lifted_since = coalesce(stop_since, lifted_since),
-                lifted_count = case when stop_reason is null then lifted_count else stop_count end,
-                stop_reason = null, stop_cause = null, stop_since = null, stop_until = null, stop_count = 0,
-                unreached_reason = null, unreached_since = null,
-                broken_rules = $4
+        `update portal p set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), broken_rules = $4,
+                check_at = case when ${msOf('check_at')} is not distinct from $5::float8 then null else check_at end,
+                unreached_reason = null, unreached_since = null
           where portal_id = $1`,
         [
           portal.portalId,
           JSON.stringify(directory),
           now,
           JSON.stringify(stillBroken(portal.brokenRules, directory)),
-          stopsOfWritesAlone,
+          portal.checkAt,
         ],
+      );
+      if (stop === null) return;
+      await tx.query(
+        `update portal
+            set lifted_reason = case when stop_reason = any($4) then stop_reason end,
+                lifted_since = stop_since, lifted_count = stop_count,
+                stop_reason = null, stop_cause = null, stop_since = null, stop_until = null, stop_count = 0
+          where portal_id = $1 and stop_reason = $2 and stop_count = $3`,
+        [portal.portalId, stop.reason, stop.count, stopsOfWritesAlone],
       );
     });
   }
 
   /** Nothing is sent to the portal until its probe is answered; to a whole lane where the reason is the account's. */
   async stop(portal: PortalRow, stopping: Stopping, now: number): Promise<void> {
-    const { reason, afterMs = 0, isHearsay = false } = stopping;
-    const lane = holdsForLane(reason) ? portal.lane : null;
+    const lane = holdsForLane(stopping.reason) ? portal.lane : null;
     const affected: { portal_id: string }[] = await this.dataSource.query(
       `select portal_id from portal where (portal_id = $1 or lane = $2) and deleted_at is null order by portal_id`,
       [portal.portalId, lane],
     );
-    for (const { portal_id } of affected) {
-      const own = (await this.byId(portal_id)) ?? portal;
-      // Requests that were on their way together are told the same: one stop, not four probes.
-      if (own.stop?.reason === reason && (own.stop.until === null || own.stop.until > now)) continue;
-      const known = own.stop?.reason === reason ? own.stop : own.lifted?.reason === reason ? own.lifted : null;
-      const before = known?.count ?? 0;
-      const probe = probeAt(reason, before, now, this.probes);
-      const until = isHearsay ? now : probe === null ? null : Math.max(probe, now + afterMs);
-      // What the probe confirms was said before: why is still known.
-      const wasDisconnected = own.stop?.reason === reason && own.stop.cause === 'disconnected';
-      const cause = wasDisconnected ? own.stop.cause : (stopping.cause ?? null);
-      await this.change(portal_id, now, async (tx) => {
-        await tx.query(
-          `update portal
-              set stop_since = to_timestamp($4::float8 / 1000), unreached_reason = null, unreached_since = null,
-                  stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, stop_cause = $6,
-                  checked_until = null
-            where portal_id = $1`,
-          [portal_id, reason, until, known?.since ?? now, before + 1, cause],
+    for (const { portal_id: portalId } of affected) {
+      await this.change(portalId, now, async (tx) => {
+        const rows: StoredPortal[] = await tx.query(
+          `select ${portalColumns} from portal p where p.portal_id = $1 for update`,
+          [portalId],
         );
+        const [own] = rows.map(portalOf);
+        // A refusal of former credentials says nothing of those that the portal has by now.
+        const isOutdated = lane === null && own !== undefined && !hasSameAccess(own, portal);
+        if (own === undefined || isOutdated || isKnown(own.stop, stopping, now)) return false;
+        await this.saveStop(tx, own, stopping, now);
+        return true;
       });
     }
+  }
+
+  private async saveStop(
+    tx: EntityManager,
+    { portalId, stop, lifted }: PortalRow,
+    { reason, afterMs = 0, isHearsay = false, cause = null }: Stopping,
+    now: number,
+  ): Promise<void> {
+    const known = stop?.reason === reason ? stop : lifted?.reason === reason ? lifted : null;
+    const before = known?.count ?? 0;
+    const probe = probeAt(reason, before, now, this.probes);
+    const until = isHearsay ? now : probe === null ? null : Math.max(probe, now + afterMs);
+    // What the probe confirms was said before: why is still known.
+    const wasDisconnected = stop?.reason === reason && stop.cause === 'disconnected';
+    await tx.query(
+      `update portal
+          set stop_since = to_timestamp($4::float8 / 1000), unreached_reason = null, unreached_since = null,
+              stop_reason = $2, stop_until = to_timestamp($3::float8 / 1000), stop_count = $5, stop_cause = $6,
+              checked_until = null
+        where portal_id = $1`,
+      [portalId, reason, until, known?.since ?? now, before + 1, wasDisconnected ? stop.cause : cause],
+    );
   }
 
   /** The rules met something of the settings that amoCRM has no more (R12): told once, until it is mended. */
@@ -261,11 +275,15 @@ export class PortalStore {
     });
   }
 
-  /** The portal could not be asked: its account is still not met, or it has no token just now. The others of its lane go on. */
+  /**
+   * The portal could not be asked: its account is still not met, or it has no token just now. The others of its lane go on;
+   * a stopped one has its next probe then.
+   */
   async notReached(portalId: string, reason: string, tryAt: number): Promise<void> {
     await this.dataSource.query(
       `update portal set check_at = to_timestamp($3::float8 / 1000), checked_until = null, unreached_reason = $2,
-              unreached_since = coalesce(unreached_since, clock_timestamp())
+              unreached_since = coalesce(unreached_since, clock_timestamp()),
+              stop_until = case when stop_reason is not null then to_timestamp($3::float8 / 1000) end
         where portal_id = $1`,
       [portalId, reason, tryAt],
     );
@@ -357,9 +375,14 @@ export class PortalStore {
     return row?.at ?? null;
   }
 
-  private async change(portalId: string, now: number, work: (tx: EntityManager) => Promise<void>): Promise<void> {
+  /** @param work false: nothing was changed, there is nothing to tell */
+  private async change(
+    portalId: string,
+    now: number,
+    work: (tx: EntityManager) => Promise<void | boolean>,
+  ): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      await work(tx);
+      if ((await work(tx)) === false) return;
       const rows: StoredPortal[] = await tx.query(`select ${portalColumns} from portal p where p.portal_id = $1`, [
         portalId,
       ]);

@@ -1,5 +1,5 @@
 import type { GrantResult, NoToken, TokenEndpoint } from '@perezvon/amocrm';
-import type { Refresh, TokenKeeper } from '@perezvon/credentials';
+import { CredentialsError, type CurrentToken, type Refresh, type TokenKeeper } from '@perezvon/credentials';
 import { NoCredentials } from '../lanes/lane-requests.js';
 import type { WriterLog } from '../lanes/writer-log.js';
 import type { PortalRow } from './portal.js';
@@ -10,6 +10,9 @@ const notConfigured: GrantResult = {
   reason: 'token_unavailable',
   detail: 'AMOCRM_CLIENT_ID is not set',
 };
+
+/** After a token that does not open: somebody has to restart us with its key, or to give the portal another one. */
+const notOpenedMs = 30_000;
 
 /** The access token of a portal's next request, renewed at the portal's own token endpoint. */
 export class PortalTokens {
@@ -27,7 +30,15 @@ export class PortalTokens {
    */
   async next(portal: PortalRow, refused?: string): Promise<string | NoToken> {
     const names = { accountId: portal.accountId, portalId: portal.portalId };
-    const current = await this.keeper.current(portal.portalId, portal.accountId, this.refreshAt(portal), refused);
+    let current: CurrentToken;
+    try {
+      current = await this.keeper.current(portal.portalId, portal.accountId, this.refreshAt(portal), refused);
+    } catch (error) {
+      if (!(error instanceof CredentialsError)) throw error;
+      // A key that is not configured, or a row of another portal: this portal's trouble, and nobody else's.
+      this.log.error({ ...names, reason: error.code, err: error }, 'the stored token cannot be opened');
+      return { code: 'token_unavailable', detail: error.code, afterMs: notOpenedMs };
+    }
     switch (current.kind) {
       case 'token':
         return current.token.accessToken.reveal();

@@ -14,6 +14,8 @@ export interface PortalRow {
   readonly portalId: string;
   readonly accountId: string;
   readonly url: string;
+  /** Grows with each change of the credentials by a person; null = there are none. */
+  readonly credentialsRevision: number | null;
   readonly lane: string | null;
   readonly stop: {
     readonly reason: StopReason;
@@ -72,6 +74,10 @@ export function isUsable(portal: PortalRow, now: number): portal is ReadablePort
   return portal.directoryReadAt !== null && now - portal.directoryReadAt < copyIsOldMs;
 }
 
+/** Between the two a person changed neither the address nor the credentials. */
+export const hasSameAccess = (one: PortalRow, other: PortalRow): boolean =>
+  one.url === other.url && one.credentialsRevision === other.credentialsRevision;
+
 /** A stopped portal is asked only when its probe is due. */
 export function isCheckDue(portal: PortalRow, now: number): boolean {
   if (portal.stop !== null) return portal.stop.until !== null && portal.stop.until <= now;
@@ -79,13 +85,14 @@ export function isCheckDue(portal: PortalRow, now: number): boolean {
   return !isUsable(portal, now);
 }
 
-/** Of a portal `p`: it is there and may be asked. The SQL of {@link isUsable}, but for the age of the copy. */
+/** Of a portal `p`: nothing keeps requests from it. The SQL of {@link isUsable}, but for whether its copy is good to write by. */
 export const takesRequests = 'p.deleted_at is null and p.stop_reason is null and p.unreached_since is null';
 
 export interface StoredPortal {
   portal_id: string;
   account_id: string;
   url: string;
+  credentials_revision: number | null;
   lane: string | null;
   stop_reason: StopReason | null;
   stop_cause: StopCause | null;
@@ -112,10 +119,12 @@ export interface StoredPortal {
   moved_since: number | null;
 }
 
-const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
+/** A portal's time in Unix milliseconds; what was read so is equal to itself in SQL. */
+export const msOf = (column: string): string => `(extract(epoch from p.${column}) * 1000)::float8`;
+const ms = (column: string) => `${msOf(column)} as ${column}`;
 
 export const portalColumns = `
-  p.portal_id, p.account_id, p.url, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
+  p.portal_id, p.account_id, p.url, p.credentials_revision, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,
   p.directory, ${ms('directory_read_at')}, ${ms('check_at')}, ${ms('limited_since')}, ${ms('creations_from')},
   ${ms('merged_at')}, ${ms('webhook_refused_at')}, p.unreached_reason, ${ms('unreached_since')},
   p.lifted_reason, ${ms('lifted_since')}, p.lifted_count, p.broken_rules,
@@ -129,6 +138,7 @@ export function portalOf(row: StoredPortal): PortalRow {
     portalId: row.portal_id,
     accountId: row.account_id,
     url: row.url,
+    credentialsRevision: row.credentials_revision,
     lane: row.lane,
     stop:
       row.stop_reason === null

@@ -67,6 +67,26 @@ describe('two portals of one amoCRM account', () => {
   });
 });
 
+describe('a stopped portal whose token cannot be renewed', () => {
+  it('is probed again after a pause, and asked the token endpoint without one', async () => {
+    const writer = await world.startKnowingPortal({ settings: { probes: { blockedMs: 300, otherMs: 300 } } });
+    const { dataSource } = world.database;
+    await dataSource.query(`update credentials.portal_tokens set access_expires_at = now() - interval '1 minute'`);
+    world.fault({ kind: 'http_error', status: 503, path: '/oauth2/access_token', count: null });
+    await dataSource.query(
+      `update portal set stop_reason = 'ip_not_allowed', stop_since = now(), stop_until = now(), stop_count = 1`,
+    );
+    await writer.refreshPortal.execute(world.portalId);
+    await world.until(async () => {
+      const [row] = await dataSource.query<{ waits: boolean }[]>(
+        `select stop_until > clock_timestamp() + interval '10 seconds' as waits from portal`,
+      );
+      return row?.waits === true;
+    });
+    expect(refreshes()).toBe(1);
+  });
+});
+
 describe('a portal without calls', () => {
   it('is read once a month, so that its refresh token does not die of age', async () => {
     const writer = await world.startKnowingPortal();

@@ -146,6 +146,69 @@ describe('an account whose subscription has ended, so that it refuses writes and
   });
 });
 
+describe('a stopped portal whose account was never met', () => {
+  it('is left alone for a while after a probe that says nothing, and was asked anew at once, for ever', async () => {
+    await world.credentials.putLongLivedToken(world.portalId, accountId, 'not-the-token');
+    const writer = await world.startWriter({ settings: { probes: { blockedMs: 300, otherMs: 300 } } });
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    await world.until(async () => (await world.portalMessages()).some(({ stop }) => stop !== null));
+    world.fault({ kind: 'http_error', status: 503, method: 'GET', path: '/api/v4/account', count: null });
+    await world.credentials.putLongLivedToken(world.portalId, accountId, token);
+    const answered = () => world.emulator.control.requests().filter(({ status }) => status === 503).length;
+    await world.until(() => answered() > 0);
+    await world.until(async () => {
+      const [row] = await world.database.dataSource.query<{ waits: boolean }[]>(
+        `select stop_until > clock_timestamp() + interval '10 seconds' as waits from portal`,
+      );
+      return row?.waits === true;
+    });
+    expect(answered()).toBe(1);
+    expect((await writer.portalStatus.of(world.portalId))?.stop).toMatchObject({ reason: 'unauthorised' });
+  });
+});
+
+describe('a token that no key of ours opens', () => {
+  it('keeps its own portal alone, and paused the whole amoCRM account', async () => {
+    const otherId = randomUUID();
+    await world.credentials.putLongLivedToken(otherId, accountId, token);
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings({ portalIds: [world.portalId, otherId] }) }]);
+    const areRead = async () =>
+      new Set((await world.portalMessages()).flatMap(({ readAt, portalId }) => (readAt === null ? [] : portalId)));
+    await world.until(async () => (await areRead()).size === 2);
+    const { dataSource } = world.database;
+    await dataSource.query(`update credentials.portal_tokens set key_id = 'lost' where portal_id = $1`, [
+      world.portalId,
+    ]);
+
+    const waiting = new Call(world.portalId, phone);
+    await writer.takeCommands.execute([waiting.contact()]);
+    await world.resultOf(waiting.callId, 'contact', ({ reason }) => reason === 'token_unavailable');
+    const call = new Call(otherId, '+79161234568');
+    await writer.takeCommands.execute([call.contact()]);
+    await world.resultOf(call.callId, 'contact');
+    expect((await writer.portalStatus.of(otherId))?.trouble).toBeNull();
+
+    await dataSource.query(`update credentials.portal_tokens set key_id = 'spec' where portal_id = $1`, [
+      world.portalId,
+    ]);
+    await writer.takeSettings.execute([
+      { document: world.settings({ portalIds: [world.portalId, otherId], newCredentials: true }) },
+    ]);
+    await world.resultOf(waiting.callId, 'contact');
+  });
+
+  it('keeps a portal that was never met from its lane, and was told as an address that does not exist', async () => {
+    await world.database.dataSource.query(`update credentials.portal_tokens set key_id = 'lost'`);
+    const writer = await world.startWriter();
+    await writer.takeSettings.execute([{ document: world.settings() }]);
+    await world.until(
+      async () => (await writer.portalStatus.of(world.portalId))?.trouble?.reason === 'token_unavailable',
+    );
+    expect((await writer.portalStatus.of(world.portalId))?.stop).toBeNull();
+  });
+});
+
 describe('a blocked account (403)', () => {
   it('is left alone until its probe, and what waits says so', async () => {
     const writer = await world.startKnowingPortal();

@@ -11,7 +11,7 @@ import type { PortalStore } from '../portals/portal-store.js';
 export class TakeDisconnect {
   constructor(
     private readonly portals: PortalStore,
-    private readonly credentials: Pick<CredentialStore, 'token'>,
+    private readonly credentials: Pick<CredentialStore, 'about'>,
     private readonly clock: PostgresClock,
     /** Undefined: no integration of ours can be switched off. */
     private readonly integration: Pick<Integration, 'clientId' | 'clientSecret'> | undefined,
@@ -24,7 +24,7 @@ export class TakeDisconnect {
     const portal = await this.portals.byId(portalId);
     // A lane ends with its account's id: another account's hook, genuine as it is, is not about this portal.
     if (portal?.lane?.split(':').at(-1) !== hook.accountId) return false;
-    const token = await this.credentials.token(portalId);
+    const token = await this.credentials.about(portalId);
     // A long-lived token belongs to the customer's own integration.
     if (token?.kind === 'oauth') {
       const stop = { reason: 'unauthorised', cause: 'disconnected', isHearsay: true } as const;

@@ -5,7 +5,7 @@
 export const takeLanes = `
   with free as (
     select lane, holder, lease_until, freed_at from lane
-     where wake_at <= clock_timestamp()
+     where wake_at <= statement_timestamp()
        and (lease_until is null or lease_until <= clock_timestamp())
        and (paused_until is null or paused_until <= clock_timestamp())
      order by last_turn_at limit $3

@@ -16,7 +16,7 @@ import { takesRequests } from '../../portals/portal.js';
 const mayBeSent = `
   e.lane = $1 and e.state = 'waiting' and e.blocked_by is null
   and a.is_active and a.deleted_at is null and ${takesRequests}
-  and (p.creations_from is null or p.creations_from <= clock_timestamp()
+  and (p.creations_from is null or p.creations_from <= statement_timestamp()
        or e.effect not in ('contact', 'deal', 'unsorted'))
   and not exists (
     select 1 from unnest(e.after_effects) as n (effect)
@@ -40,19 +40,21 @@ const fromEffects = `effect e join portal p on p.portal_id = e.portal_id and p.a
 /**
  * A call that just happened is waited for by people; what is older has waited already. What the same client still waits for
  * from before is as urgent: it goes first (order per client), and must not take the call with it to the backlog's end.
+ * `offset 0`: client by client, or Postgres goes through what waits in all lanes to find what one of them has.
  * Indexes: effect_live, effect_client.
  */
 const urgentEffects = `
   with live as materialized (
     select e.seq, e.portal_id, e.phone from effect e
-     where e.lane = $1 and e.state = 'waiting' and e.caused_at > clock_timestamp() - interval '2 minutes'
+     where e.lane = $1 and e.state = 'waiting' and e.caused_at > statement_timestamp() - interval '2 minutes'
      order by e.caused_at limit 1000),
   urgent as materialized (
     select seq from live
     union
-    select before.seq from live l join effect before
-      on before.portal_id = l.portal_id and before.phone = l.phone and before.seq < l.seq
-         and before.state in ('waiting', 'sending', 'in_doubt') and before.blocked_by is null)`;
+    select earlier.seq from live l cross join lateral (
+      select before.seq from effect before
+       where before.portal_id = l.portal_id and before.phone = l.phone and before.seq < l.seq
+         and before.state in ('waiting', 'sending', 'in_doubt') and before.blocked_by is null offset 0) earlier)`;
 
 /**
  * At most one per client: the next ones of a client wait for it. Urgent ones first, the oldest first within; both kinds up
@@ -61,13 +63,20 @@ const urgentEffects = `
 export const readyEffects = `
   ${urgentEffects}
   (select ${effectColumns}, true as is_urgent from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq in (select seq from urgent)
+    where ${mayBeSent} and e.next_at <= statement_timestamp() and e.seq in (select seq from urgent)
     order by e.seq limit $2)
   union all
   (select ${effectColumns}, false as is_urgent from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= clock_timestamp() and e.seq not in (select seq from urgent)
+    where ${mayBeSent} and e.next_at <= statement_timestamp() and e.seq not in (select seq from urgent)
     order by e.seq limit $2)`;
 
-/** When the first of them may be sent, in Unix milliseconds; null = none. */
+/**
+ * When the first of them may be sent, in Unix milliseconds; null = none. Of a backlog that is due one row is looked at, not
+ * all of it: this is asked under the lane's lock, for which whoever stores new work waits.
+ */
 export const nextReadyAt = `
-  select (extract(epoch from min(e.next_at)) * 1000)::float8 as at from ${fromEffects} where ${mayBeSent}`;
+  select case
+    when exists (select 1 from ${fromEffects} where ${mayBeSent} and e.next_at <= statement_timestamp())
+      then (extract(epoch from statement_timestamp()) * 1000)::float8
+    else (select (extract(epoch from min(e.next_at)) * 1000)::float8 from ${fromEffects} where ${mayBeSent})
+  end as at`;
