@@ -48,6 +48,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
   });
   metrics.join(() => stream.metrics());
   const service = await startService({
+    rawBody: true,
     name: SERVICE,
     module: DoorModule.of({
       dataSource,

@@ -33,7 +33,7 @@ function meaningOf(facts: CallFacts, situation: Situation, ending: Ending): Mean
   const { wait } = ending;
   if (facts.isOnlyRecorded && !facts.ended) return { ...nothing(because('waits_for_the_record')), wait };
   if (facts.direction === 'internal') return nothing(because('internal'));
-  if (isEmployeesNumber(facts.client.e164, settings)) return nothing(because('employees_number'));
+  if (isEmployeesNumber(facts.client, settings)) return nothing(because('employees_number'));
   const verdict = verdictOf(facts);
   if (verdict?.kind === 'ignored') return nothing(because(verdict.why));
   if (facts.direction === 'unknown') return { ...nothing(because('direction_not_known_yet')), wait };

@@ -42,8 +42,15 @@ describe('R14: the amoCRM user of an employee', () => {
 
 describe('R4: an employee’s own number', () => {
   it('is known by the phones of the employees', () => {
-    expect(isEmployeesNumber('+79035550101', directory)).toBe(true);
-    expect(isEmployeesNumber('+79161234567', directory)).toBe(false);
-    expect(isEmployeesNumber(null, directory)).toBe(false);
+    const told = (e164: string) => ({ raw: e164, e164, kind: 'e164' }) as const;
+    expect(isEmployeesNumber(told('+79035550101'), directory)).toBe(true);
+    expect(isEmployeesNumber(told('+79161234567'), directory)).toBe(false);
+    expect(isEmployeesNumber({ raw: 'anonymous', e164: null, kind: 'hidden' }, directory)).toBe(false);
+  });
+
+  it('is his extension too: a call from it was recorded as one of a hidden number', () => {
+    const short = (raw: string) => ({ raw, e164: null, kind: 'short' }) as const;
+    expect(isEmployeesNumber(short('102'), directory)).toBe(true);
+    expect(isEmployeesNumber(short('112'), directory)).toBe(false);
   });
 });

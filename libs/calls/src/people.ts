@@ -1,4 +1,4 @@
-import type { CallEmployee, DirectionSettings, PbxEmployee, Settings } from '@perezvon/contracts';
+import type { CallClient, CallEmployee, DirectionSettings, PbxEmployee, Settings } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import type { Leg } from './legs.js';
 import { isSamePerson, talkingLegs, type Verdict } from './outcome.js';
@@ -67,7 +67,12 @@ function matchOf(entry: PbxEmployee, employee: CallEmployee): boolean {
   return Boolean(phone) && entry.phones.some((p) => p.replace(/\D/g, '') === phone);
 }
 
-/** R4: a call from or to an employee's own number is nobody's client. */
-export function isEmployeesNumber(e164: string | null, { employees }: Directory): boolean {
-  return e164 !== null && employees.some((e) => e.phones.includes(e164));
+/** R4: a call from or to an employee's own number, or his extension, is nobody's client. */
+export function isEmployeesNumber(
+  { e164, raw, kind }: Pick<CallClient, 'e164' | 'raw' | 'kind'>,
+  { employees }: Directory,
+): boolean {
+  if (e164 !== null) return employees.some((employee) => employee.phones.includes(e164));
+  const ext = kind === 'short' ? raw?.replace(/\D/g, '') : undefined;
+  return ext !== undefined && ext !== '' && employees.some((employee) => employee.ext === ext);
 }

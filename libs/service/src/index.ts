@@ -26,6 +26,7 @@ export {
 export { DeadlineError, withDeadline } from './deadline.js';
 export { databaseCheck, type HealthCheck, HealthChecks, type HealthReport, type Readiness } from './health.js';
 export { INTERNAL_API_KEY, InternalApiGuard } from './internal-api.guard.js';
+export { parseJson } from './json.js';
 export { kafkaMetrics, type KafkaMetrics } from './kafka-metrics.js';
 export { createLogger, type Logger, type LoggerOptions, NestLogger } from './log.js';
 export { type MetricDefinition, Metrics, type MetricsSnapshot } from './metrics.js';

@@ -46,6 +46,27 @@ const cases: Case[] = [
   ['no money', { finish_reason: 'not_enough_money', talk_sec: 0 }, 'missed', 'technical'],
   ['no scenario', { finish_reason: 'no_active_scenario', talk_sec: 0 }, 'missed', 'no_employee'],
   ['too many calls', { finish_reason: 'too_many_identical_incoming_calls', talk_sec: 0 }, 'missed', 'technical'],
+  ...(
+    [
+      ['numa_dnd_interval', 'no_answer'],
+      ['not_enough_money', 'technical'],
+      ['no_active_scenario', 'no_employee'],
+      ['numb_is_inactive', 'no_employee'],
+      ['too_many_identical_incoming_calls', 'technical'],
+    ] as const
+  ).map(([finish_reason, detail]): Case => [
+    `«rejected» for ${finish_reason} was ignored as spam`,
+    { outcome: 'rejected', finish_reason, talk_sec: 0 },
+    'missed',
+    detail,
+  ]),
+  ['«rejected» for no reason', { outcome: 'rejected', talk_sec: 0 }, 'rejected', 'spam'],
+  [
+    '«rejected» for a reason that the PBX gives itself',
+    { outcome: 'rejected', outcome_detail: 'technical' },
+    'rejected',
+    'technical',
+  ],
   ['nobody picked up', { finish_reason: 'operator_not_responsible', talk_sec: 0 }, 'missed', 'no_answer'],
   ['employee’s status', { finish_reason: 'employee_status_away', talk_sec: 0 }, 'missed', 'no_employee'],
   ['busy', { finish_reason: 'employee_busy', talk_sec: 0 }, 'missed', 'busy'],

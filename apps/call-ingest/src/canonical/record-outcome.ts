@@ -22,7 +22,7 @@ export function outcomeOfRecord(end: PbxCallEvent): RecordOutcome {
   const talked = end.talk_sec ?? longestTalk(end);
 
   if (end.direction === 'internal' || given === 'internal') return { outcome: 'internal', detail: null };
-  if (given === 'rejected' || reason === 'spam') {
+  if (reason === 'spam' || (given === 'rejected' && reason === 'unknown')) {
     return { outcome: 'rejected', detail: end.outcome_detail ?? 'spam' };
   }
   if (talked !== null && talked > 0 && (given === 'answered' || somebodyTalked(end))) {
@@ -33,7 +33,8 @@ export function outcomeOfRecord(end: PbxCallEvent): RecordOutcome {
     if (talked === null) return { outcome: 'answered', detail: answeredDetail(end) };
     return { ...unanswered(end, null), warning: 'answered_without_talk' };
   }
-  return unanswered(end, given ?? null);
+  // Rejected for a reason that is nobody's policy against the caller (do not disturb, no money) is not answered.
+  return unanswered(end, given === 'rejected' ? null : (given ?? null));
 }
 
 function unanswered(end: PbxCallEvent, given: 'missed' | 'not_reached' | null): RecordOutcome {

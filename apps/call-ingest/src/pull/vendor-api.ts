@@ -1,4 +1,4 @@
-import { parseJson } from '../adapters/json-object.js';
+import { parseJson } from '@perezvon/service';
 
 /** Why a report could not be had, for the log and for the operator: never with the address's query or the token. */
 export class PullError extends Error {

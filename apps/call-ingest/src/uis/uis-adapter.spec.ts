@@ -165,6 +165,59 @@ describe('translateNotification', () => {
     expect(hint.event_id).not.toBe(event(ended).event_id);
   });
 
+  it('called a talk missed that was forwarded to an outside number: the record names no employee', () => {
+    const { employee_id, employee_full_name, extension_phone_number, last_talked_employee_id, ...forwarded } = ended;
+    expect([employee_id, employee_full_name, extension_phone_number, last_talked_employee_id]).toBeTruthy();
+    expect(event({ ...forwarded, called_phone_number: '79031112233' })).toMatchObject({
+      outcome: 'answered',
+      employee: null,
+      client: { e164: '+79161234567' },
+    });
+    // A machine's talk: the number that was called is our own, or nobody tells whose it is.
+    for (const called of ['+7 (495) 111-22-33', undefined])
+      expect(event({ ...forwarded, called_phone_number: called })).toMatchObject({ outcome: 'missed' });
+    expect(event({ ...forwarded, called_phone_number: '79031112233', talk_time_duration: 0 })).toMatchObject({
+      outcome: 'missed',
+    });
+  });
+
+  it('took no notice of a conversation that began with an outside number', () => {
+    const began = {
+      notification_name: 'Начало разговора',
+      call_session_id: '1002003004',
+      contact_phone_number: '79161234567',
+      virtual_phone_number: '74951112233',
+      direction: 'in',
+    };
+    expect(event({ ...began, called_phone_number: '79031112233' })).toMatchObject({
+      type: 'leg.answered',
+      employee: null,
+      target_number: { e164: '+79031112233' },
+    });
+    expect(event(began).target_number).toEqual({ raw: null, e164: null });
+    expect(event({ ...began, employee_id: '40017' }).target_number).toBeUndefined();
+  });
+
+  it('forgot who placed an outgoing call where no later event named him', () => {
+    const called = {
+      notification_name: 'Исходящий звонок',
+      call_session_id: '1002003004',
+      employee_id: '40017',
+      called_phone_number: '79161234567',
+    };
+    expect(event(called)).toMatchObject({ type: 'call.started', direction: 'out', employee: { pbx_id: '40017' } });
+  });
+
+  it('says that a caller is on the black list where only the lost call tells it', () => {
+    const lost = {
+      notification_name: 'Потерянный звонок',
+      call_session_id: '1002003004',
+      contact_phone_number: '79161234567',
+      lost_reason: 'numa_in_black_list',
+    };
+    expect(event(lost)).toMatchObject({ outcome: 'rejected', outcome_detail: 'inferred' });
+  });
+
   it('names nobody for a missed incoming call: who is in the body only rang', () => {
     const missed = event({ ...ended, talk_time_duration: 0, is_lost: 'true', last_talked_employee_id: null });
     expect(missed).toMatchObject({

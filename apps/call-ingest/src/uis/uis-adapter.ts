@@ -118,10 +118,31 @@ function directionOf(fields: NotificationFields, kind: NotificationKind): PbxCal
   return kind.direction ?? 'unknown';
 }
 
-function legOf(fields: NotificationFields, kind: NotificationKind): Pick<PbxCallEvent, 'leg_id' | 'employee'> {
+/** Whose phone it is about; of «Исходящий звонок» who called. */
+function legOf(
+  fields: NotificationFields,
+  kind: NotificationKind,
+): Pick<PbxCallEvent, 'leg_id' | 'employee' | 'target_number'> {
+  const employee = employeeOf(fields);
+  if (kind.type === 'call.started' && kind.direction === 'out') return { employee };
   if (!kind.type.startsWith('leg.')) return {};
-  return { leg_id: bounded(fields.text('leg_id'), 200), employee: employeeOf(fields) };
+  // «Начало разговора» is client and somebody connected: who is no employee is an outside number.
+  const isOutside = kind.type === 'leg.answered' && employee === null;
+  return {
+    leg_id: bounded(fields.text('leg_id'), 200),
+    employee,
+    ...(isOutside && { target_number: { raw: forwardedTo(fields) } }),
+  };
 }
+
+/** The outside number that an incoming call went on to; where the virtual number is not told it may be that one. */
+function forwardedTo(fields: NotificationFields): string | null {
+  const [called, virtual] = [fields.text('called_phone_number', 'numb'), fields.text('virtual_phone_number')];
+  if (called === null || virtual === null || digitsOf(called) === digitsOf(virtual)) return null;
+  return bounded(called, 200);
+}
+
+const digitsOf = (number: string): string => number.replace(/\D/g, '');
 
 type Employee = NonNullable<PbxCallEvent['employee']>;
 
@@ -137,7 +158,7 @@ function employeeOf(fields: NotificationFields, id = fields.text('employee_id'))
 
 type End = Pick<
   PbxCallEvent,
-  'wait_sec' | 'talk_sec' | 'total_sec' | 'employee' | 'participants' | 'outcome' | 'outcome_detail'
+  'wait_sec' | 'talk_sec' | 'total_sec' | 'employee' | 'participants' | 'target_number' | 'outcome' | 'outcome_detail'
 >;
 
 function endOf(fields: NotificationFields, kind: NotificationKind, direction: PbxCallEvent['direction']): End {
@@ -147,7 +168,11 @@ function endOf(fields: NotificationFields, kind: NotificationKind, direction: Pb
     total_sec: fields.seconds('total_time_duration'),
   };
   if (kind.isLostHint === true) return { ...durations, outcome: 'missed', outcome_detail: 'inferred', ...rang(fields) };
-  return { ...durations, ...lostFlag(fields, direction), ...whoTalked(fields, direction, durations.talk_sec) };
+  return {
+    ...durations,
+    ...lostFlag(fields, direction),
+    ...whoTalked(fields, direction, durations.talk_sec),
+  };
 }
 
 function lostFlag(fields: NotificationFields, direction: PbxCallEvent['direction']): Pick<End, 'outcome'> {
@@ -163,7 +188,7 @@ function whoTalked(
   fields: NotificationFields,
   direction: PbxCallEvent['direction'],
   talkSec: number | null,
-): Pick<End, 'employee' | 'participants'> {
+): Pick<End, 'employee' | 'participants' | 'target_number'> {
   const named = employeeOf(fields);
   const lastTalkedId = fields.text('last_talked_employee_id');
   if (talkSec === 0 && direction !== 'out') {
@@ -171,7 +196,10 @@ function whoTalked(
       ? { employee: null }
       : { employee: null, participants: [{ employee: named, rang: true, answered: false, talked: false }] };
   }
-  if (lastTalkedId === null || lastTalkedId === '0' || lastTalkedId === named?.pbx_id) return { employee: named };
+  if (lastTalkedId === null || lastTalkedId === '0' || lastTalkedId === named?.pbx_id) {
+    const outside = named === null && direction === 'in' ? forwardedTo(fields) : null;
+    return { employee: named, ...(outside !== null && { target_number: { raw: outside } }) };
+  }
   return { employee: { pbx_id: bounded(lastTalkedId, 200) } };
 }
 

@@ -1,5 +1,19 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpException, Inject, Param, Post, Query } from '@nestjs/common';
-import { INTERNAL_API_KEY, isSameSecret, SourceLimiter, withDeadline } from '@perezvon/service';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpException,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  type RawBodyRequest,
+} from '@nestjs/common';
+import { INTERNAL_API_KEY, isSameSecret, parseJson, SourceLimiter, withDeadline } from '@perezvon/service';
+import type { Request } from 'express';
 import { AnswerRoutes } from './answer-routes.js';
 import { PbxSources } from './pbx-sources.js';
 import { NO_ANSWER, routeAnswer, unauthorised, type RouteAnswer } from './route-answer.js';
@@ -58,9 +72,9 @@ export class RouteController {
     @Param('sourceId') sourceId: string,
     @Param('secret') secret: string,
     @Query() query: Parameters,
-    @Body() body: unknown,
+    @Req() request: RawBodyRequest<Request>,
   ): Promise<UisAnswer> {
-    return this.uis(sourceId, secret, { ...query, ...(isObject(body) ? body : {}) });
+    return this.uis(sourceId, secret, { ...query, ...postedIn(request) });
   }
 
   private uis(sourceId: string, secret: string, parameters: Parameters): Promise<UisAnswer> {
@@ -81,6 +95,13 @@ export class RouteController {
       return fallback;
     }
   }
+}
+
+/** A form, or JSON whose numbers are read from the bytes: as the parser has them, two ids of 64 bits may be one. */
+function postedIn({ body, rawBody, headers }: RawBodyRequest<Request>): Parameters {
+  const isJson = rawBody !== undefined && /\bjson\b/i.test(headers['content-type'] ?? '');
+  const posted: unknown = isJson ? parseJson(rawBody.toString('utf8')) : body;
+  return isObject(posted) ? posted : {};
 }
 
 const isObject = (value: unknown): value is Parameters => typeof value === 'object' && value !== null;

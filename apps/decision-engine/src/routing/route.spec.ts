@@ -299,6 +299,17 @@ describe('UIS: /v1/route/uis', () => {
     expect(await owed(routes.topic)).toHaveLength(2);
   });
 
+  it('connected a caller to another caller’s manager: two ids of 64 bits in JSON were rounded to one', async () => {
+    await bench.answerLookup(PHONE, [contact(1)]);
+    const path = `/v1/route/uis/${uis.sourceId}/uis-secret`;
+    const asked = (json: string) => post(path, json, { 'content-type': 'application/json' });
+    const first = await asked('{"numa":"79161234567","call_session_id":9007199254740992}');
+    expect(first.body).toEqual({ phones: ['79035550101'] });
+    const second = await asked('{"numa":"anonymous","call_session_id":9007199254740993}');
+    expect(second.body).toEqual({ returned_code: 1 });
+    expect(await owed(routes.topic)).toHaveLength(2);
+  });
+
   it('goes on by the scenario’s own branch, or to the default employee where the source says so', async () => {
     expect(await askUis('numa=&call_session_id=1')).toEqual({ returned_code: 1 });
     await publish((settings) => (settings.sources = [{ ...uis, routeFallback: 'default_employee' }]));

@@ -25,7 +25,7 @@ export function uisQuestion(
   };
 }
 
-/** Ids of UIS have 64 bits: a cabinet that sends JSON may write them as numbers. */
+/** A cabinet that sends JSON may write ids and numbers as numbers; long ones come as text (`parseJson`). */
 function textIn(parameters: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = parameters[name];
   if (typeof value !== 'string' && typeof value !== 'number') return null;

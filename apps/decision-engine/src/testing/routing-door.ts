@@ -8,6 +8,7 @@ export const INTERNAL_KEY = 'internal-key-of-the-spec';
 /** The personal manager's door over a spec's database, as the service opens it. */
 export function startRoutingDoor(dataSource: DataSource, more: Partial<DoorParts> = {}): Promise<RunningService> {
   return startService({
+    rawBody: true,
     name: 'routing-spec',
     module: DoorModule.of({
       dataSource,
