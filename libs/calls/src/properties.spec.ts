@@ -16,6 +16,7 @@ import {
   event,
   hidden,
   instantAt,
+  outgoing,
   PETROVA,
   recorded,
   ringing,
@@ -35,6 +36,8 @@ import { NOBODY, playback } from './testing/playback.js';
 /** Seeded: what CI says of a commit does not depend on luck. */
 const RUNS = { numRuns: 10_000, seed: 20_250_304 };
 
+const OUTSIDE = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
+
 /** Everything a PBX may tell of one call, contradictions included. */
 const pool: readonly CallEvent[] = [
   started(),
@@ -52,6 +55,11 @@ const pool: readonly CallEvent[] = [
   endedAnswered(),
   endedAnswered({ talk_sec: 0, received_at: instantAt(300) }),
   event('call.ended', 80, { call_id: 'second', outcome: 'answered', employee: SIDOROV, talk_sec: 20 }),
+  started(outgoing),
+  event('leg.ringing', 43, { direction: 'out', client: OUTSIDE, leg_id: 'outside' }),
+  event('call.ended', 61, { call_id: 'second', direction: 'internal', outcome: 'internal', talk_sec: 15 }),
+  event('call.ended', 62, { call_id: 'second', direction: 'out', client: OUTSIDE, outcome: 'answered', talk_sec: 16 }),
+  event('call.ended', 30, { leg_id: 'lost', outcome: 'rejected', outcome_detail: 'inferred' }),
   recorded(),
   recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b'),
   recorded('https://media.cp.megafon.ru/r/2.mp3', {
@@ -128,6 +136,17 @@ describe('for every call', () => {
     );
   });
 
+  it('whose number was told the client is who called, whomever its legs reached (R4)', () => {
+    fc.assert(
+      fc.property(redelivered, ({ delivered }) => {
+        const announced = event('call.transferred', 39, { to_employee: SIDOROV, linked_call_ids: ['second'] });
+        const { direction, client } = callOf(started(), announced, ...delivered);
+        return direction === 'in' && client.e164 === CLIENT;
+      }),
+      RUNS,
+    );
+  });
+
   it('an effect is promised once, and a note’s revisions follow one another (R3, R9, R17)', () => {
     fc.assert(
       fc.property(redelivered, settings, fc.boolean(), ({ delivered }, using, known) => {
@@ -187,9 +206,14 @@ describe('for every call', () => {
     const hit = fc.constantFrom(CLIENT, '+7916*', '7916*');
     fc.assert(
       fc.property(history, cells, incoming, hit, fc.boolean(), (events, withCells, withRules, entry, known) => {
-        const using = settingsWith({ cells: withCells, incoming: { ...withRules, filteredNumbers: [entry] } });
+        const filteredNumbers = [entry];
+        const using = settingsWith({
+          cells: withCells,
+          incoming: { ...withRules, filteredNumbers },
+          outgoing: { filteredNumbers },
+        });
         const facts = callOf(...events);
-        return facts.client.e164 === null || creationsOf(facts, using, known).length === 0;
+        return facts.client.e164 !== CLIENT || creationsOf(facts, using, known).length === 0;
       }),
       RUNS,
     );
