@@ -51,6 +51,13 @@ describe('real life', () => {
     expect(plan([started(), end], settings).cell).toBe('answeredUnknown');
   });
 
+  it('§5.2: no hang-up came after voice mail (sipgate #43): the call is over after the silence, and missed (R4)', () => {
+    const voiceMail = event('leg.answered', 20, { employee: null, group: { id: 'voicemail' } });
+    const over = plan([started(), ringing(), voiceMail], settings, twoHoursOn);
+    expect(over.cell).toBe('missedUnknown');
+    expect(over.effects.map(({ effect }) => effect)).toContain('task.missed');
+  });
+
   it('§5.2: a transfer that no event told left the call with who answered first (sipgate #61): the record names who had it last (R6)', () => {
     const last = settingsWith({ incoming: { acceptedBy: 'last' } });
     const events = [started(), answered(SIDOROV), endedAnswered({ employee: PETROVA })];

@@ -55,16 +55,31 @@ export function coverage(): Coverage {
 
 export const cellTitle = (direction: string, cell: string, action: string) => `${direction}, ${cell}, ${action}`;
 
-/** Titles of this library's specs, as they stand in their sources. */
+/** Titles of the specs as they stand in their sources: this library's, then those of the services and of whole calls. */
 function specTitles(): readonly { readonly file: string; readonly title: string }[] {
-  const folder = new URL('../../src/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.spec.ts'));
-  return files.sort().flatMap((file) => {
-    const source = readFileSync(new URL(file, folder), 'utf8');
-    const titles = source.matchAll(/\b(?:describe|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:(?!\1).)+)\1/g);
-    return [...titles].map(([, , title = '']) => ({ file, title }));
+  const root = new URL('../../../../', import.meta.url);
+  return specFolders.flatMap((folder) => {
+    const files = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' });
+    const specs = files.filter((file) => file.endsWith('.spec.ts') && !file.includes('node_modules'));
+    return specs.sort().flatMap((file) => {
+      const source = readFileSync(new URL(`${folder}/${file}`, root), 'utf8');
+      const titles = source.matchAll(/\b(?:describe|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:(?!\1).)+)\1/g);
+      const shown =
+        folder === ownFolder ? file : `${folder.split('/')[1] ?? folder}/${file.split(/[\\/]/).at(-1) ?? file}`;
+      return [...titles].map(([, , title = '']) => ({ file: shown, title }));
+    });
   });
 }
+
+const ownFolder = 'libs/calls/src';
+const specFolders = [
+  ownFolder,
+  'apps/call-ingest/src',
+  'apps/decision-engine/src',
+  'apps/amocrm-writer/src',
+  'apps/settings-api/src',
+  'tests/e2e/src',
+];
 
 /** R2: by which effects an action is told to have acted. */
 const creationsOf: Readonly<Record<CellAction, ReadonlySet<EffectName>>> = {
@@ -113,7 +128,7 @@ export function coverageText({ rules, cells }: Coverage): string {
   return [
     '# What shows each rule',
     '',
-    'Made by `npm run golden` from the specs of `libs/calls` and the recorded calls in `libs/calls/golden`; a spec fails when it is',
+    'Made by `npm run golden` from the titles of the specs and the recorded calls in `libs/calls/golden`; a spec fails when it is',
     'stale or has a gap.',
     '',
     '## Rules',
