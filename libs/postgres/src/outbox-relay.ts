@@ -211,7 +211,7 @@ export class OutboxRelay {
     }
     await parkRefused(client, refused);
     const ids = rows.map((row) => row.id);
-    await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [ids]);
+    await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [arrayOf(ids)]);
     this.memory.forget(ids);
     return rows.length;
   }
@@ -281,10 +281,13 @@ async function readContents(client: Client, ids: readonly string[]): Promise<App
   // As text: the driver would have bytes in hexadecimal.
   const { rows } = await client.query<AppendedRecord>(
     `select id, topic, key, convert_from(value, 'UTF8') as value, headers from ${outboxTable} where id = any($1::bigint[])`,
-    [ids],
+    [arrayOf(ids)],
   );
   return rows;
 }
+
+/** Postgres's own literal: the driver would look at every character for what has to be escaped. */
+const arrayOf = (ids: readonly string[]) => `{${ids.join(',')}}`;
 
 /** Ends the session, also in the middle of a statement; that statement rejects, and its owner reports it. */
 async function disconnect(client: Client): Promise<void> {

@@ -1,6 +1,5 @@
 import { type EntityManager, type QueryRunner } from 'typeorm';
 import { binaryArray } from './binary-array.js';
-import { columns } from './columns.js';
 
 /** One message that is owed to a topic. */
 export interface OutboxRecord {
@@ -53,17 +52,12 @@ export class Outbox {
    */
   async append(tx: EntityManager, records: readonly OutboxRecord[]): Promise<readonly AppendedRecord[]> {
     if (records.length === 0) return [];
+    const texts = (of: (record: OutboxRecord) => string | null) => binaryArray('text', records.map(of));
     const rows: { id: string }[] = await tx.query(APPEND, [
-      ...columns(
-        records,
-        (record) => record.topic,
-        (record) => record.key,
-        (record) => JSON.stringify(record.headers ?? {}),
-      ),
-      binaryArray(
-        'text',
-        records.map((record) => record.value),
-      ),
+      texts((record) => record.topic),
+      texts((record) => record.key),
+      texts((record) => (record.headers ? JSON.stringify(record.headers) : null)),
+      texts((record) => record.value),
     ]);
     return records.map((record, i) => {
       const id = rows[i]?.id;
@@ -77,8 +71,8 @@ export class Outbox {
 const APPEND = `
   with appended as (
     insert into ${outboxTable} (topic, key, value, headers)
-    select topic, key, convert_to(value, 'UTF8'), headers
-      from unnest($1::text[], $2::text[], $3::jsonb[], $4::text[]) with ordinality
+    select topic, key, convert_to(value, 'UTF8'), coalesce(headers, '{}')::jsonb
+      from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality
         as record (topic, key, headers, value, place)
      order by place
     returning id
