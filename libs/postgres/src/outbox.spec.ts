@@ -166,6 +166,24 @@ describe('an outbox relay', () => {
     expect(sent[1]?.headers).toEqual(headers);
   });
 
+  it('does not read back what it was woken with, until its session is another', async () => {
+    const sent: string[] = [];
+    let isBroken = true;
+    const running = relay((batch) => {
+      sent.push(...batch.map(textOf));
+      return isBroken ? Promise.reject(new Error('no broker')) : Promise.resolve();
+    });
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    const own = await inTransaction(database.dataSource, (tx) => outbox.append(tx, [record('from memory')]));
+    await database.dataSource.query(`update outbox set value = 'from the table'`);
+    running.wake(own);
+    await eventually(() => Promise.resolve(running.state === 'failing'));
+    isBroken = false;
+    await eventually(async () => (await left()) === 0);
+    expect(sent).toEqual(['from memory', 'from the table']);
+  });
+
   it('publishes nothing that it was woken with and that is not in the table', async () => {
     const sent: OutboxRecord[] = [];
     const running = relay((batch) => Promise.resolve(void sent.push(...batch)));

@@ -21,8 +21,8 @@ type Rates = Record<(typeof CONTESTANTS)[number], number[]>;
 /**
  * Ingest and decision as the two services themselves do them, from the PBX's topic to the commands for the writer, in turns
  * with a loop of the same durability that was written by hand, alone and behind a bare kafkajs loop as the second of two
- * hops, and with the bare loop (docs/decisions/0051). Every call means work: a contact, a deal, a task, a note, and the note's second revision with the
- * recording.
+ * hops, and with the bare loop (docs/decisions/0051). Every call means work: a contact, a deal, a task, a note, and the
+ * note's second revision if the recording comes in a later batch than the end.
  */
 export async function benchPipeline(runs: number, say: (line: string) => void): Promise<Row[]> {
   const kafka = await startKafka();
