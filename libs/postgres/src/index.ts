@@ -11,7 +11,7 @@ export {
   TransactionAbortedError,
 } from './errors.js';
 export { type MigrationClass } from './migrations.js';
-export { createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
+export { type AppendedRecord, createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
 export { countRefused, createRefusedOutboxTable, dropRefusedOutboxTable } from './outbox-refused.js';
 export { OutboxRelay, type OutboxRelayOptions, type RelayLogger, type RelayState } from './outbox-relay.js';
 export { type PreparedStatement, queryPrepared, queryPreparedIn } from './prepared.js';

@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import { type DataSource } from 'typeorm';
 import { clientConfig, type ConnectionSettings } from './connection.js';
 import { settingsOf } from './database.js';
-import { outboxTable, type OutboxRecord } from './outbox.js';
+import { type AppendedRecord, outboxTable, type OutboxRecord } from './outbox.js';
+import { OutboxMemory } from './outbox-memory.js';
 import { parkRefused, type RefusedRecord } from './outbox-refused.js';
 
 export interface OutboxRelayOptions {
@@ -77,6 +78,7 @@ export class OutboxRelay {
   private lastFailure: string | undefined;
   private life: Promise<void> | undefined;
   private client: Client | undefined;
+  private readonly memory = new OutboxMemory();
   /** Set by a wake that came while the relay was busy: look again before waiting. */
   private woken = false;
   private endWait: (() => void) | undefined;
@@ -104,8 +106,13 @@ export class OutboxRelay {
     this.life = this.live();
   }
 
-  /** Something was committed to the outbox: publish it now rather than at the next poll. Never waits, never fails. */
-  wake(): void {
+  /**
+   * Something was committed to the outbox: publish it now rather than at the next poll. Never waits, never fails.
+   *
+   * @param committed what {@link Outbox.append} gave, if it is at hand: it need not be read back then
+   */
+  wake(committed: readonly AppendedRecord[] = []): void {
+    if (this.current === 'leading') this.memory.keep(committed);
     this.woken = true;
     this.endWait?.();
   }
@@ -159,6 +166,7 @@ export class OutboxRelay {
     try {
       await client.connect();
       if (!(await this.becomeLeader(client))) return;
+      this.memory.clear(); // another process may have relayed it since
       this.current = 'leading';
       this.options.logger.info({ schema: this.settings.schema }, 'outbox relay leads');
       while (!this.stopping.signal.aborted) {
@@ -194,11 +202,7 @@ export class OutboxRelay {
   }
 
   private async relayBatch(client: Client, lost: AbortSignal): Promise<number> {
-    const { rows } = await client.query<StoredRecord>(
-      // As text: the driver would have bytes in hexadecimal.
-      `select id, topic, key, convert_from(value, 'UTF8') as value, headers from ${outboxTable} order by id limit $1`,
-      [this.batchSize],
-    );
+    const rows = await this.read(client);
     if (rows.length === 0) return 0;
     const refused = await this.publish(rows, lost);
     for (const { id, reason } of refused) {
@@ -206,17 +210,27 @@ export class OutboxRelay {
       this.options.logger.error({ id, topic, reason }, 'an outbox record is refused for good: it is parked');
     }
     await parkRefused(client, refused);
-    await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [rows.map((row) => row.id)]);
+    const ids = rows.map((row) => row.id);
+    await client.query(`delete from ${outboxTable} where id = any($1::bigint[])`, [arrayOf(ids)]);
+    this.memory.forget(ids);
     return rows.length;
   }
 
+  /** The oldest records. Which they are, only the table knows; what is in them, this process may. */
+  private async read(client: Client): Promise<AppendedRecord[]> {
+    const owed = await client.query<{ id: string }>(`select id from ${outboxTable} order by id limit $1`, [
+      this.batchSize,
+    ]);
+    const ids = owed.rows.map((row) => row.id);
+    const others = ids.filter((id) => this.memory.get(id) === undefined);
+    const read = new Map((await readContents(client, others)).map((record) => [record.id, record]));
+    return ids.flatMap((id) => this.memory.get(id) ?? read.get(id) ?? []);
+  }
+
   /** In order, halved as often as it takes to leave out what is refused for good. @returns those */
-  private async publish(rows: readonly StoredRecord[], lost: AbortSignal): Promise<RefusedRecord[]> {
+  private async publish(rows: readonly AppendedRecord[], lost: AbortSignal): Promise<RefusedRecord[]> {
     try {
-      await this.options.publish(
-        rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
-        lost,
-      );
+      await this.options.publish(rows, lost);
       return [];
     } catch (error) {
       const reason = this.options.refusalOf(error);
@@ -262,13 +276,18 @@ export class OutboxRelay {
   }
 }
 
-interface StoredRecord {
-  id: string;
-  topic: string;
-  key: string;
-  value: string | null;
-  headers: Record<string, string>;
+async function readContents(client: Client, ids: readonly string[]): Promise<AppendedRecord[]> {
+  if (ids.length === 0) return [];
+  // As text: the driver would have bytes in hexadecimal.
+  const { rows } = await client.query<AppendedRecord>(
+    `select id, topic, key, convert_from(value, 'UTF8') as value, headers from ${outboxTable} where id = any($1::bigint[])`,
+    [arrayOf(ids)],
+  );
+  return rows;
 }
+
+/** Postgres's own literal: the driver would look at every character for what has to be escaped. */
+const arrayOf = (ids: readonly string[]) => `{${ids.join(',')}}`;
 
 /** Ends the session, also in the middle of a statement; that statement rejects, and its owner reports it. */
 async function disconnect(client: Client): Promise<void> {

@@ -96,7 +96,7 @@ describe('an outbox', () => {
     await inTransaction(database.dataSource, (tx) => outbox.append(tx, records));
     relay((batch) => Promise.resolve(void sent.push(...batch))).start();
     await eventually(async () => (await left()) === 0);
-    expect(sent).toEqual([
+    expect(sent).toMatchObject([
       { topic: 'a', key: '1', value: 'привет', headers: { traceparent: '00-1' } },
       { topic: 'b', key: '2', value: '{"text":"\\u0000, «\\\\» \n🙂"}', headers: {} },
       { topic: 'a', key: '1', value: null, headers: {} },
@@ -146,6 +146,54 @@ describe('an outbox relay', () => {
       await eventually(() => Promise.resolve(sent.includes(value)));
     }
     expect(sent).toEqual(['1', '2', '3']);
+  });
+
+  it('publishes what it was woken with in the order of the table, beside what others have appended', async () => {
+    const sent: OutboxRecord[] = [];
+    const running = relay((batch) => Promise.resolve(void sent.push(...batch)));
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    const headers = { traceparent: '00-1' };
+    const own = await inTransaction(database.dataSource, async (tx) => [
+      ...(await outbox.append(tx, [record('1'), { ...record('2'), headers }])),
+      ...(await new Outbox().append(tx, [record('of another process')]).then(() => [])),
+      ...(await outbox.append(tx, [{ ...record(''), value: null }, record('«5»')])),
+    ]);
+    expect(own.map(({ value }) => value)).toEqual(['1', '2', null, '«5»']);
+    running.wake(own);
+    await eventually(async () => (await left()) === 0);
+    expect(sent.map(({ value }) => value)).toEqual(['1', '2', 'of another process', null, '«5»']);
+    expect(sent[1]?.headers).toEqual(headers);
+  });
+
+  it('does not read back what it was woken with, until its session is another', async () => {
+    const sent: string[] = [];
+    let isBroken = true;
+    const running = relay((batch) => {
+      sent.push(...batch.map(textOf));
+      return isBroken ? Promise.reject(new Error('no broker')) : Promise.resolve();
+    });
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    const own = await inTransaction(database.dataSource, (tx) => outbox.append(tx, [record('from memory')]));
+    await database.dataSource.query(`update outbox set value = 'from the table'`);
+    running.wake(own);
+    await eventually(() => Promise.resolve(running.state === 'failing'));
+    isBroken = false;
+    await eventually(async () => (await left()) === 0);
+    expect(sent).toEqual(['from memory', 'from the table']);
+  });
+
+  it('publishes nothing that it was woken with and that is not in the table', async () => {
+    const sent: OutboxRecord[] = [];
+    const running = relay((batch) => Promise.resolve(void sent.push(...batch)));
+    running.start();
+    await eventually(() => Promise.resolve(running.state === 'leading'));
+    running.wake([{ ...record('relayed by another'), id: '1' }]);
+    await append('owed');
+    running.wake();
+    await eventually(() => Promise.resolve(sent.length > 0));
+    expect(sent.map(textOf)).toEqual(['owed']);
   });
 
   it('finds by its poll what nobody woke it for', async () => {

@@ -69,9 +69,9 @@ export class AdvanceCalls {
   }
 
   private async commit(cause: Cause, claim: (tx: EntityManager) => Promise<readonly Taken[]>): Promise<number> {
-    const count = await inTransaction(this.dataSource, async (tx) => {
+    const { count, owed } = await inTransaction(this.dataSource, async (tx) => {
       const taken = await claim(tx);
-      if (taken.length === 0) return 0;
+      if (taken.length === 0) return { count: 0, owed: [] };
       this.at(`${cause}:locked`);
       const context = await this.contextOf(
         tx,
@@ -84,16 +84,16 @@ export class AdvanceCalls {
       await saveCalls(tx, [...joined.flatMap(({ ended }) => ended), ...steps.map((s) => s.row)]);
       await saveCreations(tx, context.clients);
       this.at(`${cause}:saved`);
-      await this.outbox.append(
+      const appended = await this.outbox.append(
         tx,
         [...joined, ...steps].flatMap((s) => s.emitted),
       );
       this.at(`${cause}:appended`);
-      return taken.length;
+      return { count: taken.length, owed: appended };
     });
     if (count === 0) return 0;
     this.at(`${cause}:committed`);
-    this.relay.wake();
+    this.relay.wake(owed);
     return count;
   }
 

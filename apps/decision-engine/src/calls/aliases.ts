@@ -78,20 +78,21 @@ function groupByAlias(events: readonly CallEvent[]): Group[] {
   return [...groups];
 }
 
-/** A call's events stand together in a batch, and an id costs a SHA-1: the last one is kept. */
+/** An id costs a SHA-1, and a call's events name it alike, wherever in the batch they stand. */
 function rememberingAliases(): (event: CallEvent) => readonly string[] {
-  let last: { readonly event: CallEvent; readonly aliases: readonly string[] } | null = null;
+  const known = new Map<string, { readonly event: CallEvent; readonly aliases: readonly string[] }>();
   return (event) => {
-    if (last === null || !isNamedAlike(last.event, event)) {
-      const ids = [event.call_id, ...(event.linked_call_ids ?? [])];
-      last = { event, aliases: ids.map((pbxCallId) => callIdOf(event, pbxCallId)) };
-    }
-    return last.aliases;
+    const last = known.get(event.call_id);
+    if (last && isNamedAlike(last.event, event)) return last.aliases;
+    const ids = [event.call_id, ...(event.linked_call_ids ?? [])];
+    const aliases = ids.map((pbxCallId) => callIdOf(event, pbxCallId));
+    known.set(event.call_id, { event, aliases });
+    return aliases;
   };
 }
 
+/** Of two events with the same call id. */
 const isNamedAlike = (a: CallEvent, b: CallEvent) =>
-  a.call_id === b.call_id &&
   a.account_id === b.account_id &&
   a.source === b.source &&
   a.source_instance === b.source_instance &&

@@ -82,6 +82,14 @@ export class BenchBroker {
     if (old.length > 0) await this.until(() => this.deleted(old));
   }
 
+  /** Resolves when the group has a member that consumes. */
+  async joined(groupId: string): Promise<void> {
+    await this.until(async () => {
+      const { groups } = await this.admin.describeGroups([groupId]);
+      return groups.some(({ state, members }) => state === 'Stable' && members.length > 0);
+    });
+  }
+
   /** A group whose member was ended a moment ago is not empty until the broker misses it. */
   private async deleted(groups: string[]): Promise<boolean> {
     return this.admin.deleteGroups(groups).then(
