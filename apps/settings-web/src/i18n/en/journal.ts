@@ -43,6 +43,7 @@ export const journal: typeof words = {
       parked: 'Needs help',
       done: 'Written',
       ignored: 'Nothing to write',
+      end_unknown: 'End unknown',
     },
     effects: {
       'contact': 'Contact',

@@ -41,6 +41,7 @@ export const journal = {
       parked: 'Нужна помощь',
       done: 'Записан',
       ignored: 'Записывать нечего',
+      end_unknown: 'Конец неизвестен',
     },
     effects: {
       'contact': 'Контакт',
