@@ -11,7 +11,7 @@ export default function LoginPage() {
       <Card withBorder shadow="sm" w={400} maw="100%" p="xl">
         <Stack>
           <Group justify="space-between" wrap="nowrap">
-            <Group gap="sm">
+            <Group gap="sm" wrap="nowrap">
               <img src="/favicon.svg" alt="" width={32} height={32} />
               <Title order={1} size="h3">
                 {t('product')}

@@ -85,7 +85,7 @@ export function Shell({ session, children }: ShellProps) {
                 href={path}
                 label={t(label)}
                 leftSection={<Icon size={18} />}
-                active={path === '/' ? pathname === '/' : pathname.startsWith(path)}
+                active={pathname === path || (path !== '/' && pathname.startsWith(`${path}/`))}
                 aria-current={pathname === path ? 'page' : undefined}
                 onClick={menu.close}
               />
