@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useLogin } from '../api/session';
 import { Failure } from '../shell/failure';
+import { formProblems } from '../shell/form-problems';
 
 /** Who one is; the session that follows is for the whole page to notice. */
 export function LoginForm() {
@@ -10,13 +11,14 @@ export function LoginForm() {
   const login = useLogin();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  const problems = formProblems(login.error, ['login', 'password']);
   const enter = (event: FormEvent): void => {
     event.preventDefault();
     login.mutate({ login: name, password });
   };
   return (
     <Stack component="form" onSubmit={enter}>
-      {login.error && <Failure error={login.error} />}
+      {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <TextInput
         label={t('login.login')}
         name="login"
@@ -24,6 +26,7 @@ export function LoginForm() {
         required
         autoFocus
         value={name}
+        error={problems.at('login')}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <PasswordInput
@@ -32,6 +35,7 @@ export function LoginForm() {
         autoComplete="current-password"
         required
         value={password}
+        error={problems.at('password')}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
       <Button type="submit" loading={login.isPending}>
