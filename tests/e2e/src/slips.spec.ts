@@ -156,6 +156,32 @@ describe('отказ сервиса', () => {
   });
 });
 
+describe('«Удалить»', () => {
+  it('удаляло телефонию двойным нажатием, без ответа на «Точно?»', async () => {
+    await operator.room('Телефония');
+    const card = page.getByRole('region', { name: 'Своя АТС или Kafka' });
+    const button = card.getByRole('button', { name: /Удалить|Точно/ });
+    const deleted: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'DELETE') deleted.push(request.url());
+    });
+    await button.dblclick();
+    await card.getByRole('button', { name: 'Точно?' }).waitFor();
+    expect(deleted).toEqual([]);
+    await card.getByRole('button', { name: 'Точно?' }).click();
+    await card.waitFor({ state: 'detached' });
+    expect(deleted).toHaveLength(1);
+  });
+});
+
+describe('звонок', () => {
+  it('которого нет, назывался «Не получилось»', async () => {
+    await page.goto(`${stack.url('settingsApi')}/journal/00000000-0000-4000-8000-000000000000`);
+    await page.getByRole('heading', { name: 'Такого звонка нет' }).waitFor();
+    expect(await page.title()).toBe('Журнал звонков · Перезвон');
+  });
+});
+
 describe('наблюдатель', () => {
   it('мог заполнить всё, а «недостаточно прав» узнавал при сохранении', async () => {
     const viewer = await OperatorAtThePage.viewerOf(stack, operator.accountId);

@@ -58,6 +58,16 @@ describe('the audit', () => {
     );
   });
 
+  it('named a PBX source by its id in the database', async () => {
+    const { body } = await call('POST', '/pbx-sources', { kind: 'uis', instance: 'Склад' });
+    const { sourceId } = body as { sourceId: string };
+    await call('PATCH', `/pbx-sources/${sourceId}`, { ringLimitSec: 60 });
+    const [changed] = await audit();
+    expect(changed?.differences.map(({ text }) => text)).toEqual([
+      'Телефония · «МегаФон «Контакт-платформа», UIS» Склад · Предел дозвона, секунд: 120 → 60',
+    ]);
+  });
+
   it('says choices as the page does, and ids by their names', async () => {
     const portal = await call('POST', '/portals', { url: 'demo.amocrm.ru', name: 'Основной' });
     const { portalId } = portal.body as { portalId: string };

@@ -15,7 +15,8 @@ export function differenceInWords(
 ): string {
   const steps = path.split('.').filter((step) => !isUnsaid(step));
   const owner: Owner = steps.includes('outgoing') ? 'outgoing' : steps[0] === 'employees' ? 'employee' : null;
-  const nameOf = (step: string): string => settingName(step, owner)?.[language] ?? known.ours.get(step) ?? step;
+  const nameOf = (step: string): string =>
+    settingName(step, owner)?.[language] ?? known.ours.get(step) ?? sourceName(step, known, language) ?? step;
 
   /** Also of a whole thing, such as an employee who was added. */
   const words = (setting: string, value: unknown): string => {
@@ -26,6 +27,14 @@ export function differenceInWords(
   };
   const value = (of: unknown): string => words(steps.at(-1) ?? '', of);
   return `${steps.map(nameOf).join(' · ')}: ${value(before)} → ${value(after)}`;
+}
+
+/** «МегаФон «Контакт-платформа», UIS»; undefined: it is not there any more, or the step is of something else. */
+function sourceName(sourceId: string, known: KnownNames, language: keyof Localized): string | undefined {
+  const source = known.sources.get(sourceId);
+  if (source === undefined) return undefined;
+  const kind = valueInWords('kind', source.kind, known, language);
+  return source.instance === null ? kind : `${kind} ${source.instance}`;
 }
 
 const isEmpty = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);

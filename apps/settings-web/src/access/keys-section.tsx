@@ -70,20 +70,22 @@ export function KeysSection() {
             </Table.Tbody>
           </Rows>
         )}
-        <Group component="form" onSubmit={submit} align="flex-end" gap="sm">
-          <TextInput
-            style={{ flex: '1 1 220px' }}
-            label={t('access.keyName')}
-            required
-            value={name}
-            error={problems.at('name')}
-            onChange={({ currentTarget: { value } }) => setName(value)}
-          />
-          <RoleSelect label={t('access.role')} value={role} onChange={setRole} />
-          <Button type="submit" variant="light" loading={add.isPending}>
-            {t('access.addKey')}
-          </Button>
-        </Group>
+        <form noValidate onSubmit={submit}>
+          <Group align="flex-end" gap="sm">
+            <TextInput
+              style={{ flex: '1 1 220px' }}
+              label={t('access.keyName')}
+              required
+              value={name}
+              error={problems.at('name')}
+              onChange={({ currentTarget: { value } }) => setName(value)}
+            />
+            <RoleSelect label={t('access.role')} value={role} onChange={setRole} />
+            <Button type="submit" variant="light" loading={add.isPending}>
+              {t('access.addKey')}
+            </Button>
+          </Group>
+        </form>
       </Stack>
     </Card>
   );

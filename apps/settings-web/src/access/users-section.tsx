@@ -17,6 +17,7 @@ import { useAddUser, useDeleteUser, useEditUser, useUsers, type NewUser, type Us
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { Form } from '../shell/form';
 import { formProblems } from '../shell/form-problems';
 import { RoleSelect } from './role-select';
 import { Rows } from '../shell/rows';
@@ -145,7 +146,7 @@ function NewUserForm() {
   };
   const problems = formProblems(add.error, ['name', 'login', 'password']);
   return (
-    <Stack component="form" onSubmit={submit} gap="sm">
+    <Form onSubmit={submit} gap="sm">
       <Text fw={600} size="sm">
         {t('access.newUser')}
       </Text>
@@ -182,6 +183,6 @@ function NewUserForm() {
           {t('access.addUser')}
         </Button>
       </Group>
-    </Stack>
+    </Form>
   );
 }

@@ -5,6 +5,7 @@ import { useSession } from '../api/session';
 import { useTranslation } from '../i18n/use-translation';
 import { NumberField } from '../settings/number-field';
 import { Failure } from '../shell/failure';
+import { Form } from '../shell/form';
 import { formProblems } from '../shell/form-problems';
 
 /** How long calls are kept: everybody may know it, an administrator changes it. */
@@ -39,7 +40,7 @@ function Change({ retention }: { readonly retention: Retention }) {
   };
   const problems = formProblems(change.error, ['days']);
   return (
-    <Stack component="form" gap="sm" onSubmit={submit}>
+    <Form gap="sm" onSubmit={submit}>
       {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <NumberField
         label={t('journal.retention.days')}
@@ -59,6 +60,6 @@ function Change({ retention }: { readonly retention: Retention }) {
           {t('common.save')}
         </Button>
       </Group>
-    </Stack>
+    </Form>
   );
 }

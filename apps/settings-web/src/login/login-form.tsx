@@ -1,8 +1,9 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useLogin } from '../api/session';
 import { Failure } from '../shell/failure';
+import { Form } from '../shell/form';
 import { formProblems } from '../shell/form-problems';
 
 /** Who one is; the session that follows is for the whole page to notice. */
@@ -17,7 +18,7 @@ export function LoginForm() {
     login.mutate({ login: name, password });
   };
   return (
-    <Stack component="form" onSubmit={enter}>
+    <Form onSubmit={enter}>
       {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <TextInput
         label={t('login.login')}
@@ -41,6 +42,6 @@ export function LoginForm() {
       <Button type="submit" loading={login.isPending}>
         {t('login.enter')}
       </Button>
-    </Stack>
+    </Form>
   );
 }

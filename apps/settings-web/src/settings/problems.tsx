@@ -65,6 +65,8 @@ function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
             c="inherit"
             ta="left"
             underline="always"
+            // A button of several lines stands by its last one; its bullet belongs to the first.
+            style={{ verticalAlign: 'top' }}
             onClick={() => jumpTo(path)}
           >
             {message}

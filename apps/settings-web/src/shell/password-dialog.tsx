@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
+import { Alert, Button, Group, Modal, PasswordInput } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useOwnPassword } from '../api/session';
 import { Failure } from './failure';
+import { Form } from './form';
 import { formProblems } from './form-problems';
 
 /** A person's own password: the present one is asked for, and the other sessions end. */
@@ -24,7 +25,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
           {t('shell.passwordChanged')}
         </Alert>
       ) : (
-        <Stack component="form" onSubmit={submit}>
+        <Form onSubmit={submit}>
           {problems.elsewhere && <Failure error={problems.elsewhere} />}
           <PasswordInput
             label={t('shell.currentPassword')}
@@ -51,7 +52,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
               {t('common.save')}
             </Button>
           </Group>
-        </Stack>
+        </Form>
       )}
     </Modal>
   );

@@ -17,6 +17,8 @@ export const journal = {
     more: 'Показать ещё',
     export: 'Скачать CSV',
     back: 'Все звонки',
+    noSuchCall: 'Такого звонка нет',
+    noSuchCallLead: 'Его нет в журнале: адрес набран с ошибкой, или звонок старше срока хранения.',
     recording: 'Запись разговора {{number}}',
     retention: {
       title: 'Сколько хранить звонки',

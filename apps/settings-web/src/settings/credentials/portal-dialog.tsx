@@ -4,6 +4,7 @@ import { useTranslation } from '../../i18n/use-translation';
 import { ApiProblem } from '../../api/http';
 import { portalTitle, useDeletePortal, useSavePortal, type AddressOf, type PortalView } from '../../api/portals';
 import { Failure } from '../../shell/failure';
+import { Form } from '../../shell/form';
 import { formProblems } from '../../shell/form-problems';
 import { AddressOfChoice } from './address-of';
 import { ConnectButton } from './connect-button';
@@ -55,7 +56,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
       size="lg"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <Stack component="form" onSubmit={submit}>
+      <Form onSubmit={submit}>
         {waits && <Waits count={waits['waiting']} />}
         {problems.elsewhere && waits === null && !isWhoseUnsaid(save.error) && <Failure error={problems.elsewhere} />}
         <TextInput
@@ -105,7 +106,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
             {t(waits ? 'credentials.park' : 'common.save')}
           </Button>
         </Group>
-      </Stack>
+      </Form>
       {portal && (
         <DeletePortal
           portal={portal}

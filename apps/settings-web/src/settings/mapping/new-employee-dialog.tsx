@@ -1,8 +1,9 @@
-import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SimpleGrid, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
 import { useAddEmployees } from '../../api/people';
 import { Failure } from '../../shell/failure';
+import { Form } from '../../shell/form';
 import { formProblems } from '../../shell/form-problems';
 
 /** As labelled, and as sent. */
@@ -39,7 +40,7 @@ export default function NewEmployeeDialog({ onClose }: { readonly onClose: () =>
       title={t('mapping.addEmployee')}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <Stack component="form" onSubmit={submit}>
+      <Form onSubmit={submit}>
         {problems.elsewhere && <Failure error={problems.elsewhere} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           {labels.map((field) => (
@@ -60,7 +61,7 @@ export default function NewEmployeeDialog({ onClose }: { readonly onClose: () =>
             {t('common.add')}
           </Button>
         </Group>
-      </Stack>
+      </Form>
     </Modal>
   );
 }
