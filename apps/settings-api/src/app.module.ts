@@ -8,8 +8,9 @@ import { AccessGuard } from './access/access.guard.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
 import { OwnPassword } from './access/own-password.js';
+import { KnownPlaces } from './access/known-places.js';
 import { LoginThrottle } from './access/login-throttle.js';
-import { ConsentCookie, SessionCookie } from './access/cookies.js';
+import { ConsentCookie, DeviceCookie, SessionCookie } from './access/cookies.js';
 import { SessionController } from './access/session.controller.js';
 import { Sessions } from './access/sessions.js';
 import { PlatformAdminsController, UsersController } from './access/users.controller.js';
@@ -106,7 +107,7 @@ export class AppModule {
     const ingest = new IngestClient(new Neighbour({ name: 'call-ingest', url: config.ingestUrl, key }));
     const engine = new EngineClient(new Neighbour({ name: 'decision-engine', url: config.engineUrl, key }));
     const users = new Users(dataSource, changes);
-    const sessions = new Sessions(dataSource, new LoginThrottle(dataSource));
+    const sessions = new Sessions(dataSource, new LoginThrottle(dataSource), new KnownPlaces(dataSource));
     const useCases = [
       eraser,
       copies,
@@ -115,6 +116,7 @@ export class AppModule {
       sessions,
       new OwnPassword(users, sessions),
       new SessionCookie(config.publicUrl),
+      new DeviceCookie(config.publicUrl),
       new ConsentCookie(config.publicUrl),
       new PublicUrl(config.publicUrl),
       new Authorizations(dataSource, portals, oauthOf(config), config.amocrmExtraOrigins),

@@ -1,7 +1,7 @@
 import { Center, MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Router, Switch } from 'wouter';
+import { Route, Router, Switch } from 'wouter';
 import { AccountContext } from './api/account';
 import { ApiProblem } from './api/http';
 import { noticeEndOfSession, useIsSessionOver, useSession } from './api/session';
@@ -32,6 +32,7 @@ const AccessPage = lazy(() => import('./access/access-page'));
 const CallPage = lazy(() => import('./journal/call-page'));
 const HistoryPage = lazy(() => import('./history/history-page'));
 const JournalPage = lazy(() => import('./journal/journal-page'));
+const NoSuchPage = lazy(() => import('./shell/no-such-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const QueuePage = lazy(() => import('./queue/queue-page'));
 const SourcesPage = lazy(() => import('./sources/sources-page'));
@@ -76,9 +77,7 @@ function Rooms() {
           <Route path="/people" component={AccessPage} />
           <Route path="/journal" component={JournalPage} />
           <Route path="/journal/:callId" component={CallPage} />
-          <Route>
-            <Redirect to="/" replace />
-          </Route>
+          <Route component={NoSuchPage} />
         </Switch>
       </Suspense>
       <Suspense>{isOver && <SessionOver />}</Suspense>

@@ -199,10 +199,15 @@ export class OperatorAtThePage {
 
   /** Presses «Сохранить настройки»; the HTTP status of the answer. */
   async save(): Promise<number> {
+    return this.saveBy('Сохранить настройки');
+  }
+
+  /** The same in the language that the page speaks. */
+  async saveBy(button: string): Promise<number> {
     const answered = this.page.waitForResponse(
       (answer) => answer.request().method() === 'PUT' && answer.url().endsWith('/integration'),
     );
-    await this.page.getByRole('button', { name: 'Сохранить настройки' }).click();
+    await this.page.getByRole('button', { name: button }).click();
     return (await answered).status();
   }
 

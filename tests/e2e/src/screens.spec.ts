@@ -256,6 +256,23 @@ describe('страница', () => {
     await page.getByRole('heading', { name: 'Настройки интеграции amoCRM' }).waitFor();
   });
 
+  it('по неизвестному адресу молча показывала обзор: такой страницы нет, и видно, куда идти', async () => {
+    const address = `/settings/${'outdated-'.repeat(20)}`;
+    await page.goto(`${stack.url('settingsApi')}${address}`);
+    await page.getByRole('heading', { name: 'Такой страницы нет' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(address);
+    for (const colours of ['dark', 'light'] as const) {
+      await inColours(page, colours);
+      expect(await obstacles(page)).toEqual([]);
+    }
+    await onAPhone(async () => expect(await isTooWide(page)).toBe(false));
+    await page.getByText('EN', { exact: true }).click();
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.getByRole('link', { name: 'Go to the overview' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('RU', { exact: true }).click();
+  });
+
   it('ни разу не сломалась по дороге', () => {
     expect(operator.complaints).toEqual([]);
   });

@@ -102,6 +102,86 @@ describe('несохранённое', () => {
   });
 });
 
+describe('отказ сервиса', () => {
+  it('говорил «Выберите действие», а в каком из восьми правил, нужно было догадаться', async () => {
+    await operator.room('Настройки');
+    const cell = 'outgoing.cells.missedKnown';
+    await operator.switchOn(cell);
+    await operator.switchOn('active');
+    expect(await operator.save()).toBe(422);
+    const place = 'Исходящие звонки · Непринятый звонок существующему клиенту · Действие';
+    const inList = page.getByRole('alert').getByRole('button', { name: `${place}: Выберите действие.` });
+    await inList.click();
+    await page.waitForFunction(() => document.activeElement?.id === 'field-outgoing-cells-missedKnown-action');
+    const atField = operator.field(cell).getByText('Выберите действие.', { exact: true });
+    expect(await atField.isVisible()).toBe(true);
+    await page.getByText('EN', { exact: true }).click();
+    expect(await operator.saveBy('Save settings')).toBe(422);
+    await page
+      .getByRole('button', {
+        name: 'Outgoing calls · Unanswered call to an existing client · Action: Choose an action.',
+      })
+      .waitFor();
+    await page.getByText('RU', { exact: true }).click();
+    await page.getByRole('button', { name: 'Вернуть как было' }).click();
+  });
+
+  it('принять телефон сотрудника стоял над формой, и к чему он, не говорил', async () => {
+    await page.getByRole('button', { name: 'Добавить сотрудника' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Телефон').fill('мобильный');
+    await dialog.getByRole('button', { name: 'Добавить' }).click();
+    const wrong = dialog.getByText('«мобильный» не похоже на полный номер телефона.', { exact: true });
+    await wrong.waitFor();
+    expect(await dialog.getByLabel('Телефон').getAttribute('aria-invalid')).toBe('true');
+    expect(await dialog.getByText('Не получилось').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Отменить' }).click();
+  });
+
+  it('сохранить настройки АТС стирал то, что ввели, и поля не называл', async () => {
+    await operator.room('Телефония');
+    await page.getByRole('button', { name: 'Своя АТС или Kafka' }).click();
+    await page.getByRole('button', { name: 'Дополнительно' }).click();
+    const limit = page.getByLabel('Предел дозвона, секунд');
+    await limit.fill('');
+    await limit.pressSequentially('5');
+    await page.getByLabel('Часовой пояс АТС').fill('Europe/Mars');
+    await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
+    await page.getByText('Не меньше 15.', { exact: true }).waitFor();
+    expect([await limit.inputValue(), await limit.getAttribute('aria-invalid')]).toEqual(['5', 'true']);
+    await limit.fill('60');
+    await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
+    await page.getByText('Такого часового пояса нет. Укажите, например, Europe/Moscow.', { exact: true }).waitFor();
+    expect(await page.getByLabel('Часовой пояс АТС').inputValue()).toBe('Europe/Mars');
+  });
+});
+
+describe('«Удалить»', () => {
+  it('удаляло телефонию двойным нажатием, без ответа на «Точно?»', async () => {
+    await operator.room('Телефония');
+    const card = page.getByRole('region', { name: 'Своя АТС или Kafka' });
+    const button = card.getByRole('button', { name: /Удалить|Точно/ });
+    const deleted: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'DELETE') deleted.push(request.url());
+    });
+    await button.dblclick();
+    await card.getByRole('button', { name: 'Точно?' }).waitFor();
+    expect(deleted).toEqual([]);
+    await card.getByRole('button', { name: 'Точно?' }).click();
+    await card.waitFor({ state: 'detached' });
+    expect(deleted).toHaveLength(1);
+  });
+});
+
+describe('звонок', () => {
+  it('которого нет, назывался «Не получилось»', async () => {
+    await page.goto(`${stack.url('settingsApi')}/journal/00000000-0000-4000-8000-000000000000`);
+    await page.getByRole('heading', { name: 'Такого звонка нет' }).waitFor();
+    expect(await page.title()).toBe('Журнал звонков · Перезвон');
+  });
+});
+
 describe('наблюдатель', () => {
   it('мог заполнить всё, а «недостаточно прав» узнавал при сохранении', async () => {
     const viewer = await OperatorAtThePage.viewerOf(stack, operator.accountId);

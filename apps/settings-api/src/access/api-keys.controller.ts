@@ -1,12 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { type Localized } from '@perezvon/service';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { Called } from '../http/called.js';
 import { type List, wholeList } from '../http/list.js';
 import { uuidOrNotFound } from '../http/uuid.js';
 import { IfGiven } from '../http/validation.js';
 import { AccountId, type AccountRole, accountRoles, ForAccount } from './access.js';
 import { ApiKeys, type ApiKeyView } from './api-keys.js';
 
+const purpose: Localized = { ru: 'Для чего ключ', en: 'What the key is for' };
+
 class NewApiKeyDto {
+  @Called(purpose)
   @IsString()
   @MinLength(1)
   @MaxLength(200)
@@ -18,6 +23,7 @@ class NewApiKeyDto {
 }
 
 class EditApiKeyDto {
+  @Called(purpose)
   @IfGiven()
   @IsString()
   @MinLength(1)

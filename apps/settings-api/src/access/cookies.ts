@@ -6,11 +6,12 @@ class SecretCookie {
   private readonly name: string;
   private readonly options: CookieOptions;
 
-  constructor(name: string, publicUrl: string) {
+  /** @param maxAge ms; undefined: until the browser is closed */
+  constructor(name: string, publicUrl: string, maxAge?: number) {
     const secure = publicUrl.startsWith('https:');
     this.name = secure ? `__Host-${name}` : name;
     // Lax, not strict: the way back from amoCRM's consent page must still know who left.
-    this.options = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
+    this.options = { httpOnly: true, sameSite: 'lax', secure, path: '/', ...(maxAge !== undefined && { maxAge }) };
   }
 
   read(request: Request): string | undefined {
@@ -31,6 +32,13 @@ class SecretCookie {
 export class SessionCookie extends SecretCookie {
   constructor(publicUrl: string) {
     super('perezvon', publicUrl);
+  }
+}
+
+/** In which browser somebody has logged in before: see `KnownPlaces`. A browser keeps nothing longer than 400 days. */
+export class DeviceCookie extends SecretCookie {
+  constructor(publicUrl: string) {
+    super('perezvon-device', publicUrl, 400 * 24 * 60 * 60 * 1_000);
   }
 }
 

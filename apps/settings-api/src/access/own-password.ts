@@ -1,4 +1,5 @@
 import { type Principal } from './access.js';
+import { type Place } from './known-places.js';
 import { type LoginRefusal, type Sessions } from './sessions.js';
 import { type Users } from './users.js';
 
@@ -19,17 +20,12 @@ export class OwnPassword {
   /**
    * Every session of the person ends, also those on other machines; the caller goes on with a new one.
    *
-   * @param address of the caller: guesses are counted together with those at the login
+   * @param place whose device is the caller's session: who has one does not share the tries of those at the login
    */
-  async change(
-    { actor, accountId }: Principal,
-    current: string,
-    next: string,
-    address: string,
-  ): Promise<PasswordChange> {
+  async change({ actor, accountId }: Principal, current: string, next: string, place: Place): Promise<PasswordChange> {
     const login = actor.kind === 'user' && actor.id !== null ? await this.users.loginOf(actor.id) : undefined;
     if (login === undefined) return { refused: 'no_person' };
-    const checked = await this.sessions.check(login, current, address);
+    const checked = await this.sessions.check(login, current, place, 'device');
     if ('refused' in checked) return checked;
     await this.users.edit(accountId, checked.userId, { password: next });
     return { token: await this.sessions.start(checked.userId) };

@@ -6,7 +6,7 @@ import { Accounts } from '../accounts/accounts.js';
 import { invalid } from '../http/validation.js';
 import { Caller, ForEverybody, ForKnown, type Principal } from './access.js';
 import { csrfTokenOf } from './secret-token.js';
-import { SessionCookie } from './cookies.js';
+import { DeviceCookie, SessionCookie } from './cookies.js';
 import { OwnPassword } from './own-password.js';
 import { type LoginRefusal, Sessions } from './sessions.js';
 
@@ -52,6 +52,7 @@ export class SessionController {
   constructor(
     private readonly sessions: Sessions,
     private readonly cookie: SessionCookie,
+    private readonly deviceCookie: DeviceCookie,
     private readonly accounts: Accounts,
     private readonly ownPassword: OwnPassword,
   ) {}
@@ -72,9 +73,12 @@ export class SessionController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
-    const outcome = await this.sessions.open(login, password, request.ip ?? '');
+    const place = { address: request.ip ?? '', device: this.deviceCookie.read(request) };
+    const outcome = await this.sessions.open(login, password, place);
     if ('refused' in outcome) throw refusal(outcome, wrongLogin(), response);
-    return this.opened(outcome.token, response);
+    const view = await this.opened(outcome.token, response);
+    this.deviceCookie.set(response, outcome.device);
+    return view;
   }
 
   /** The caller's own, with the present one. All sessions of the person end; the answer is a new one. */
@@ -86,7 +90,8 @@ export class SessionController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
-    const outcome = await this.ownPassword.change(caller, currentPassword, newPassword, request.ip ?? '');
+    const place = { address: request.ip ?? '', device: this.cookie.read(request) };
+    const outcome = await this.ownPassword.change(caller, currentPassword, newPassword, place);
     if ('token' in outcome) return this.opened(outcome.token, response);
     if (outcome.refused === 'no_person') throw noPerson();
     throw refusal(outcome, wrongPassword(), response);

@@ -1,5 +1,6 @@
 import { type DataSource } from 'typeorm';
 import { type AccountRole, type Principal } from './access.js';
+import { type Knowledge, type KnownPlaces, type Place } from './known-places.js';
 import { type LoginThrottle } from './login-throttle.js';
 import { isPassword } from './passwords.js';
 import { csrfTokenOf, hashOfToken, newToken } from './secret-token.js';
@@ -28,18 +29,29 @@ export class Sessions {
   constructor(
     private readonly dataSource: DataSource,
     private readonly throttle: LoginThrottle,
+    private readonly places: KnownPlaces,
   ) {}
 
-  /** @returns the cookie's value, this once */
-  async open(login: string, password: string, address: string): Promise<{ token: string } | LoginRefusal> {
-    const checked = await this.check(login, password, address);
-    return 'refused' in checked ? checked : { token: await this.start(checked.userId) };
+  /** @returns the values of the cookies, this once: of the session, and of the browser it is opened in */
+  async open(login: string, password: string, place: Place): Promise<{ token: string; device: string } | LoginRefusal> {
+    const name = login.trim().toLowerCase();
+    const checked = await this.check(name, password, place, await this.places.knowledgeOf(name, place));
+    if ('refused' in checked) return checked;
+    return { token: await this.start(checked.userId), device: await this.places.remember(checked.userId, place) };
   }
 
-  /** Is this the password of this login? Every try counts, whatever it is asked for. */
-  async check(login: string, password: string, address: string): Promise<{ userId: string } | LoginRefusal> {
-    const name = login.trim().toLowerCase();
-    const retryAfterSec = await this.throttle.take(name, address);
+  /**
+   * Is this the password of this login? Every try counts, whatever it is asked for.
+   *
+   * @param name of the login, in small letters
+   */
+  async check(
+    name: string,
+    password: string,
+    place: Place,
+    known: Knowledge,
+  ): Promise<{ userId: string } | LoginRefusal> {
+    const retryAfterSec = await this.throttle.take(name, place, known);
     if (retryAfterSec > 0) return { refused: 'throttled', retryAfterSec };
     const rows: { user_id: string; password_hash: string }[] = await this.dataSource.query(
       'select user_id, password_hash from users where login = $1 and not is_disabled',
@@ -48,7 +60,7 @@ export class Sessions {
     const [user] = rows;
     const isRight = await isPassword(password, user?.password_hash);
     if (user === undefined || !isRight) return { refused: 'wrong' };
-    await this.throttle.forgive(name, address);
+    await this.throttle.forgive(name, place, known);
     return { userId: user.user_id };
   }
 

@@ -80,6 +80,7 @@ export class Users {
     if (losesRights) refuseOneself(userId);
     const passwordHash = change.password === undefined ? null : await hashPassword(change.password);
     return this.within(accountId, passwordHash === null ? 'user_changed' : 'password_changed', async (tx) => {
+      if (losesRights) await keepAnAdministrator(tx, accountId, userId);
       const [rows]: [UserView[], number] = await tx.query(
         `update users set name = coalesce($3, name), role = coalesce($4, role),
                 is_disabled = coalesce($5, is_disabled), password_hash = coalesce($6, password_hash)
@@ -97,6 +98,7 @@ export class Users {
   async remove(accountId: string | null, userId: string): Promise<void> {
     refuseOneself(userId);
     await this.within(accountId, 'user_deleted', async (tx) => {
+      await keepAnAdministrator(tx, accountId, userId);
       const [rows]: [{ login: string }[], number] = await tx.query(
         'delete from users where user_id = $1 and account_id is not distinct from $2 returning login',
         [userId, accountId],
@@ -117,8 +119,7 @@ export class Users {
 }
 
 /**
- * Who takes away his own rights may be the last who could give them back. Another person's are taken by somebody who keeps
- * his own; only two who do so to each other in the same moment, or a key of the API, can still leave nobody.
+ * Who takes away his own rights does so by a slip of the hand, also while there are other administrators.
  *
  * @throws Problem `own_user`
  */
@@ -131,6 +132,31 @@ function refuseOneself(userId: string): void {
     message: {
       ru: 'Себя нельзя отключить, удалить или лишить прав. Попросите другого администратора.',
       en: 'You cannot disable or delete yourself, nor take your own rights. Ask another administrator.',
+    },
+  });
+}
+
+/**
+ * Somebody who can give rights must remain, whoever takes them: two administrators from each other in the same moment, or
+ * a key of the API. The rows of all who have the rights are locked, in one order: the second of two waits here, and then
+ * sees only those whom the first has left.
+ *
+ * @throws Problem `last_administrator`
+ */
+async function keepAnAdministrator(tx: EntityManager, accountId: string | null, userId: string): Promise<void> {
+  const rows: { user_id: string }[] = await tx.query(
+    `select user_id from users
+      where account_id is not distinct from $1 and role in ('account_admin', 'platform_admin') and not is_disabled
+      order by user_id for update`,
+    [accountId],
+  );
+  if (rows.length !== 1 || rows[0]?.user_id !== userId) return;
+  throw new Problem({
+    status: 409,
+    code: 'last_administrator',
+    message: {
+      ru: 'Это последний администратор. Сначала дайте права администратора кому-нибудь ещё.',
+      en: 'This is the last administrator. Give the rights of one to somebody else first.',
     },
   });
 }

@@ -14,7 +14,12 @@ class RenameAccountDto {
 
 class NewAccountDto extends RenameAccountDto {
   @IsOptional()
-  @Matches(/^[A-Za-z0-9._-]{1,64}$/)
+  @Matches(/^[A-Za-z0-9._-]{1,64}$/, {
+    context: {
+      ru: 'До 64 латинских букв, цифр, точек, подчёркиваний и дефисов.',
+      en: 'Up to 64 Latin letters, digits, dots, underscores and hyphens.',
+    },
+  })
   accountId?: string;
 }
 

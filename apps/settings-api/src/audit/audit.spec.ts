@@ -49,11 +49,23 @@ describe('the audit', () => {
           path: 'integration.incoming.unsortedRecordWaitSec',
           before: 60,
           after: 30,
-          text: 'Входящие звонки · Ждать запись разговора, с: 60 → 30',
+          text: 'Входящие звонки · Сколько секунд запись в неразобранном ждёт ссылку на разговор: 60 → 30',
         },
       ],
     });
-    expect((await audit('en'))[0]?.differences[0]?.text).toBe('Incoming calls · Wait for the recording, s: 60 → 30');
+    expect((await audit('en'))[0]?.differences[0]?.text).toBe(
+      'Incoming calls · Seconds that a record in unsorted waits for the recording: 60 → 30',
+    );
+  });
+
+  it('named a PBX source by its id in the database', async () => {
+    const { body } = await call('POST', '/pbx-sources', { kind: 'uis', instance: 'Склад' });
+    const { sourceId } = body as { sourceId: string };
+    await call('PATCH', `/pbx-sources/${sourceId}`, { ringLimitSec: 60 });
+    const [changed] = await audit();
+    expect(changed?.differences.map(({ text }) => text)).toEqual([
+      'Телефония · «МегаФон «Контакт-платформа», UIS» Склад · Предел дозвона, секунд: 120 → 60',
+    ]);
   });
 
   it('says choices as the page does, and ids by their names', async () => {
@@ -72,7 +84,7 @@ describe('the audit', () => {
     const [integration, mapping, employees] = await audit();
     const cellsPlace = 'Входящие звонки · Успешный звонок с неизвестного номера';
     expect(integration?.differences.map(({ text }) => text)).toEqual([
-      'Портал: — → «Основной»',
+      'Портал amoCRM: — → «Основной»',
       `${cellsPlace} · включено: нет → да`,
       `${cellsPlace} · Действие: — → «Создавать новый контакт и сделку»`,
       `${cellsPlace} · Воронка: — → «Повторные»`,

@@ -9,6 +9,8 @@ export interface KnownNames {
   readonly taskTypes: ReadonlyMap<number, string>;
   /** Portals and employees. */
   readonly ours: ReadonlyMap<string, string>;
+  /** PBX sources: of which kind, and the name of the cabinet if it has one. */
+  readonly sources: ReadonlyMap<string, { readonly kind: string; readonly instance: string | null }>;
 }
 
 export const noNames: KnownNames = {
@@ -17,6 +19,7 @@ export const noNames: KnownNames = {
   users: new Map(),
   taskTypes: new Map(),
   ours: new Map(),
+  sources: new Map(),
 };
 
 interface PortalRow {
@@ -39,6 +42,10 @@ export async function knownNames(dataSource: DataSource, accountId: string): Pro
     `select body from documents where account_id = $1 and kind = 'employees'`,
     [accountId],
   );
+  const sources: { source_id: string; kind: string; instance: string | null }[] = await dataSource.query(
+    'select source_id, kind, instance from pbx_sources where account_id = $1',
+    [accountId],
+  );
   const copies = portals.filter(({ copy }) => copy !== null).map(({ copy }) => portalSchema.parse(copy));
   const pipelines = copies.flatMap((copy) => copy.pipelines);
   const employees = documents.flatMap(({ body }) => settingsSchema.shape.employees.parse(body));
@@ -51,6 +58,7 @@ export async function knownNames(dataSource: DataSource, accountId: string): Pro
       ...portals.map(({ portal_id: id, name, url }) => [id, name ?? new URL(url).host] as const),
       ...employees.map((employee) => [employee.employeeId, titleOf(employee)] as const),
     ]),
+    sources: new Map(sources.map(({ source_id: id, kind, instance }) => [id, { kind, instance }])),
   };
 }
 

@@ -20,6 +20,7 @@ import { IfGiven, invalid } from '../http/validation.js';
 import { IntegrationDto } from '../integration/integration.dto.js';
 import { effectNames, reasonWords } from '../journal/effect-words.js';
 import { cellName } from '../journal/story-words.js';
+import { named } from '../naming/field-names.js';
 import { DryRun, type DryRunResult, type Rehearsal } from './dry-run.js';
 import { type Foreseen } from './foresee.js';
 import { intentWords } from './intent-words.js';
@@ -111,7 +112,9 @@ export class DryRunController {
 function view(result: DryRunResult, language: keyof Localized) {
   return {
     isActive: result.isActive,
-    problems: result.problems.map(({ path, code, message }) => ({ path, code, message: message[language] })),
+    problems: result.problems
+      .map((each) => named(each))
+      .map(({ path, code, message }) => ({ path, code, message: message[language] })),
     items: result.rehearsals.map((rehearsal) => rehearsalView(rehearsal, result, language)),
   };
 }

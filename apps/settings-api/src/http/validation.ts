@@ -2,8 +2,16 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe }
 import { type FieldProblem, type Localized, Problem } from '@perezvon/service';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { validate, ValidateIf, type ValidationError, type ValidatorOptions } from 'class-validator';
+import { fieldName, named } from '../naming/field-names.js';
+import { calledOf } from './called.js';
 
-const strict: ValidatorOptions = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+const strict: ValidatorOptions = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  // Its class says what a field is called.
+  validationError: { target: true },
+};
 
 /** Null is refused where the field cannot be taken away. */
 export const IfGiven = (): PropertyDecorator => ValidateIf((_body: object, value: unknown) => value !== undefined);
@@ -13,7 +21,7 @@ export function requestValidation(): ValidationPipe {
   return new ValidationPipe({
     ...strict,
     transform: true,
-    exceptionFactory: (errors) => invalid(errors.flatMap((error) => fieldProblems(error))),
+    exceptionFactory: (errors) => refused(errors.flatMap((error) => fieldProblems(error))),
   });
 }
 
@@ -26,15 +34,15 @@ export class ListOf<Item extends object> implements PipeTransform<unknown, Promi
   ) {}
 
   async transform(body: unknown, _metadata: ArgumentMetadata): Promise<Item[]> {
-    if (!Array.isArray(body)) throw invalid([problem('', 'isArray', 'must be a list')]);
+    if (!Array.isArray(body)) throw invalid([problem('', 'isArray')]);
     if (body.length > this.maxLength) {
-      throw invalid([problem('', 'arrayMaxSize', `must contain no more than ${this.maxLength} elements`)]);
+      throw invalid([problem('', 'arrayMaxSize', String(this.maxLength))]);
     }
     const items: Item[] = [];
     const problems: FieldProblem[] = [];
     for (const [index, plain] of (body as unknown[]).entries()) {
       if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
-        problems.push(problem(String(index), 'isObject', 'must be an object'));
+        problems.push(named(problem(String(index), 'isObject')));
         continue;
       }
       const item = plainToInstance(this.itemClass, plain);
@@ -42,13 +50,18 @@ export class ListOf<Item extends object> implements PipeTransform<unknown, Promi
       problems.push(...errors.flatMap((error) => fieldProblems(error, `${index}.`)));
       items.push(item);
     }
-    if (problems.length > 0) throw invalid(problems);
+    if (problems.length > 0) throw refused(problems);
     return items;
   }
 }
 
-/** 422 with everything that is wrong, each at its path. */
+/** 422 with everything that is wrong, each at its path and by its field's name. */
 export function invalid(errors: readonly FieldProblem[]): Problem {
+  return refused(errors.map((error) => named(error)));
+}
+
+/** The same of problems that name their fields already. */
+function refused(errors: readonly FieldProblem[]): Problem {
   return new Problem({
     status: 422,
     code: 'invalid',
@@ -62,37 +75,65 @@ export function invalid(errors: readonly FieldProblem[]): Problem {
 
 function fieldProblems(error: ValidationError, prefix = ''): FieldProblem[] {
   const path = prefix + error.property;
-  const own = Object.entries(error.constraints ?? {}).map(([constraint, text]) => problem(path, constraint, text));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldProblems(child, `${path}.`))];
+  const found = Object.entries(error.constraints ?? {}).map(([constraint, text]) => {
+    const hint = error.contexts?.[constraint] as Localized | undefined;
+    return named(problem(path, constraint, text, hint), calledOf(error.target, error.property) ?? fieldName(path));
+  });
+  // What is of another type has no length and no size; of a list, one element may be so and another too long.
+  const isOfList = Object.values(error.constraints ?? {}).some((text) => text.startsWith('each value'));
+  const ofType = isOfList ? [] : found.filter(({ code }) => code === 'wrong_type' || code === 'not_a_date');
+  const children = (error.children ?? []).flatMap((child) => fieldProblems(child, `${path}.`));
+  return [...(ofType.length > 0 ? ofType : found), ...children];
 }
 
-/** class-validator's constraint → our stable code and the Russian sentence; `limit` is the number its text names. */
-const constraints: Readonly<Record<string, { code: string; ru: (limit: string) => string }>> = {
-  arrayMaxSize: { code: 'too_many', ru: (limit) => `Не больше ${limit} элементов.` },
-  isArray: { code: 'wrong_type', ru: () => 'Нужен список.' },
-  isBoolean: { code: 'wrong_type', ru: () => 'Нужно значение да или нет (true, false).' },
-  isDate: { code: 'not_a_date', ru: () => 'Нужны дата и время по ISO 8601.' },
-  isEmail: { code: 'not_email', ru: () => 'Это не адрес электронной почты.' },
-  isEnum: { code: 'unknown_value', ru: () => 'Такого значения нет.' },
-  isIn: { code: 'unknown_value', ru: () => 'Такого значения нет.' },
-  isInt: { code: 'wrong_type', ru: () => 'Нужно целое число.' },
-  isObject: { code: 'wrong_type', ru: () => 'Нужен объект.' },
-  isString: { code: 'wrong_type', ru: () => 'Нужен текст.' },
-  isTextMap: { code: 'wrong_type', ru: (limit) => `Нужен объект с текстами не длиннее ${limit} символов.` },
-  isUuid: { code: 'not_uuid', ru: () => 'Нужен идентификатор UUID.' },
-  matches: { code: 'wrong_form', ru: () => 'Неверный вид значения.' },
-  max: { code: 'too_large', ru: (limit) => `Не больше ${limit}.` },
-  maxDate: { code: 'too_large', ru: () => 'Дата слишком поздняя.' },
-  maxLength: { code: 'too_long', ru: (limit) => `Не длиннее ${limit} символов.` },
-  min: { code: 'too_small', ru: (limit) => `Не меньше ${limit}.` },
-  minDate: { code: 'too_small', ru: () => 'Дата слишком ранняя.' },
-  minLength: { code: 'too_short', ru: (limit) => `Не короче ${limit} символов.` },
-  nestedValidation: { code: 'wrong_type', ru: () => 'Нужен объект.' },
-  whitelistValidation: { code: 'unknown_field', ru: () => 'Такого поля нет.' },
+interface Constraint {
+  readonly code: string;
+  /** @param limit what the constraint's text names: a number, or the values that there are */
+  readonly words: (limit: string) => Localized;
+}
+const always = (code: string, ru: string, en: string): Constraint => ({ code, words: () => ({ ru, en }) });
+const limited = (code: string, words: Constraint['words']): Constraint => ({ code, words });
+const oneOf = limited('unknown_value', (values) => ({
+  ru: `Такого значения нет. Есть: ${values}.`,
+  en: `There is no such value. There are: ${values}.`,
+}));
+const tooShort: Constraint['words'] = (limit) =>
+  limit === '1'
+    ? { ru: 'Не может быть пустым.', en: 'Must not be empty.' }
+    : { ru: `Не короче ${limit} символов.`, en: `At least ${limit} characters.` };
+
+/** class-validator's constraint → our stable code and the sentence. */
+const constraints: Readonly<Record<string, Constraint>> = {
+  arrayMaxSize: limited('too_many', (n) => ({ ru: `Не больше ${n} элементов.`, en: `No more than ${n} elements.` })),
+  isArray: always('wrong_type', 'Нужен список.', 'A list is needed.'),
+  isBoolean: always('wrong_type', 'Нужно значение да или нет (true, false).', 'Yes or no is needed (true, false).'),
+  isDate: always('not_a_date', 'Нужны дата и время по ISO 8601.', 'A date and time by ISO 8601 is needed.'),
+  isEmail: always('not_email', 'Это не адрес электронной почты.', 'This is no e-mail address.'),
+  isEnum: oneOf,
+  isIn: oneOf,
+  isInt: always('wrong_type', 'Нужно целое число.', 'A whole number is needed.'),
+  isObject: always('wrong_type', 'Нужен объект.', 'An object is needed.'),
+  isString: always('wrong_type', 'Нужен текст.', 'A text is needed.'),
+  isTextMap: limited('wrong_type', (n) => ({
+    ru: `Нужен объект с текстами не длиннее ${n} символов.`,
+    en: `An object of texts of at most ${n} characters is needed.`,
+  })),
+  isUuid: always('not_uuid', 'Нужен идентификатор UUID.', 'A UUID is needed.'),
+  matches: always('wrong_form', 'Неверный вид значения.', 'The value has another form than it should.'),
+  max: limited('too_large', (n) => ({ ru: `Не больше ${n}.`, en: `No more than ${n}.` })),
+  maxDate: always('too_large', 'Дата слишком поздняя.', 'The date is too late.'),
+  maxLength: limited('too_long', (n) => ({ ru: `Не длиннее ${n} символов.`, en: `At most ${n} characters.` })),
+  min: limited('too_small', (n) => ({ ru: `Не меньше ${n}.`, en: `No less than ${n}.` })),
+  minDate: always('too_small', 'Дата слишком ранняя.', 'The date is too early.'),
+  minLength: limited('too_short', tooShort),
+  nestedValidation: always('wrong_type', 'Нужен объект.', 'An object is needed.'),
+  whitelistValidation: always('unknown_field', 'Такого поля нет.', 'There is no such field.'),
 };
 
-function problem(path: string, constraint: string, text: string): FieldProblem {
+/** @param hint says more than the constraint does, where a field has one */
+function problem(path: string, constraint: string, text = '', hint?: Localized): FieldProblem {
   const known = constraints[constraint];
-  const message: Localized = { ru: known?.ru(/\d+/.exec(text)?.[0] ?? '') ?? 'Неверное значение.', en: text };
+  const [, values, number = ''] = /following values: (.*)$|(\d+)/.exec(text) ?? [];
+  const message = hint ?? known?.words(values ?? number) ?? { ru: 'Неверное значение.', en: text };
   return { path, code: known?.code ?? 'wrong_value', message };
 }

@@ -5,6 +5,7 @@ import { type AccountChanges } from '../accounts/account-changes.js';
 import { Documents, type MappingEntry, type Stored } from '../accounts/documents.js';
 import { type ExpectedRevision, requireRevision } from '../http/etag.js';
 import { invalid } from '../http/validation.js';
+import { named } from '../naming/field-names.js';
 import { type CrmCopies } from '../portals/crm-copies.js';
 import { complete, type Completed } from './complete.js';
 import { type IntegrationDto } from './integration.dto.js';
@@ -129,7 +130,7 @@ function refuseIncomplete(missing: readonly FieldProblem[]): void {
       ru: 'Интеграцию нельзя включить: не хватает того, что перечислено.',
       en: 'The integration cannot be switched on: what is listed is missing.',
     },
-    errors: missing,
+    errors: missing.map((each) => named(each)),
   });
 }
 
@@ -171,5 +172,5 @@ function mappingProblems(
 }
 
 function rated(severity: Severity, problems: readonly FieldProblem[]): IntegrationProblem[] {
-  return problems.map(({ path, code, message }) => ({ path, code, message, severity }));
+  return problems.map(({ path, code, message }) => ({ ...named({ path, code, message }), severity }));
 }

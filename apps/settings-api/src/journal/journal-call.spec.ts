@@ -17,6 +17,9 @@ import { decision, event, result, route, state } from '../testing/told-of-a-call
 
 const callId = callIdOf(event('call.started', 0), event('call.started', 0).call_id);
 
+/** The minute in which the call began. */
+const soon = '2025-03-04T09:12:30.000Z';
+
 function told(...tellings: readonly Telling[]): JournalCall {
   return tellings
     .filter((each) => each.callId === callId)
@@ -48,7 +51,7 @@ describe('the journal of a call', () => {
       }),
       { seed: 7, numRuns: 200 },
     );
-    expect(journalStateOf(expected)).toBe('done');
+    expect(journalStateOf(expected, soon)).toBe('done');
   });
 
   it.each<[string, readonly Telling[], string]>([
@@ -71,7 +74,31 @@ describe('the journal of a call', () => {
     ['is another call', [stateTold(state('joined', 71))], 'joined'],
     ['is known from a question only', [routeTold(route(1))], 'joined'],
   ])('that %s says so', (_what, tellings, expected) => {
-    expect(journalStateOf(told(...tellings))).toBe(expected);
+    expect(journalStateOf(told(...tellings), soon)).toBe(expected);
+  });
+
+  it('stayed «Идёт» for ever when the integration was switched off while it rang: it was ignored then', () => {
+    const because = [{ ruleId: 'R11', code: 'integration_inactive' }];
+    const call = told(
+      ...eventTold(event('call.started', 0)),
+      stateTold(state('awaiting_client', 1)),
+      stateTold(state('ringing', 2)),
+      decisionTold(decision('answer', 11, [], { outcome: null, cell: null, reasons: because })),
+    );
+    expect(journalStateOf(call, soon)).toBe('ignored');
+  });
+
+  it.each<[string, readonly Telling[]]>([
+    ['began', eventTold(event('call.started', 0))],
+    ['was being talked', [...eventTold(event('leg.answered', 0)), stateTold(state('talking', 0))]],
+    [
+      'was answered, and nothing was made of it',
+      [decisionTold(decision('answer', 0, [])), stateTold(state('talking', 0))],
+    ],
+  ])('stayed «Идёт» for ever when nothing came after it %s: a day later nobody knows its end', (_what, tellings) => {
+    const hoursLater = (hours: number): string => new Date(Date.parse(soon) + hours * 3_600_000).toISOString();
+    expect(journalStateOf(told(...tellings), hoursLater(24))).toBe('in_progress');
+    expect(journalStateOf(told(...tellings), hoursLater(26))).toBe('end_unknown');
   });
 
   it('begins with the call, also when the decision arrived first', () => {

@@ -187,12 +187,30 @@ const finality: Readonly<Record<CrmResult['state'], number>> = {
 };
 
 /** Where a call stands for the operator, and what the journal can be searched by. */
-export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored', 'joined'] as const;
+export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored', 'joined', 'end_unknown'] as const;
 export type JournalState = (typeof journalStates)[number];
+
+/**
+ * R4 ends every call within 24 hours of its last event, whatever comes or does not; an hour more is the engine's own. A
+ * call of which nothing is told for longer has lost its decision on the way to us, or waits for an engine that stands.
+ */
+export const longestSilenceMs = 25 * 60 * 60 * 1_000;
 
 const unsettled = new Set<CrmResult['state']>(['waiting', 'sending', 'in_doubt']);
 
-export function journalStateOf(call: JournalCall): JournalState {
+/** @param now ISO 8601 UTC */
+export function journalStateOf(call: JournalCall, now: string): JournalState {
+  const state = stateByWhatWasTold(call);
+  return state === 'in_progress' && now >= silentAt(call) ? 'end_unknown' : state;
+}
+
+/** From when on nobody knows any more whether the call goes on, if nothing else is told of it; ISO 8601 UTC. */
+export function silentAt(call: JournalCall): string {
+  const last = timesToldOf(call).at(-1);
+  return last === undefined ? '' : new Date(Date.parse(last) + longestSilenceMs).toISOString();
+}
+
+function stateByWhatWasTold(call: JournalCall): JournalState {
   const effects = [...effectsOf(call).values()];
   if (effects.some((result) => result?.state === 'parked')) return 'parked';
   if (effects.some((result) => result === null || unsettled.has(result.state))) return 'waiting';
@@ -208,7 +226,12 @@ export function journalStateOf(call: JournalCall): JournalState {
  * shown-state.ts), so the last state it was said to be in may be that it rings or is talked on.
  */
 function isPast({ state }: CallStateChange, { decisions }: JournalCall): boolean {
-  return byCallState[state] === 'in_progress' && Object.values(decisions).some(({ moment }) => moment !== 'answer');
+  return byCallState[state] === 'in_progress' && Object.values(decisions).some(isLast);
+}
+
+/** R11: a call during which the integration was switched off is ignored from then on, and no end of it is decided. */
+function isLast({ moment, reasons }: CallDecision): boolean {
+  return moment !== 'answer' || reasons.some(({ code }) => code === 'integration_inactive');
 }
 
 const byCallState: Readonly<Record<CallState, JournalState>> = {
@@ -236,12 +259,16 @@ export function lastDecisionOf(call: JournalCall): CallDecision | null {
 /** When the call began, as well as it is known now; ISO 8601 UTC. */
 export function startOf(call: JournalCall): string | null {
   const facts = factsOf(call);
-  if (facts !== null) return facts.startedAt;
-  const told = [
+  return facts === null ? (timesToldOf(call)[0] ?? null) : facts.startedAt;
+}
+
+/** When each thing was told of the call, by our own clocks; ISO 8601 UTC, in order. */
+function timesToldOf(call: JournalCall): string[] {
+  return [
+    ...Object.values(call.events).map((each) => each.received_at),
     ...Object.values(call.decisions).map((each) => each.decidedAt),
     ...Object.values(call.results).map((each) => each.at),
     ...Object.values(call.routes).map((each) => each.askedAt),
     ...(call.state === null ? [] : [call.state.since]),
-  ];
-  return told.sort()[0] ?? null;
+  ].sort();
 }

@@ -1,22 +1,27 @@
 import { type Logger } from '@perezvon/service';
 import { type DataSource } from 'typeorm';
+import { OverdueCalls } from './overdue-calls.js';
 
 const rowsAtOnce = 5_000;
 const everyMs = 60 * 60 * 1_000;
 
 /**
- * Forgets calls that are older than their account's setting says, or the platform's, and everything of accounts that were deleted: messages of theirs
- * may still arrive after the deletion. Life: start() → stop(), each once. Any number of processes may clean at once.
+ * Forgets calls that are older than their account's setting says, or the platform's, and everything of accounts that were
+ * deleted: messages of theirs may still arrive after the deletion. Then has a look at what is overdue. Life: start() →
+ * stop(), each once. Any number of processes may clean at once.
  */
 export class JournalCleaner {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private readonly overdue: OverdueCalls;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly defaultDays: number,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.overdue = new OverdueCalls(dataSource);
+  }
 
   start(): void {
     const run = (): void => {
@@ -49,6 +54,7 @@ export class JournalCleaner {
       'delete from seen_employees where account_id in (select account_id from accounts where deleted_at is not null)',
     );
     if (forgotten > 0) this.logger.info({ calls: forgotten }, 'old calls forgotten');
+    await this.overdue.look();
   }
 
   /** Index journal_by_time. */

@@ -25,6 +25,7 @@ export class JournalStore {
     if (tellings.length === 0) return;
     const keys = new Map(tellings.map((each) => [keyOf(each), each]));
     await inTransaction(this.dataSource, async (tx) => {
+      await foundCalls(tx, [...keys.values()]);
       const calls = await lockCalls(tx, [...keys.values()]);
       for (const telling of tellings) {
         const call = calls.get(keyOf(telling));
@@ -33,6 +34,13 @@ export class JournalStore {
       }
       await saveCalls(tx, [...calls.values()]);
     });
+  }
+
+  /** Stores anew what follows from what is known of these calls, which changes with time; what is gone stays gone. */
+  async judge(accountId: string, callIds: readonly string[]): Promise<void> {
+    if (callIds.length === 0) return;
+    const keys = callIds.map((callId) => ({ accountId, callId }));
+    await inTransaction(this.dataSource, async (tx) => saveCalls(tx, [...(await lockCalls(tx, keys)).values()]));
   }
 }
 
@@ -70,14 +78,22 @@ const SAVE = `
                without_end_at)
    where held.account_id = told.account_id and held.call_id = told.call_id`;
 
-async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<string, JournalCall>> {
-  const parameters = columns(
+const parametersOf = (keys: readonly Key[]): unknown[] =>
+  columns(
     keys,
     (key) => key.accountId,
     (key) => key.callId,
   );
-  await tx.query(FOUND, parameters);
-  const rows: { account_id: string; call_id: string; body: JournalCall | null }[] = await tx.query(LOCK, parameters);
+
+async function foundCalls(tx: EntityManager, keys: readonly Key[]): Promise<void> {
+  await tx.query(FOUND, parametersOf(keys));
+}
+
+async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<string, JournalCall>> {
+  const rows: { account_id: string; call_id: string; body: JournalCall | null }[] = await tx.query(
+    LOCK,
+    parametersOf(keys),
+  );
   return new Map(
     rows.map(({ account_id: accountId, call_id: callId, body }) => [
       keyOf({ accountId, callId }),
@@ -88,6 +104,7 @@ async function lockCalls(tx: EntityManager, keys: readonly Key[]): Promise<Map<s
 
 async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Promise<void> {
   const rows = calls.map((call) => ({ call, facts: factsOf(call), decision: lastDecisionOf(call) }));
+  const now = new Date().toISOString();
   await tx.query(
     SAVE,
     columns(
@@ -95,11 +112,11 @@ async function saveCalls(tx: EntityManager, calls: readonly JournalCall[]): Prom
       ({ call }) => call.accountId,
       ({ call }) => call.callId,
       ({ call }) => call.pbxCallId ?? '',
-      ({ call }) => startOf(call) ?? new Date().toISOString(),
+      ({ call }) => startOf(call) ?? now,
       ({ call, facts, decision }) => facts?.direction ?? decision?.direction ?? call.state?.direction ?? 'unknown',
       ({ call, facts, decision }) => phoneOf(facts) ?? decision?.phone ?? call.state?.phone ?? null,
       ({ facts, decision }) => decision?.outcome ?? facts?.ended?.outcome ?? null,
-      ({ call }) => journalStateOf(call),
+      ({ call }) => journalStateOf(call, now),
       ({ call, decision }) => decision?.portalId ?? call.state?.portalId ?? null,
       ({ call }) => JSON.stringify(call),
       ({ call }) => madeBy(call).join(' '),

@@ -9,6 +9,7 @@ import { decisionTold, eventTold, resultTold, routeTold, stateTold } from './jou
 import { JournalCleaner } from './journal-cleaner.js';
 import { JournalStore } from './journal-store.js';
 import { JournalConsumer } from './journal.consumer.js';
+import { OverdueCalls } from './overdue-calls.js';
 
 let api: TestApi;
 let accountId: string;
@@ -162,6 +163,52 @@ describe('the list of calls', () => {
     expect(others).toEqual([]);
     const story = await get(`/calls/${only?.callId}`, 'en');
     expect(story.text).toContain('The call was transferred');
+  });
+});
+
+describe('a call whose end is owed for more than a day', () => {
+  const recently = new Date().toISOString();
+
+  it('stayed «Идёт» in the list and in the search: its end is unknown, and its story says so', async () => {
+    await store.tell([
+      ...eventTold(event('call.started', 0, mine())),
+      ...eventTold(event('call.started', 0, mine({ call_id: 'now', occurred_at: recently, received_at: recently }))),
+    ]);
+    expect((await search()).map((line) => line['state'])).toEqual(['in_progress', 'end_unknown']);
+    const [line] = await search({ state: 'end_unknown' });
+    const { lines } = (await get(`/calls/${String(line?.callId)}`)).body as { lines: unknown[] };
+    expect(lines.at(-1)).toMatchObject({
+      at: '2025-03-05T10:12:00.000Z',
+      kind: 'state',
+      ruleId: 'R4',
+      text: 'О звонке больше суток ничего не приходит: ни его конца, ни решения. В amoCRM по нему ничего не записано.',
+    });
+  });
+
+  it('was found by «Идёт» also when time alone, or an earlier version, had left it so', async () => {
+    await store.tell([
+      ...eventTold(event('call.started', 0, mine())),
+      ...eventTold(event('call.ended', 71, mine({ call_id: 'decided' }))),
+    ]);
+    const { dataSource } = api.database;
+    await dataSource.query(`update settings.journal_calls set state = 'in_progress' where account_id = $1`, [
+      accountId,
+    ]);
+    await dataSource.query(
+      `update settings.journal_calls set body = jsonb_set(body::jsonb, '{state}', $2)::json
+        where account_id = $1 and pbx_call_id = 'decided'`,
+      [accountId, JSON.stringify(state('decided', 71, { accountId }))],
+    );
+    await new OverdueCalls(dataSource).look();
+    expect(await search({ state: 'in_progress' })).toEqual([]);
+    expect(await search({ state: 'end_unknown' })).toHaveLength(1);
+    expect(await search({ state: 'ignored' })).toMatchObject([{ pbxCallId: 'decided' }]);
+  });
+
+  it('is over as soon as its decision comes', async () => {
+    await store.tell(eventTold(event('call.started', 0, mine())));
+    await store.tell([decisionTold(decision('end', 90_000, [], { accountId, outcome: 'missed' }))]);
+    expect(await search()).toMatchObject([{ state: 'ignored', outcome: 'missed' }]);
   });
 });
 

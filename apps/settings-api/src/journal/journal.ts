@@ -132,14 +132,14 @@ export class Journal {
       ...callLine(row, nameOf),
       recordUrls: calls.flatMap((call) => (factsOf(call)?.recordings ?? []).map(({ url }) => url)),
       settingsVersion: lastDecisionOf(row.body)?.settingsVersion ?? null,
-      lines: storyOf(calls, urls, nameOf),
+      lines: storyOf(calls, urls, nameOf, new Date().toISOString()),
     };
   }
 
   /** The newest calls that have ended, for a dry run. */
   async lastCalls(accountId: string, count: number): Promise<JournalCall[]> {
     const rows: { body: JournalCall }[] = await this.dataSource.query(
-      `select body from journal_calls where account_id = $1 and state not in ('joined', 'in_progress')
+      `select body from journal_calls where account_id = $1 and state not in ('joined', 'in_progress', 'end_unknown')
         order by started_at desc, call_id desc limit $2`,
       [accountId, count],
     );
@@ -177,7 +177,7 @@ function callLine(
     talkSec: facts?.ended?.talkSec ?? null,
     employee: nameOf(talker),
     cell: lastDecisionOf(body)?.cell ?? null,
-    state: journalStateOf(body),
+    state: journalStateOf(body, new Date().toISOString()),
     effects: [...effectsOf(body)].map(([effect, result]) => ({
       effect,
       state: result?.state ?? 'waiting',

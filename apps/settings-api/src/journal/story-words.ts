@@ -75,6 +75,12 @@ export const callStateWords: Readonly<Partial<Record<CallState, Localized>>> = {
   joined: { ru: 'Это тот же звонок под другим номером АТС', en: 'The same call under another id of the PBX' },
 };
 
+/** Of a call that should be over. */
+export const silenceWords: Localized = {
+  ru: 'О звонке больше суток ничего не приходит: ни его конца, ни решения. В amoCRM по нему ничего не записано.',
+  en: 'Nothing has come of the call for more than a day, neither its end nor a decision. Nothing was written to amoCRM.',
+};
+
 /** Remarks on an event's data (`warnings` of calls.v1): told by call-ingest. */
 const eventWarnings: Readonly<Record<string, Localized>> = {
   clock_ahead: {

@@ -3,7 +3,7 @@ import { type CallDecision, type CallEvent, type ClientLookup, type CrmResult, t
 import { type Localized } from '@perezvon/service';
 import { type NameOf } from './employee-names.js';
 import { effectNames, effectStates, reasonWords, writerReason } from './effect-words.js';
-import { type JournalCall } from './journal-call.js';
+import { type JournalCall, journalStateOf, silentAt } from './journal-call.js';
 import {
   callStateWords,
   cellName,
@@ -12,6 +12,7 @@ import {
   eventWords,
   momentWords,
   outcomeWords,
+  silenceWords,
 } from './story-words.js';
 
 /** One line of a call's account (rules.md R16), in the order in which it happened. */
@@ -36,11 +37,13 @@ export interface StoryLink {
  *
  * @param calls the call and those that are the same one under another id
  * @param portalUrls origin of each portal that is still there, for links into amoCRM
+ * @param now ISO 8601 UTC
  */
 export function storyOf(
   calls: readonly JournalCall[],
   portalUrls: ReadonlyMap<string, string>,
   nameOf: NameOf,
+  now: string,
 ): StoryLine[] {
   const lines = calls.flatMap((call) => [
     ...Object.values(call.events).map((event) => eventLine(event, nameOf(event.employee))),
@@ -48,6 +51,7 @@ export function storyOf(
     ...Object.values(call.decisions).flatMap((decision) => decisionLines(decision, portalUrls)),
     ...Object.values(call.results).map((result) => operationLine(result, portalUrls)),
     ...waitLine(call),
+    ...silenceLine(call, now),
   ]);
   return lines
     .map((line, index) => ({ line, index }))
@@ -156,6 +160,11 @@ function stateOf({ state, existed, revision }: CrmResult): Localized {
 function waitLine({ state }: JournalCall): StoryLine[] {
   const words = state === null ? undefined : callStateWords[state.state];
   return state === null || words === undefined ? [] : [line(state.since, 'state', words)];
+}
+
+/** R4: the call should be over, and its end is not known. */
+function silenceLine(call: JournalCall, now: string): StoryLine[] {
+  return journalStateOf(call, now) === 'end_unknown' ? [line(silentAt(call), 'state', silenceWords, 'R4')] : [];
 }
 
 const cardPaths: Readonly<Record<string, string>> = { contact: 'contacts', company: 'companies', lead: 'leads' };

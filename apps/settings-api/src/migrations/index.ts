@@ -5,6 +5,7 @@ import { ConsentsAwaited1764100000004 } from './consents-awaited.js';
 import { JournalRetention1764190000001 } from './journal-retention.js';
 import { Journal1764100000002 } from './journal.js';
 import { JournalMade1764180000001 } from './journal-made.js';
+import { KnownPlaces1764200000000 } from './known-places.js';
 import { PeopleWhoLogIn1764100000001 } from './people-who-log-in.js';
 import { PullAndFieldMap1764100000005 } from './pull-and-field-map.js';
 import { RefusedOutbox1764180000000 } from './refused-outbox.js';
@@ -22,4 +23,5 @@ export const migrations: readonly MigrationClass[] = [
   JournalMade1764180000001,
   CallsWithoutEnd1764190000000,
   JournalRetention1764190000001,
+  KnownPlaces1764200000000,
 ];

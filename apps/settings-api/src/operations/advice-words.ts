@@ -61,7 +61,7 @@ export const advice: Readonly<Record<string, Localized>> = {
     en: 'The account has moved: give its new address.',
   },
   renamed: {
-    ru: 'Откройте учётные данные портала и укажите новый адрес (аккаунт тот же): токен и ожидающие операции останутся.',
+    ru: 'Откройте учетные данные портала и укажите новый адрес (аккаунт тот же): токен и ожидающие операции останутся.',
     en: 'Open the portal and give the new address (the account is the same): token and waiting operations stay.',
   },
   another_account: {

@@ -23,7 +23,9 @@ export function readEmployees(
   };
   const employees = sent.map((employee, index): PbxEmployee => {
     const phones = readPhones(employee.phones ?? [], `${index}.phones`, problems);
-    if (phones.length === 0 && names.every((name) => employee[name] == null)) problems.push(nameless(String(index)));
+    const isNameless = names.every((name) => employee[name] == null);
+    // Whose phone is wrong has been told so already.
+    if (isNameless && (employee.phones ?? []).length === 0) problems.push(nameless(String(index)));
     const known = stored.find((each) => names.some((name) => employee[name] != null && employee[name] === each[name]));
     const employeeId = employee.employeeId?.toLowerCase() ?? known?.employeeId ?? timeOrderedUuid();
     claim(`${index}.employeeId`, `id:${employeeId}`, index);

@@ -5,6 +5,7 @@ import { useAddApiKey, useApiKeys, useDeleteApiKey, type AccountRole } from '../
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { formProblems } from '../shell/form-problems';
 import { ShownOnce } from '../shell/shown-once';
 import { RoleSelect } from './role-select';
 import { Rows } from '../shell/rows';
@@ -21,7 +22,8 @@ export function KeysSection() {
     event.preventDefault();
     add.mutate({ name, role }, { onSuccess: () => setName('') });
   };
-  const failed = keys.error ?? add.error ?? remove.error;
+  const problems = formProblems(add.error, ['name']);
+  const failed = keys.error ?? problems.elsewhere ?? remove.error;
   return (
     <Card component="section" withBorder padding="lg">
       <Stack>
@@ -68,19 +70,22 @@ export function KeysSection() {
             </Table.Tbody>
           </Rows>
         )}
-        <Group component="form" onSubmit={submit} align="flex-end" gap="sm">
-          <TextInput
-            style={{ flex: '1 1 220px' }}
-            label={t('access.keyName')}
-            required
-            value={name}
-            onChange={({ currentTarget: { value } }) => setName(value)}
-          />
-          <RoleSelect label={t('access.role')} value={role} onChange={setRole} />
-          <Button type="submit" variant="light" loading={add.isPending}>
-            {t('access.addKey')}
-          </Button>
-        </Group>
+        <form noValidate onSubmit={submit}>
+          <Group align="flex-end" gap="sm">
+            <TextInput
+              style={{ flex: '1 1 220px' }}
+              label={t('access.keyName')}
+              required
+              value={name}
+              error={problems.at('name')}
+              onChange={({ currentTarget: { value } }) => setName(value)}
+            />
+            <RoleSelect label={t('access.role')} value={role} onChange={setRole} />
+            <Button type="submit" variant="light" loading={add.isPending}>
+              {t('access.addKey')}
+            </Button>
+          </Group>
+        </form>
       </Stack>
     </Card>
   );

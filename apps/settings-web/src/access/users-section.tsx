@@ -14,10 +14,11 @@ import {
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useAddUser, useDeleteUser, useEditUser, useUsers, type NewUser, type UserView } from '../api/access';
-import { ApiProblem } from '../api/http';
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { Form } from '../shell/form';
+import { formProblems } from '../shell/form-problems';
 import { RoleSelect } from './role-select';
 import { Rows } from '../shell/rows';
 import { Waiting } from '../shell/waiting';
@@ -143,21 +144,19 @@ function NewUserForm() {
     event.preventDefault();
     add.mutate(user, { onSuccess: () => setUser(nobody) });
   };
-  const problemAt = (path: keyof NewUser): string | undefined =>
-    add.error instanceof ApiProblem ? add.error.errors.find((each) => each.path === path)?.message : undefined;
-  const hasFieldProblem = add.error instanceof ApiProblem && add.error.errors.length > 0;
+  const problems = formProblems(add.error, ['name', 'login', 'password']);
   return (
-    <Stack component="form" onSubmit={submit} gap="sm">
+    <Form onSubmit={submit} gap="sm">
       <Text fw={600} size="sm">
         {t('access.newUser')}
       </Text>
-      {add.error && !hasFieldProblem && <Failure error={add.error} />}
+      {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
         <TextInput
           label={t('access.name')}
           required
           value={user.name}
-          error={problemAt('name')}
+          error={problems.at('name')}
           onChange={({ currentTarget: { value: name } }) => setUser({ ...user, name })}
         />
         <TextInput
@@ -165,7 +164,7 @@ function NewUserForm() {
           required
           autoComplete="off"
           value={user.login}
-          error={problemAt('login')}
+          error={problems.at('login')}
           onChange={({ currentTarget: { value: login } }) => setUser({ ...user, login })}
         />
         <PasswordInput
@@ -174,7 +173,7 @@ function NewUserForm() {
           minLength={10}
           autoComplete="new-password"
           value={user.password}
-          error={problemAt('password')}
+          error={problems.at('password')}
           onChange={({ currentTarget: { value: password } }) => setUser({ ...user, password })}
         />
         <RoleSelect label={t('access.role')} value={user.role} onChange={(role) => setUser({ ...user, role })} />
@@ -184,6 +183,6 @@ function NewUserForm() {
           {t('access.addUser')}
         </Button>
       </Group>
-    </Stack>
+    </Form>
   );
 }

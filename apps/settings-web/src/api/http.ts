@@ -4,8 +4,12 @@ import { currentLanguage } from '../i18n/languages';
 export interface FieldProblem {
   readonly path: string;
   readonly code: string;
+  /** The field's name, a colon, and what is wrong. */
   readonly message: string;
 }
+
+/** Of a problem's message what is wrong, without the field's name and its colon: at the field itself its label says that. */
+export const atItsField = (message: string): string => message.slice(message.indexOf(': ') + 1).trimStart();
 
 /** The service's "no" in the reader's words (RFC 9457), or that it could not be reached: status 0, code `unreachable`. */
 export class ApiProblem extends Error {
@@ -19,6 +23,15 @@ export class ApiProblem extends Error {
   ) {
     super(message);
     this.name = 'ApiProblem';
+  }
+
+  /** Of a list that was sent as a whole the problems of what was added to it, counted from there. */
+  from(first: number): ApiProblem {
+    const errors = this.errors.map((error) => ({
+      ...error,
+      path: error.path.replace(/^\d+/, (index) => String(Number(index) - first)),
+    }));
+    return new ApiProblem(this.status, this.code, this.message, errors, this.body);
   }
 }
 

@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useAccountPath } from './account';
 import { get } from './http';
 
-export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored'] as const;
+export const journalStates = ['in_progress', 'waiting', 'parked', 'done', 'ignored', 'end_unknown'] as const;
 
 /** One call of the journal's list (settings-api, journal). */
 export interface CallLine {

@@ -1,7 +1,7 @@
 import type { PbxEmployee } from '@perezvon/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useAccountPath } from './account';
-import { get, send, type Answer } from './http';
+import { ApiProblem, get, send, type Answer } from './http';
 
 /** One amoCRM user per employee (rules.md R14). */
 export interface MappingEntry {
@@ -81,7 +81,10 @@ export function useAddEmployees() {
   return useMutation({
     mutationFn: async (added: readonly NewEmployee[]) => {
       const { body, etag } = await send<PbxEmployee[]>(`${path}/employees`);
-      return send<PbxEmployee[]>(`${path}/employees`, { method: 'PUT', body: [...body, ...added], ifMatch: etag });
+      const sending = { method: 'PUT', body: [...body, ...added], ifMatch: etag } as const;
+      return send<PbxEmployee[]>(`${path}/employees`, sending).catch((error: unknown) => {
+        throw error instanceof ApiProblem ? error.from(body.length) : error;
+      });
     },
     onSuccess: async (answer) => {
       client.setQueryData<Answer<PbxEmployee[]>>([path, 'employees'], answer);

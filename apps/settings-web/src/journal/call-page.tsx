@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from '../i18n/use-translation';
 import { Link } from 'wouter';
+import { ApiProblem } from '../api/http';
 import { useStory, type StoryLine } from '../api/journal';
 import { dateAndTime, duration, timeOfDay } from '../i18n/dates';
 import { Failure } from '../shell/failure';
@@ -30,6 +31,7 @@ const icons = {
 export default function CallPage({ params: { callId } }: { readonly params: { readonly callId: string } }) {
   const { t } = useTranslation();
   const story = useStory(callId);
+  const isUnknown = story.error instanceof ApiProblem && story.error.status === 404;
   return (
     <Stack maw={900} mx="auto">
       <Anchor component={Link} href="/journal" size="sm">
@@ -38,7 +40,9 @@ export default function CallPage({ params: { callId } }: { readonly params: { re
           {t('journal.back')}
         </Group>
       </Anchor>
-      {story.error && <Failure error={story.error} onRetry={() => void story.refetch()} />}
+      {isUnknown && <Title order={2}>{t('journal.noSuchCall')}</Title>}
+      {isUnknown && <Text>{t('journal.noSuchCallLead')}</Text>}
+      {story.error && !isUnknown && <Failure error={story.error} onRetry={() => void story.refetch()} />}
       {story.isPending && <Waiting />}
       {story.data && (
         <>

@@ -1,11 +1,12 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { ApiProblem } from '../api/http';
 import { useRetention, useRetentionChange, type Retention } from '../api/retention';
 import { useSession } from '../api/session';
 import { useTranslation } from '../i18n/use-translation';
 import { NumberField } from '../settings/number-field';
 import { Failure } from '../shell/failure';
+import { Form } from '../shell/form';
+import { formProblems } from '../shell/form-problems';
 
 /** How long calls are kept: everybody may know it, an administrator changes it. */
 export function RetentionSection() {
@@ -37,10 +38,10 @@ function Change({ retention }: { readonly retention: Retention }) {
     event.preventDefault();
     change.mutate(days);
   };
-  const problem = change.error instanceof ApiProblem ? change.error.errors[0]?.message : undefined;
+  const problems = formProblems(change.error, ['days']);
   return (
-    <Stack component="form" gap="sm" onSubmit={submit}>
-      {change.error && problem === undefined && <Failure error={change.error} />}
+    <Form gap="sm" onSubmit={submit}>
+      {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <NumberField
         label={t('journal.retention.days')}
         description={t('journal.retention.hint', {
@@ -52,13 +53,13 @@ function Change({ retention }: { readonly retention: Retention }) {
         max={retention.mostDays}
         value={days}
         onChange={setDays}
-        error={problem}
+        error={problems.at('days')}
       />
       <Group>
         <Button type="submit" variant="default" loading={change.isPending} disabled={days === retention.ownDays}>
           {t('common.save')}
         </Button>
       </Group>
-    </Stack>
+    </Form>
   );
 }

@@ -8,10 +8,10 @@ export default function LoginPage() {
   const { t } = useTranslation();
   return (
     <Center component="main" mih="100vh" p="md">
-      <Card withBorder shadow="sm" w={400} maw="100%" p="xl">
+      <Card withBorder shadow="sm" w={440} maw="100%" p="xl">
         <Stack>
-          <Group justify="space-between" wrap="nowrap">
-            <Group gap="sm">
+          <Group justify="space-between">
+            <Group gap="sm" wrap="nowrap">
               <img src="/favicon.svg" alt="" width={32} height={32} />
               <Title order={1} size="h3">
                 {t('product')}

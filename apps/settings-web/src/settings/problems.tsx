@@ -1,6 +1,7 @@
 import { Alert, Anchor, List, Stack } from '@mantine/core';
 import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
+import { atItsField } from '../api/http';
 import { useTranslation } from '../i18n/use-translation';
 
 /** One thing to mend; `path` is the field's place in the settings document. */
@@ -19,7 +20,8 @@ export function ProblemsProvider({ problems, children }: { problems: readonly Pr
 /** What is wrong at one field, for its own error line; undefined = nothing. */
 export function useProblemAt(path: string): string | undefined {
   const problems = useContext(ProblemsContext);
-  return problems.find((problem) => problem.path === path && !problem.isWarning)?.message;
+  const found = problems.find((problem) => problem.path === path && !problem.isWarning);
+  return found && atItsField(found.message);
 }
 
 export const fieldId = (path: string): string => `field-${path.replaceAll('.', '-')}`;
@@ -52,7 +54,6 @@ export function ProblemList({ problems }: { readonly problems: readonly Problem[
 }
 
 function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
-  const { t } = useTranslation();
   return (
     <List size="sm">
       {problems.map(({ path, message }) => (
@@ -64,20 +65,16 @@ function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
             c="inherit"
             ta="left"
             underline="always"
+            // A button of several lines stands by its last one; its bullet belongs to the first.
+            style={{ verticalAlign: 'top' }}
             onClick={() => jumpTo(path)}
           >
-            {wordsOf(path, message, t)}
+            {message}
           </Anchor>
         </List.Item>
       ))}
     </List>
   );
-}
-
-/** Both directions have the same fields: whose it is stands before the problem. */
-function wordsOf(path: string, message: string, t: ReturnType<typeof useTranslation>['t']): string {
-  const [block] = path.split('.');
-  return block === 'incoming' || block === 'outgoing' ? `${t(`settings.blocks.${block}`)}: ${message}` : message;
 }
 
 /** To the field itself, or to the nearest part of the page that holds it (`employees.3` → `employees`). */

@@ -9,7 +9,7 @@ interface AsksTwiceProps extends ButtonProps {
 }
 
 /** A button for what cannot be taken back: the first press asks, the second does. */
-export function AsksTwice({ label, onSure, ...button }: AsksTwiceProps) {
+export function AsksTwice({ label, onSure, 'aria-label': name, ...button }: AsksTwiceProps) {
   const { t } = useTranslation();
   const [isAsked, setAsked] = useState(false);
   return (
@@ -17,7 +17,12 @@ export function AsksTwice({ label, onSure, ...button }: AsksTwiceProps) {
       {...button}
       color="red"
       variant={isAsked ? 'filled' : 'subtle'}
-      onClick={() => (isAsked ? onSure() : setAsked(true))}
+      {...(name !== undefined && { 'aria-label': isAsked ? `${t('common.sure')} ${name}` : name })}
+      onClick={({ detail }) => {
+        if (!isAsked) setAsked(true);
+        // The second press of a double click answers no question that anybody has read.
+        else if (detail <= 1) onSure();
+      }}
       onBlur={() => setAsked(false)}
     >
       {isAsked ? t('common.sure') : label}

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
+import { Alert, Button, Group, Modal, PasswordInput } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
-import { ApiProblem } from '../api/http';
 import { useOwnPassword } from '../api/session';
 import { Failure } from './failure';
+import { Form } from './form';
+import { formProblems } from './form-problems';
 
 /** A person's own password: the present one is asked for, and the other sessions end. */
 export default function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
@@ -16,9 +17,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
     event.preventDefault();
     change.mutate({ currentPassword: current, newPassword: next });
   };
-  const problemAt = (path: string): string | undefined =>
-    change.error instanceof ApiProblem ? change.error.errors.find((each) => each.path === path)?.message : undefined;
-  const isAtAField = problemAt('currentPassword') ?? problemAt('newPassword');
+  const problems = formProblems(change.error, ['currentPassword', 'newPassword']);
   return (
     <Modal opened onClose={onClose} title={t('shell.password')} closeButtonProps={{ 'aria-label': t('common.close') }}>
       {change.isSuccess ? (
@@ -26,15 +25,15 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
           {t('shell.passwordChanged')}
         </Alert>
       ) : (
-        <Stack component="form" onSubmit={submit}>
-          {change.error && isAtAField === undefined && <Failure error={change.error} />}
+        <Form onSubmit={submit}>
+          {problems.elsewhere && <Failure error={problems.elsewhere} />}
           <PasswordInput
             label={t('shell.currentPassword')}
             autoComplete="current-password"
             required
             data-autofocus
             value={current}
-            error={problemAt('currentPassword')}
+            error={problems.at('currentPassword')}
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
           <PasswordInput
@@ -42,7 +41,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
             autoComplete="new-password"
             required
             value={next}
-            error={problemAt('newPassword')}
+            error={problems.at('newPassword')}
             onChange={(event) => setNext(event.currentTarget.value)}
           />
           <Group justify="flex-end">
@@ -53,7 +52,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
               {t('common.save')}
             </Button>
           </Group>
-        </Stack>
+        </Form>
       )}
     </Modal>
   );

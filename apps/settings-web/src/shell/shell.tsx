@@ -12,7 +12,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { useTranslation } from '../i18n/use-translation';
-import { lazy, Suspense, useLayoutEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLogout, type Session } from '../api/session';
 import { ColourSwitch } from './colour-switch';
@@ -30,6 +30,10 @@ const rooms = [
   { path: '/people', label: 'shell.people', Icon: IconUsers, admins: true },
 ] as const;
 
+/** Also in a part of the room, such as one call of the journal. */
+const isAt = (room: string, pathname: string): boolean =>
+  pathname === room || (room !== '/' && pathname.startsWith(`${room}/`));
+
 interface ShellProps {
   readonly session: Session;
   readonly children: ReactNode;
@@ -46,6 +50,11 @@ export function Shell({ session, children }: ShellProps) {
   useLayoutEffect(() => {
     window.scrollTo(0, 0);
   }, [pathname]);
+  const room = rooms.find(({ path }) => isAt(path, pathname));
+  // For tabs, the browser's history and screen readers: which room it is.
+  useEffect(() => {
+    document.title = room ? `${t(room.label)} · ${t('product')}` : t('product');
+  }, [room, t]);
   const isAdmin = session.role === 'account_admin' || session.role === 'platform_admin';
   return (
     <AppShell
@@ -85,7 +94,7 @@ export function Shell({ session, children }: ShellProps) {
                 href={path}
                 label={t(label)}
                 leftSection={<Icon size={18} />}
-                active={path === '/' ? pathname === '/' : pathname.startsWith(path)}
+                active={isAt(path, pathname)}
                 aria-current={pathname === path ? 'page' : undefined}
                 onClick={menu.close}
               />

@@ -18,10 +18,12 @@ import { useDeleteSource, useEditSource, type SourceChange, type SourceView } fr
 import { NumberField } from '../settings/number-field';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
+import { formProblems } from '../shell/form-problems';
 import { Copyable, ShownOnce } from '../shell/shown-once';
-
 import { fieldMapAsText, fieldMapOfText } from './field-map';
 import { PullFields } from './pull-fields';
+
+const shownFields = ['timeZone', 'instance', 'settleDelaySec', 'ringLimitSec', 'fieldMap', 'pull.url', 'pull.token'];
 
 interface SourceCardProps {
   readonly source: SourceView;
@@ -68,7 +70,7 @@ export function SourceCard({ source, freshSecret }: SourceCardProps) {
           <Accordion.Item value="settings">
             <Accordion.Control>{t('direction.more')}</Accordion.Control>
             <Accordion.Panel>
-              <SourceSettings source={source} isSaving={edit.isPending} onSave={(changed) => edit.mutate(changed)} />
+              <SourceSettings source={source} />
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
@@ -77,29 +79,28 @@ export function SourceCard({ source, freshSecret }: SourceCardProps) {
   );
 }
 
-interface SourceSettingsProps {
-  readonly source: SourceView;
-  readonly isSaving: boolean;
-  readonly onSave: (changed: SourceChange) => void;
-}
-
-function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
+function SourceSettings({ source }: Pick<SourceCardProps, 'source'>) {
   const { t } = useTranslation();
+  const save = useEditSource(source.sourceId);
+  const problems = formProblems(save.error, shownFields);
   const [changed, setChanged] = useState<SourceChange>({});
   const { timeZone, settleDelaySec, ringLimitSec, routeFallback, instance } = { ...source, ...changed };
   const [names, setNames] = useState(() => fieldMapAsText(source.fieldMap));
   const change = (more: SourceChange): void => setChanged({ ...changed, ...more });
   return (
     <Stack gap="sm">
+      {problems.elsewhere && <Failure error={problems.elsewhere} />}
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           label={t('sources.timeZone')}
           value={timeZone}
+          error={problems.at('timeZone')}
           onChange={({ currentTarget: { value } }) => change({ timeZone: value })}
         />
         <TextInput
           label={t('sources.instance')}
           value={instance ?? ''}
+          error={problems.at('instance')}
           onChange={({ currentTarget: { value } }) => change({ instance: value === '' ? null : value })}
         />
         <NumberField
@@ -107,6 +108,7 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
           min={0}
           max={600}
           value={settleDelaySec}
+          error={problems.at('settleDelaySec')}
           onChange={(seconds) => change({ settleDelaySec: seconds ?? 0 })}
         />
         <NumberField
@@ -114,6 +116,7 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
           min={15}
           max={7200}
           value={ringLimitSec}
+          error={problems.at('ringLimitSec')}
           onChange={(seconds) => change({ ringLimitSec: seconds ?? 15 })}
         />
         <Select
@@ -137,22 +140,26 @@ function SourceSettings({ source, isSaving, onSave }: SourceSettingsProps) {
         autosize
         minRows={2}
         value={names}
+        error={problems.at('fieldMap')}
         onChange={({ currentTarget: { value } }) => {
           setNames(value);
           change({ fieldMap: fieldMapOfText(value) });
         }}
       />
       {source.kind !== 'canonical' && (
-        <PullFields stored={source.pull} pull={changed.pull ?? source.pull} onChange={(pull) => change({ pull })} />
+        <PullFields
+          stored={source.pull}
+          pull={changed.pull ?? source.pull}
+          problems={problems}
+          onChange={(pull) => change({ pull })}
+        />
       )}
       <Group justify="flex-end">
         <Button
           disabled={Object.keys(changed).length === 0}
-          loading={isSaving}
-          onClick={() => {
-            onSave(changed);
-            setChanged({});
-          }}
+          loading={save.isPending}
+          // What was refused stays to be mended.
+          onClick={() => save.mutate(changed, { onSuccess: () => setChanged({}) })}
         >
           {t('common.save')}
         </Button>

@@ -19,6 +19,8 @@ export const journal: typeof words = {
     more: 'Show more',
     export: 'Download CSV',
     back: 'All calls',
+    noSuchCall: 'There is no such call',
+    noSuchCallLead: 'It is not in the journal: the address is mistyped, or the call is older than calls are kept.',
     recording: 'Recording {{number}}',
     retention: {
       title: 'How long calls are kept',
@@ -43,6 +45,7 @@ export const journal: typeof words = {
       parked: 'Needs help',
       done: 'Written',
       ignored: 'Nothing to write',
+      end_unknown: 'End unknown',
     },
     effects: {
       'contact': 'Contact',

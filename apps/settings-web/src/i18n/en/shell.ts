@@ -38,6 +38,9 @@ export const shell: typeof words = {
     menu: 'Menu',
     skip: 'To the content',
     account: 'Company',
+    noSuchPage: 'There is no such page',
+    noSuchPageLead: 'Nothing is at {{address}}: it is mistyped or outdated.',
+    toOverview: 'Go to the overview',
     noAccounts: 'There is no company yet. Create one through the API: POST /api/v1/accounts.',
   },
   login: {

@@ -17,6 +17,8 @@ export const journal = {
     more: 'Показать ещё',
     export: 'Скачать CSV',
     back: 'Все звонки',
+    noSuchCall: 'Такого звонка нет',
+    noSuchCallLead: 'Его нет в журнале: адрес набран с ошибкой, или звонок старше срока хранения.',
     recording: 'Запись разговора {{number}}',
     retention: {
       title: 'Сколько хранить звонки',
@@ -41,6 +43,7 @@ export const journal = {
       parked: 'Нужна помощь',
       done: 'Записан',
       ignored: 'Записывать нечего',
+      end_unknown: 'Конец неизвестен',
     },
     effects: {
       'contact': 'Контакт',

@@ -36,6 +36,9 @@ export const shell = {
     menu: 'Меню',
     skip: 'К содержанию',
     account: 'Компания',
+    noSuchPage: 'Такой страницы нет',
+    noSuchPageLead: 'По адресу {{address}} ничего нет: он набран с ошибкой или устарел.',
+    toOverview: 'Перейти к обзору',
     noAccounts: 'Ни одной компании ещё нет. Создайте её через API: POST /api/v1/accounts.',
   },
   login: {

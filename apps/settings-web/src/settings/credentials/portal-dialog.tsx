@@ -4,6 +4,8 @@ import { useTranslation } from '../../i18n/use-translation';
 import { ApiProblem } from '../../api/http';
 import { portalTitle, useDeletePortal, useSavePortal, type AddressOf, type PortalView } from '../../api/portals';
 import { Failure } from '../../shell/failure';
+import { Form } from '../../shell/form';
+import { formProblems } from '../../shell/form-problems';
 import { AddressOfChoice } from './address-of';
 import { ConnectButton } from './connect-button';
 
@@ -45,9 +47,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
       },
     );
   };
-  const problemAt = (path: string): string | undefined =>
-    save.error instanceof ApiProblem ? save.error.errors.find((each) => each.path === path)?.message : undefined;
-  const isAtAField = problemAt('url') ?? problemAt('name') ?? problemAt('longLivedToken');
+  const problems = formProblems(save.error, ['url', 'name', 'longLivedToken']);
   return (
     <Modal
       opened
@@ -56,16 +56,14 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
       size="lg"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <Stack component="form" onSubmit={submit}>
+      <Form onSubmit={submit}>
         {waits && <Waits count={waits['waiting']} />}
-        {save.error && isAtAField === undefined && waits === null && !isWhoseUnsaid(save.error) && (
-          <Failure error={save.error} />
-        )}
+        {problems.elsewhere && waits === null && !isWhoseUnsaid(save.error) && <Failure error={problems.elsewhere} />}
         <TextInput
           label={t('credentials.name')}
           description={t('credentials.nameHint')}
           value={name}
-          error={problemAt('name')}
+          error={problems.at('name')}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
@@ -73,7 +71,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
           description={t('credentials.urlHint')}
           required
           value={url}
-          error={problemAt('url')}
+          error={problems.at('url')}
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
         {isMoving && (
@@ -96,7 +94,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
           required={isMoving && account === 'another'}
           autoComplete="off"
           value={token}
-          error={problemAt('longLivedToken')}
+          error={problems.at('longLivedToken')}
           onChange={(event) => setToken(event.currentTarget.value)}
         />
         {portal && !isMoving && <ConnectButton portalId={portal.portalId} />}
@@ -108,7 +106,7 @@ export default function PortalDialog({ portal, onClose, onSaved, onSettingsChang
             {t(waits ? 'credentials.park' : 'common.save')}
           </Button>
         </Group>
-      </Stack>
+      </Form>
       {portal && (
         <DeletePortal
           portal={portal}

@@ -17,6 +17,7 @@ import { useState } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
 import { useForesight, type DescribedCall, type Rehearsal } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
+import { formProblems } from '../../shell/form-problems';
 import { RealCalls } from './real-calls';
 
 /** Typing in a field asks once, not at every letter. */
@@ -33,6 +34,7 @@ export function ForesightPanel({ draft }: { readonly draft: IntegrationSettings 
   });
   const [settled] = useDebouncedValue(draft, pauseMs);
   const foresight = useForesight(call, settled);
+  const problems = formProblems(foresight.error, ['call.phone']);
   const rehearsal = foresight.data?.items[0];
   return (
     <Card
@@ -77,9 +79,10 @@ export function ForesightPanel({ draft }: { readonly draft: IntegrationSettings 
           label={t('foresight.phone')}
           placeholder={t('foresight.hidden')}
           value={call.phone ?? ''}
+          error={problems.at('call.phone')}
           onChange={({ currentTarget: { value } }) => setCall({ ...call, phone: value.trim() === '' ? null : value })}
         />
-        {foresight.error && <Failure error={foresight.error} onRetry={() => void foresight.refetch()} />}
+        {problems.elsewhere && <Failure error={problems.elsewhere} onRetry={() => void foresight.refetch()} />}
         {foresight.isPending && <Skeleton h={120} />}
         <div aria-live="polite">{rehearsal && <Outcome rehearsal={rehearsal} />}</div>
         <RealCalls draft={settled} />

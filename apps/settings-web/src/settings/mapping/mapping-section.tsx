@@ -11,6 +11,7 @@ import {
   type MappingEntry,
   type MappingSuggestion,
 } from '../../api/people';
+import { ApiProblem, atItsField } from '../../api/http';
 import type { CrmView } from '../../api/portals';
 import { Rows } from '../../shell/rows';
 import { Failure } from '../../shell/failure';
@@ -41,8 +42,11 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
   const stored = new Map(mapping.data?.body.map(({ employeeId, crmUserId }) => [employeeId, crmUserId]));
   const userOf = (employeeId: string): number | null =>
     changes.has(employeeId) ? (changes.get(employeeId) ?? null) : (stored.get(employeeId) ?? null);
-  const choose = (chosen: readonly (readonly [string, number | null])[]): void =>
+  const choose = (chosen: readonly (readonly [string, number | null])[]): void => {
     setChanges(new Map([...changes, ...chosen]));
+    save.reset();
+  };
+  const refused = refusedIn(save.error, save.variables?.mapping ?? []);
   const suggested = new Map(
     (suggestions.data ?? []).flatMap((each) => (userOf(each.employeeId) === null ? [[each.employeeId, each]] : [])),
   );
@@ -60,7 +64,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
       <Text size="sm" c="dimmed">
         {t('mapping.lead')}
       </Text>
-      {save.error && <Failure error={save.error} />}
+      {save.error && refused.size === 0 && <Failure error={save.error} />}
       <Discovered />
       <Group justify="space-between">
         {people.length > 0 && (unmapped > 0 || !isAnybodyElse) && (
@@ -101,6 +105,7 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
                 users={crm?.users ?? []}
                 userId={userOf(employee.employeeId)}
                 suggestion={suggested.get(employee.employeeId)}
+                problem={refused.get(employee.employeeId)}
                 onChoose={(userId) => choose([[employee.employeeId, userId]])}
               />
             ))}
@@ -122,15 +127,27 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
   );
 }
 
+/** By employee: what the service refused of the lines that were sent. */
+function refusedIn(error: Error | null, sent: readonly MappingEntry[]): ReadonlyMap<string, string> {
+  const problems = error instanceof ApiProblem ? error.errors : [];
+  return new Map(
+    problems.flatMap(({ path, message }) => {
+      const entry = sent[Number(path.split('.')[0])];
+      return entry === undefined ? [] : [[entry.employeeId, atItsField(message)]];
+    }),
+  );
+}
+
 interface EmployeeRowProps {
   readonly employee: PbxEmployee;
   readonly users: CrmView['users'];
   readonly userId: number | null;
   readonly suggestion: MappingSuggestion | undefined;
+  readonly problem: string | undefined;
   readonly onChoose: (userId: number | null) => void;
 }
 
-function EmployeeRow({ employee, users, userId, suggestion, onChoose }: EmployeeRowProps) {
+function EmployeeRow({ employee, users, userId, suggestion, problem, onChoose }: EmployeeRowProps) {
   const { t } = useTranslation();
   const title = employee.name ?? employee.login ?? employee.ext ?? employee.pbxId ?? employee.phones[0] ?? '';
   const details = [employee.ext, employee.login, ...employee.phones].filter((each) => each != null && each !== title);
@@ -149,6 +166,7 @@ function EmployeeRow({ employee, users, userId, suggestion, onChoose }: Employee
           clearable
           users={users}
           value={userId}
+          error={problem}
           onChange={onChoose}
         />
         {suggestion && (

@@ -1,16 +1,21 @@
-import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SimpleGrid, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../../i18n/use-translation';
 import { useAddEmployees } from '../../api/people';
 import { Failure } from '../../shell/failure';
+import { Form } from '../../shell/form';
+import { formProblems } from '../../shell/form-problems';
 
-const fields = ['employeeName', 'ext', 'login', 'phone', 'email'] as const;
-type Field = (typeof fields)[number];
+/** As labelled, and as sent. */
+const fields = { employeeName: '0.name', ext: '0.ext', login: '0.login', phone: '0.phones', email: '0.email' } as const;
+type Field = keyof typeof fields;
+const labels = Object.keys(fields) as Field[];
 
 export default function NewEmployeeDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const add = useAddEmployees();
   const [given, setGiven] = useState<Partial<Record<Field, string>>>({});
+  const problems = formProblems(add.error, Object.values(fields));
   const textOf = (field: Field): string | null => given[field]?.trim() || null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -35,14 +40,15 @@ export default function NewEmployeeDialog({ onClose }: { readonly onClose: () =>
       title={t('mapping.addEmployee')}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <Stack component="form" onSubmit={submit}>
-        {add.error && <Failure error={add.error} />}
+      <Form onSubmit={submit}>
+        {problems.elsewhere && <Failure error={problems.elsewhere} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {fields.map((field) => (
+          {labels.map((field) => (
             <TextInput
               key={field}
               label={t(`mapping.${field}`)}
               value={given[field] ?? ''}
+              error={problems.at(fields[field])}
               onChange={(event) => setGiven({ ...given, [field]: event.currentTarget.value })}
             />
           ))}
@@ -55,7 +61,7 @@ export default function NewEmployeeDialog({ onClose }: { readonly onClose: () =>
             {t('common.add')}
           </Button>
         </Group>
-      </Stack>
+      </Form>
     </Modal>
   );
 }
