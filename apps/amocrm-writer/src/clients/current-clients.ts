@@ -20,7 +20,7 @@ export async function currentClients(
   const { directory } = portal;
   // Others' cards are hidden from who is no administrator: a copy made with his token would lack them.
   const mayCopy = asked.length >= manyClients && seesAllCards(portal);
-  if (!mayCopy || !(await follow.upToDate(requests, portal))) {
+  if (!mayCopy || !(await follow.upToDate(requests, portal, asked.length))) {
     return readClients(requests, portal, directory, asked);
   }
   const { lane } = requests.lease;

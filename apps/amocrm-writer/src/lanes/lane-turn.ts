@@ -8,6 +8,7 @@ import { lookAt } from '../writes/look-round.js';
 import { maxPerRound, roundsOf } from '../writes/rounds.js';
 import { isCreation } from '../writes/tariff-limit.js';
 import { WriteRound } from '../writes/write-round.js';
+import { holdsForLane } from '../portals/portal-stop.js';
 import { leaveHooks } from '../webhooks/leave-hooks.js';
 import { testConnection } from '../portals/test-connection.js';
 import { LaneFailures } from './lane-failures.js';
@@ -20,14 +21,18 @@ import type { TurnTools } from './turn-tools.js';
 const maxUnits = 8;
 /** Beside them, of calls that just happened: these do not wait until a backlog's units end. */
 const maxUrgentUnits = 4;
-/** A turn ends after this even if there is more to do: lanes that wait for a writer come first then. */
+/** After this a turn ends even if there is more to do: lanes that wait for a writer come first then. */
 const longTurnMs = 5_000;
+/** So long urgent work may keep it from its end; what then runs is waited for alone. */
+const longestTurnMs = 15_000;
 
 /** A round, a question, a look, or whatever else the turn does by itself. */
 interface Unit {
   readonly effects: readonly EffectRow[];
   readonly questions: readonly Lookup[];
   readonly isBacklog: boolean;
+  /** A step of the copy, which may take pages, each after everybody else's requests. */
+  readonly isBackground: boolean;
 }
 
 interface Due {
@@ -43,7 +48,10 @@ interface Due {
  *   take over what a dead holder left in doubt
  *   loop: portals to read or probe → looks due → effects ready → questions due ── each a unit of work in the lane's slots
  *         until no unit runs and nothing is due, or: paused · lost · stopping · long enough
- *   long enough: what runs still ends, which may take as long as amoCRM holds an answer; meanwhile only urgent work begins
+ *
+ *   open ──long enough──▶ ending: what runs is waited for, as long as amoCRM holds an answer; only urgent work begins
+ *     ▲                      ├─ nothing runs ──▶ over
+ *     └─ urgent work or the background still runs ─┘ (at last: over, once the turn has lasted longest)
  *
  * Units never share a client: what is being worked on is left out of the next pick.
  */
@@ -55,9 +63,12 @@ export class LaneTurn {
   private readonly leftPortals = new Set<string>();
   private readonly probedLimits = new Set<string>();
   private hasFollowed = false;
+  private isProbingLane = false;
   private failure: Error | null = null;
   private unitCount = 0;
-  /** The turn is long enough: these are waited for, and nothing else is begun that nobody waits for. */
+  private readonly startedAt: number;
+  private openUntil: number;
+  /** The turn is ending: these are waited for, and nothing else is begun that nobody waits for. */
   private last: readonly Unit[] | null = null;
 
   constructor(
@@ -68,7 +79,9 @@ export class LaneTurn {
     /** Resolves when something was stored, or a little later. */
     private readonly news: () => Promise<void>,
   ) {
-    const { portals, markerFields, clock } = tools;
+    const { portals, markerFields, clock, monotonic } = tools;
+    this.startedAt = monotonic.now();
+    this.openUntil = this.startedAt + longTurnMs;
     this.turn = {
       tools,
       requests,
@@ -90,9 +103,8 @@ export class LaneTurn {
   }
 
   async run(): Promise<TurnEnd> {
-    const endAt = this.tools.monotonic.now() + longTurnMs;
     try {
-      while (this.mayGoOn(endAt)) {
+      while (this.mayGoOn()) {
         const ended = this.endedCount;
         const started = await this.startUnits();
         // What a unit that ended meanwhile has left to do was not seen.
@@ -112,8 +124,8 @@ export class LaneTurn {
     };
   }
 
-  private mayGoOn(endAt: number): boolean {
-    if (this.tools.monotonic.now() >= endAt) this.last ??= [...this.units.keys()];
+  private mayGoOn(): boolean {
+    this.openOrEnd(this.tools.monotonic.now());
     return (
       this.turn.failures.pause === null &&
       this.failure === null &&
@@ -121,6 +133,16 @@ export class LaneTurn {
       this.requests.lease.isHeld() &&
       (this.last === null || this.last.some((unit) => this.units.has(unit)))
     );
+  }
+
+  /** The lane cannot be given back while a unit runs, so there is no sense in keeping the others waiting for it. */
+  private openOrEnd(now: number): void {
+    const running = [...this.units.keys()];
+    if (this.last === null && now >= this.openUntil) this.last = running.filter((unit) => !unit.isBackground);
+    if (this.last === null || this.last.some((unit) => this.units.has(unit)) || running.length === 0) return;
+    if (now >= this.startedAt + longestTurnMs && !running.some((unit) => unit.isBackground)) return;
+    this.last = null;
+    this.openUntil = now + longTurnMs;
   }
 
   /** @returns how many units were started */
@@ -133,7 +155,7 @@ export class LaneTurn {
     const all = await portals.ofLane(this.lane);
     const before = this.unitCount;
 
-    if (this.last === null) this.startCare(all);
+    this.startCare(all);
     const usable = all.filter(({ isLeaving }) => !isLeaving).filter((portal) => isUsable(portal, clock.now()));
     if (this.last === null) this.startReads(usable, due);
     this.startWrites(usable, due);
@@ -155,9 +177,21 @@ export class LaneTurn {
       }
       // Each portal at most once a turn: its next check has a time of its own.
       if (this.checkedPortals.has(portal.portalId) || !isCheckDue(portal, this.tools.clock.now())) continue;
-      this.checkedPortals.add(portal.portalId);
-      this.start(() => checkPortal(this.turn, portal, this.originOf));
+      this.startCheck(portal);
     }
+  }
+
+  /** One probe finds out for all portals of a lane that amoCRM has shut. */
+  private startCheck(portal: PortalRow): void {
+    const isForAll = portal.stop !== null && holdsForLane(portal.stop.reason);
+    if (isForAll && this.isProbingLane) return;
+    if (isForAll) this.isProbingLane = true;
+    this.checkedPortals.add(portal.portalId);
+    this.start(() =>
+      checkPortal(this.turn, portal, this.originOf).finally(() => {
+        if (isForAll) this.isProbingLane = false;
+      }),
+    );
   }
 
   private startReads(usable: readonly ReadablePortal[], due: Due): void {
@@ -165,7 +199,9 @@ export class LaneTurn {
     // A step a turn: the copy must not hold the lane's turn, nor keep other lanes from theirs.
     if (reader !== undefined && !this.hasFollowed && due.isFollow) {
       this.hasFollowed = true;
-      this.start(() => this.tools.follow.inBackground(this.turn.requests, this.turn.failures, reader));
+      const follow = (): Promise<void> =>
+        this.tools.follow.inBackground(this.turn.requests, this.turn.failures, reader);
+      this.start(follow, { isBackground: true });
     }
     for (const portal of usable) {
       const effects = due.looks.filter(({ command }) => command.portalId === portal.portalId);
@@ -253,7 +289,7 @@ export class LaneTurn {
   }
 
   private start(work: () => Promise<void>, of: Partial<Unit> = {}): void {
-    const unit: Unit = { effects: [], questions: [], isBacklog: false, ...of };
+    const unit: Unit = { effects: [], questions: [], isBacklog: false, isBackground: false, ...of };
     const running = work()
       .catch((error: unknown) => this.ended(error))
       .finally(() => this.units.delete(unit));

@@ -1,3 +1,4 @@
+import { monotonicClock, type Clock } from '@perezvon/amocrm';
 import type { EntityManager } from 'typeorm';
 import type { ClientStore } from '../clients/client-store.js';
 import type { LaneFailures } from '../lanes/lane-failures.js';
@@ -30,6 +31,9 @@ const clockMs = 10 * 60_000;
 /** Clients told at once. */
 const tellSize = 500;
 const failedMs = 60_000;
+/** So many clients are asked for one by one rather than wait for a step of the background that takes longer than usual. */
+const handful = 12;
+const stepMs = 1_500;
 
 /**
  * Reads a lane's copy of its clients and keeps it up to date. In the background a page a second, in the last share of the
@@ -39,7 +43,7 @@ export class Follow {
   /** One reader of a lane's copy at a time; one lane has one turn at a time. */
   private readonly last = new Map<string, Promise<unknown>>();
   /** Lanes whose reader is in the background now: a step may take pages, each of them after everybody else's requests. */
-  private readonly stepping = new Set<string>();
+  private readonly stepping = new Map<string, Promise<void>>();
 
   constructor(
     private readonly states: MirrorStates,
@@ -54,13 +58,31 @@ export class Follow {
     private readonly webhooks: PortalWebhooks,
     private readonly clock: PostgresClock,
     private readonly settings: FollowSettings,
+    private readonly monotonic: Clock = monotonicClock,
   ) {}
 
-  /** @returns whether the copy can be relied on now @throws ReadFailure */
-  async upToDate(requests: LaneRequests, portal: ReadablePortal): Promise<boolean> {
-    // A call that people wait for does not wait for the background: its clients are asked for one by one.
-    if (requests.isUrgent && this.stepping.has(requests.lease.lane)) return false;
-    return this.alone(requests.lease.lane, () => this.catchUp(requests, portal));
+  /**
+   * @param clients how many it is for
+   * @returns whether the copy can be relied on now
+   * @throws ReadFailure
+   */
+  async upToDate(requests: LaneRequests, portal: ReadablePortal, clients: number): Promise<boolean> {
+    const { lane } = requests.lease;
+    // A few calls that people wait for do not wait for long for the background: their clients are asked for one by one.
+    // Many do: two requests for each client cost far more than the step that is waited for.
+    if (requests.isUrgent && clients <= handful && !(await this.isStepOver(lane))) return false;
+    return this.alone(lane, () => this.catchUp(requests, portal));
+  }
+
+  /** Waits for the background's step, if one goes on, but not longer than a usual page takes. */
+  private async isStepOver(lane: string): Promise<boolean> {
+    const step = this.stepping.get(lane);
+    if (step === undefined) return true;
+    let cancel = (): void => undefined;
+    const late = new Promise<boolean>((resolve) => (cancel = this.monotonic.after(stepMs, () => resolve(false))));
+    const isOver = await Promise.race([step.then(() => true), late]);
+    cancel();
+    return isOver;
   }
 
   /** Is there something to do in the background? */
@@ -79,10 +101,7 @@ export class Follow {
   async inBackground(requests: LaneRequests, failures: LaneFailures, portal: ReadablePortal): Promise<void> {
     const { lane } = requests.lease;
     const put = await failures.settling(portal, () =>
-      this.alone(lane, async () => {
-        this.stepping.add(lane);
-        await this.step(requests.as('backfill'), portal).finally(() => this.stepping.delete(lane));
-      }),
+      this.stepAlone(lane, () => this.step(requests.as('backfill'), portal)),
     );
     if (put !== null) await this.states.putOff(lane, Math.max(put.until, this.clock.now() + failedMs));
   }
@@ -175,6 +194,13 @@ export class Follow {
 
   private async save(lane: string, state: MirrorState, againMs: number): Promise<void> {
     await this.states.save(lane, state, this.clock.now() + againMs);
+  }
+
+  private async stepAlone(lane: string, work: () => Promise<void>): Promise<void> {
+    const step = this.alone(lane, work);
+    const settled = step.catch(() => undefined);
+    this.stepping.set(lane, settled);
+    await step.finally(() => this.stepping.delete(lane));
   }
 
   private async alone<T>(lane: string, work: () => Promise<T>): Promise<T> {

@@ -30,7 +30,7 @@ export async function meetPortal(
     switch (account.kind) {
       case 'done': {
         const lane = laneName(client.origin, account.value.id);
-        await portals.joinLane(portal.portalId, lane);
+        await portals.joinLane(portal, lane);
         log.info({ ...names, lane }, 'portal met');
         return;
       }

@@ -90,7 +90,8 @@ export function holdsForLane(reason: StopReason): boolean {
 
 /**
  * A stop adds nothing to the one that a portal has: requests that were on their way together are told the same, which is
- * one stop and not four probes; what was only told replaces nothing that a request has met.
+ * one stop and not four probes; what was only told replaces nothing that a request has met; and while amoCRM's block lasts
+ * nothing else brings a request forward.
  */
 export function isKnown(
   stop: { readonly reason: StopReason; readonly until: number | null } | null,
@@ -98,8 +99,9 @@ export function isKnown(
   now: number,
 ): boolean {
   if (stop === null) return false;
-  if (stop.reason !== reason) return isHearsay;
-  return stop.until === null || stop.until > now;
+  const isInForce = stop.until === null || stop.until > now;
+  if (stop.reason !== reason) return isHearsay || (stop.reason === 'blocked' && isInForce);
+  return isInForce;
 }
 
 /** amoCRM may refuse writes so and answer readings all the same: only a write shows that it is over. */

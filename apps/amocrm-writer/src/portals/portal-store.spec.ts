@@ -70,6 +70,17 @@ describe('a reading of a portal', () => {
   });
 });
 
+describe('a portal that is met', () => {
+  it('joined the lane of its former address, for ever, when it had got another one meanwhile', async () => {
+    const asked = await told(randomUUID(), 1);
+    await told(asked.portalId, 2);
+    await store.joinLane(asked, 'ru:1');
+    expect((await found(asked.portalId)).lane).toBeNull();
+    await store.joinLane(await found(asked.portalId), 'ru:2');
+    expect((await found(asked.portalId)).lane).toBe('ru:2');
+  });
+});
+
 describe('a refusal of credentials', () => {
   it('stopped a portal that had got others meanwhile, for an hour', async () => {
     const asked = await told(randomUUID(), 1);
@@ -92,6 +103,14 @@ describe("amoCRM's word that an integration was switched off", () => {
     await store.stop(asked, { reason: 'blocked' }, now);
     await store.stop(asked, { reason: 'unauthorised', cause: 'disconnected', isHearsay: true }, now + 1_000);
     expect((await found(asked.portalId)).stop).toMatchObject({ reason: 'blocked', until: now + 15 * 60_000 });
+  });
+
+  it('and a refused token too, which was still on its way', async () => {
+    const asked = await told(randomUUID(), 1);
+    await store.stop(asked, { reason: 'blocked' }, now);
+    await store.stop(asked, { reason: 'unauthorised' }, now + 1_000);
+    await store.notReached(asked.portalId, 'token_unavailable', now + 2_000);
+    expect((await found(asked.portalId)).stop).toMatchObject({ reason: 'blocked', until: now + 15 * 60_000, count: 1 });
   });
 
   it('stops a portal that nothing else has stopped, until a probe that is due', async () => {

@@ -167,18 +167,25 @@ export class PortalStore {
     return rows.map(portalOf);
   }
 
-  /** `GET /account` answered: from now on the portal's effects and questions have a lane. */
-  async joinLane(portalId: string, lane: string): Promise<void> {
+  /**
+   * `GET /account` answered: from now on the portal's effects and questions have a lane. Not if a person has given it
+   * another address or other credentials meanwhile: it is met anew by those.
+   */
+  async joinLane({ portalId, url, credentialsRevision }: PortalRow, lane: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       // Our one request to learn the account was outside of any lane: its first holder keeps away from it.
       await tx.query(`insert into lane (lane, freed_at) values ($1, clock_timestamp()) on conflict (lane) do nothing`, [
         lane,
       ]);
-      await tx.query(
+      const [joined]: [unknown[], number] = await tx.query(
         `update portal set lane = $2, checked_until = null, unreached_reason = null, unreached_since = null
-          where portal_id = $1`,
-        [portalId, lane],
+          where portal_id = $1 and url = $3 and credentials_revision is not distinct from $4::int returning portal_id`,
+        [portalId, lane, url, credentialsRevision],
       );
+      if (joined.length === 0) {
+        await tx.query(`update portal set checked_until = null where portal_id = $1`, [portalId]);
+        return;
+      }
       await tx.query(laneOfWork('effect'), [portalId, lane]);
       await tx.query(laneOfWork('lookup'), [portalId, lane]);
       await wake(tx, [lane]);
@@ -277,13 +284,13 @@ export class PortalStore {
 
   /**
    * The portal could not be asked: its account is still not met, or it has no token just now. The others of its lane go on;
-   * a stopped one has its next probe then.
+   * a stopped one has its next probe no sooner.
    */
   async notReached(portalId: string, reason: string, tryAt: number): Promise<void> {
     await this.dataSource.query(
       `update portal set check_at = to_timestamp($3::float8 / 1000), checked_until = null, unreached_reason = $2,
               unreached_since = coalesce(unreached_since, clock_timestamp()),
-              stop_until = case when stop_reason is not null then to_timestamp($3::float8 / 1000) end
+              stop_until = case when stop_until is not null then greatest(stop_until, to_timestamp($3::float8 / 1000)) end
         where portal_id = $1`,
       [portalId, reason, tryAt],
     );

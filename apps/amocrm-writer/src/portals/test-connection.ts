@@ -1,4 +1,4 @@
-import type { ReadResult } from '@perezvon/amocrm';
+import { NotAnAccountAddress, type ReadResult } from '@perezvon/amocrm';
 import type { ConnectionTest } from '@perezvon/contracts';
 import { NoCredentials, type LaneRequests } from '../lanes/lane-requests.js';
 import type { Turn } from '../lanes/turn-context.js';
@@ -45,6 +45,7 @@ async function askInTurn(requests: LaneRequests, portal: PortalRow): Promise<Con
     return { checks, accountName };
   } catch (error) {
     if (error instanceof NoCredentials) return { checks: [...checks, failed('token', 'no_credentials')] };
+    if (error instanceof NotAnAccountAddress) return { checks: [...checks, failed('reachable', 'not_found')] };
     throw error;
   }
 }

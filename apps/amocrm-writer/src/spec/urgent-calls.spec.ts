@@ -51,6 +51,46 @@ describe('a call that just happened, beside a backlog of minutes', () => {
     await world.resultOf(held.callId, 'contact');
   }, 60_000);
 
+  it('does not wait either for one of its kind that began at the end of the turn', async () => {
+    const writer = await world.startKnowingPortal();
+    const hold = (ms: number) => world.fault({ kind: 'hold_answer', ms, method: 'POST', path: '/api/v4/contacts' });
+    const take = async (index: number, causedAt: string) => {
+      const call = new Call(world.portalId, backlogPhone(index));
+      await writer.takeCommands.execute([call.contact({ causedAt })]);
+      return call;
+    };
+    hold(6_500);
+    const old = await take(0, anHourAgo);
+    await world.until(() => world.writesTo(/\/contacts$/) === 1);
+    await sleep(5_200);
+    hold(12_000);
+    const first = await take(1, new Date().toISOString());
+    await world.until(() => world.writesTo(/\/contacts$/) === 2);
+    await world.resultOf(old.callId, 'contact');
+
+    const second = await take(2, new Date().toISOString());
+    await world.resultOf(second.callId, 'contact');
+    const ofFirst = (await world.results()).filter(({ callId }) => callId === first.callId);
+    expect(ofFirst.some(({ state }) => state === 'done')).toBe(false);
+    await world.resultOf(first.callId, 'contact');
+  }, 60_000);
+
+  it('waited for a held answer when its portal had to be read anew at the end of a turn', async () => {
+    const writer = await world.startKnowingPortal();
+    world.fault({ kind: 'hold_answer', ms: 13_000, method: 'POST', path: '/api/v4/contacts' });
+    const held = new Call(world.portalId, backlogPhone(0));
+    await writer.takeCommands.execute([held.contact({ causedAt: anHourAgo })]);
+    await world.until(() => world.writesTo(/\/contacts$/) === 1);
+    await sleep(5_600);
+    await writer.refreshPortal.execute(world.portalId);
+    const live = new Call(world.portalId, livePhone);
+    await writer.takeCommands.execute([live.contact({ causedAt: new Date().toISOString() })]);
+    await world.resultOf(live.callId, 'contact');
+    const ofHeld = (await world.results()).filter(({ callId }) => callId === held.callId);
+    expect(ofHeld.some(({ state }) => state === 'done')).toBe(false);
+    await world.resultOf(held.callId, 'contact');
+  }, 60_000);
+
   it('is not kept waiting by a page that the background reads, although many of them came at once', async () => {
     world.fault({ kind: 'hold_answer', ms: 10_000, method: 'GET', path: '/api/v4/leads' });
     const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
@@ -63,6 +103,22 @@ describe('a call that just happened, beside a backlog of minutes', () => {
     );
     expect(afterTheHeldPage).toEqual([]);
   }, 60_000);
+
+  it('cost two requests a client when hundreds came after a minute away, while the background had a step to do', async () => {
+    const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
+    await world.until(async () => (await world.portalMessages()).at(-1)?.mirror?.isComplete === true);
+    await writer.takeSettings.execute([{ document: world.settings({ isActive: false }) }]);
+    const causedAt = new Date(Date.now() - 40_000).toISOString();
+    const calls = Array.from({ length: 300 }, (_, index) => new Call(world.portalId, backlogPhone(index)));
+    await writer.takeCommands.execute(calls.flatMap((call) => [call.contact({ causedAt }), call.deal({ causedAt })]));
+    await world.stopWriters();
+    await world.database.dataSource.query(`update mirror set next_at = clock_timestamp()`);
+    const before = requests().length;
+    const again = await world.startWriter({ settings: { mirrorMonths: 24 } });
+    await again.takeSettings.execute([{ document: world.settings({ isActive: true }) }]);
+    for (const { callId } of calls) await world.resultOf(callId, 'deal', undefined, 120_000);
+    expect(requests().length - before).toBeLessThan(100);
+  }, 180_000);
 
   it('leaves the backlog its part however many of them there are', async () => {
     const writer = await startWithoutCopy();

@@ -1,3 +1,4 @@
+import { NotAnAccountAddress } from '@perezvon/amocrm';
 import { NoCredentials } from '../lanes/lane-requests.js';
 import type { Turn } from '../lanes/turn-context.js';
 import type { PortalRow } from '../portals/portal.js';
@@ -24,7 +25,7 @@ async function takeAway({ requests }: Pick<Turn, 'requests'>, portal: PortalRow)
     }
     return null;
   } catch (error) {
-    if (error instanceof NoCredentials) return error.code;
+    if (error instanceof NoCredentials || error instanceof NotAnAccountAddress) return error.code;
     throw error;
   }
 }

@@ -168,8 +168,8 @@ function isTask(task: Task, { on, text, taskTypeId, completeTill }: Of<'task'>['
 const manyNotes = 3;
 
 /**
- * By type and `uniq` on the card it was sent to. Two calls may share a `uniq` (two accounts in one amoCRM): a note that
- * another effect of ours made is not this one.
+ * By type and `uniq` on the card it was sent to. Two calls may share a `uniq` (two cabinets, or two accounts in one
+ * amoCRM): a note that another effect of ours made, or was just given here, is not this one.
  */
 async function lookForNotes(
   { queries }: TurnTools,
@@ -178,27 +178,39 @@ async function lookForNotes(
   effects: readonly Of<'note'>[],
   found: Map<string, FoundByLook>,
 ): Promise<void> {
+  const given = new Set<number>();
   for (const entity of ['leads', 'contacts', 'companies'] as const) {
     const there = effects.filter(({ sent }) => entityTypeOf(sent.on) === entity);
     const floor = Math.min(...there.map(({ sent }) => sent.highWater));
     // Without a mark the list of the account would have no end.
     const all = there.length >= manyNotes && floor > 0 ? await newNotes(requests, portal, entity, floor) : null;
     for (const { seq, lane, marker, sent } of there) {
-      const notes = all ?? (await newNotesOf(requests, portal, sent));
-      const ids = notes
-        .filter(({ entity_id, params, note_type }) => {
-          return entity_id === sent.on.id && note_type === sent.type && params.uniq === marker;
-        })
-        .map(({ id }) => id);
+      const isOurs = ({ params, note_type }: Note) => note_type === sent.type && params.uniq === marker;
+      const notes = (all ?? (await newNotesOf(requests, portal, sent))).filter(isOurs);
+      const standing = notes.filter(({ entity_id }) => entity_id === sent.on.id);
+      const told = standing.length > 0 ? standing : (await notesThatMoved(requests, portal, sent)).filter(isOurs);
+      const ids = told.map(({ id }) => id);
       const others = await queries.madeByOthers(lane, 'note', ids, seq);
-      note(
-        found,
-        seq,
-        ids.filter((id) => !others.has(id)),
-        (id) => noteMade({ id }),
-      );
+      const mine = ids.filter((id) => !others.has(id) && !given.has(id));
+      note(found, seq, mine, (id) => noteMade({ id }));
+      // The one that `note` takes: it is nobody else's of this look.
+      if (mine.length > 0) given.add(Math.min(...mine));
     }
   }
+}
+
+/** A card that was merged into another one took its notes along. Nothing while the card stands where the note was sent. */
+async function notesThatMoved(
+  requests: LaneRequests,
+  portal: PortalRow,
+  { on, highWater }: Of<'note'>['sent'],
+): Promise<Note[]> {
+  if (highWater === 0) return [];
+  const card = await requests.read<{ readonly id: number } | null>(portal, (client, options) => {
+    if (on.type === 'lead') return client.lead(on.id, options);
+    return on.type === 'contact' ? client.contact(on.id, options) : client.company(on.id, options);
+  });
+  return card === null ? newNotes(requests, portal, entityTypeOf(on), highWater) : [];
 }
 
 function newNotes(requests: LaneRequests, portal: PortalRow, entity: EntityType, floor: number): Promise<Note[]> {

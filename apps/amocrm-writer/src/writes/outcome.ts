@@ -137,9 +137,18 @@ function refusedItem(
  * An id that is no longer valid is resolved anew, once, from a fresh copy of the portal (R12); a card that was merged away
  * or deleted between our reading and our writing once more from whoever has the phone then. Else the refusal is final.
  */
-function refused(write: Outgoing, reason: string, errors: readonly FieldError[], now: number, words?: string): ItemEnd {
+function refused(write: Outgoing, code: string, errors: readonly FieldError[], now: number, words?: string): ItemEnd {
   const { effect } = write;
   const detail = errors.map(inWords).join('; ') || words || null;
+  const sentUnder = epochOf(effect);
+  if (isSecondWithoutMarker(write, errors)) {
+    return {
+      effect,
+      happened: () => ({ what: 'refused', sentUnder, reason: 'marker_field_deleted' }),
+      learnt: { detail },
+      made: null,
+    };
+  }
   const anew = isAboutIds(errors)
     ? { reason: 'portal_copy_stale', notBefore: now }
     : isAboutCard(errors)
@@ -147,9 +156,23 @@ function refused(write: Outgoing, reason: string, errors: readonly FieldError[],
       : null;
   if (anew !== null && !effect.isRefreshed)
     return notApplied(write, anew.reason, anew.notBefore, { isRefreshed: true, detail });
-  const sentUnder = epochOf(effect);
-  return { effect, happened: () => ({ what: 'refused', sentUnder, reason }), learnt: { detail }, made: null };
+  return { effect, happened: () => ({ what: 'refused', sentUnder, reason: code }), learnt: { detail }, made: null };
 }
+
+/**
+ * A deal that is sent again, and our field is gone: its values went with it, so no look for the first request could have
+ * found anything. Whether that one stands only a person can say.
+ */
+function isSecondWithoutMarker({ effect, sent }: Outgoing, errors: readonly FieldError[]): boolean {
+  return (
+    sent.kind === 'lead' &&
+    effect.attempts > 1 &&
+    errors.some(({ code, path }) => isChoice(code) && ourField.test(path))
+  );
+}
+
+const isChoice = (code: string): boolean => code === 'NotSupportedChoice';
+const ourField = /(field_id|field_code)/;
 
 /** Of the request whose answer this is. */
 const epochOf = ({ state }: EffectRow): number | null => (state.is === 'sending' ? state.epoch : null);
@@ -160,7 +183,7 @@ const inWords = ({ code, path, detail }: FieldError): string => `${detail ?? cod
 const idsOfThePortal = /(responsible_user_id|created_by|status_id|pipeline_id|field_id|field_code)/;
 
 function isAboutIds(errors: readonly FieldError[]): boolean {
-  return errors.some(({ code, path }) => code === 'NotSupportedChoice' && idsOfThePortal.test(path));
+  return errors.some(({ code, path }) => isChoice(code) && idsOfThePortal.test(path));
 }
 
 /** The search lags behind a merge or a deletion as it does behind a write. */

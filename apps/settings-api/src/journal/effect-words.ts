@@ -63,6 +63,10 @@ const reasons: Readonly<Record<string, Localized>> = {
   several_found: { ru: 'в amoCRM нашлось несколько похожих', en: 'amoCRM has several that match' },
   portal_deleted: { ru: 'портал удалён', en: 'the portal was deleted' },
   portal_unknown: { ru: 'портал ещё не известен службе', en: 'the portal is not known to the service yet' },
+  marker_field_deleted: {
+    ru: 'поле Perezvon в amoCRM удалили, пока ответ на первый запрос был неизвестен: проверьте, нет ли уже такой сделки, и повторите или отмените',
+    en: 'the Perezvon field was deleted in amoCRM while the answer to the first request was unknown: see whether the deal is there already, then retry or discard',
+  },
   portal_copy_stale: { ru: 'справочники amoCRM перечитываются', en: 'pipelines and users are being read again' },
   no_card: { ru: 'карточки клиента нет', en: 'the client has no card' },
   expired: { ru: 'ждало больше 30 дней', en: 'waited longer than 30 days' },

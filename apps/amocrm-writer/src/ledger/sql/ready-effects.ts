@@ -78,5 +78,6 @@ export const nextReadyAt = `
   select case
     when exists (select 1 from ${fromEffects} where ${mayBeSent} and e.next_at <= statement_timestamp())
       then (extract(epoch from statement_timestamp()) * 1000)::float8
-    else (select (extract(epoch from min(e.next_at)) * 1000)::float8 from ${fromEffects} where ${mayBeSent})
+    else (select (extract(epoch from min(e.next_at)) * 1000)::float8 from ${fromEffects}
+           where e.next_at > statement_timestamp() and ${mayBeSent})
   end as at`;
