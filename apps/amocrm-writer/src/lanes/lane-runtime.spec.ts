@@ -12,6 +12,14 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+it('lanes of Kommo had a budget each, while Kommo counts by our address: one pacer for all of them, and for first contacts', () => {
+  const runtimes = new LaneRuntimes(tokens, { extraOrigins: [url], onRequest: () => () => undefined });
+  const [one, other] = [runtimes.of('kommo:1'), runtimes.of('kommo:2')];
+  expect(other.pacer).toBe(one.pacer);
+  expect(runtimes.of('ru:1').pacer).not.toBe(runtimes.of('ru:2').pacer);
+  runtimes.close();
+});
+
 it('the window of a lane was forgotten in the middle of a turn of more than a minute: over 7 requests a second', async () => {
   let seconds = 0;
   jest.spyOn(performance, 'now').mockImplementation(() => seconds * 1_000);

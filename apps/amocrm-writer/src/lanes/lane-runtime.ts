@@ -8,6 +8,7 @@ import {
 } from '@perezvon/amocrm';
 import type { PortalRow } from '../portals/portal.js';
 import type { PortalTokens } from '../portals/portal-tokens.js';
+import { isOfSharedBudget, sharesBudget } from './lane-name.js';
 import { maxInFlight, Slots } from './lane-requests.js';
 
 export interface ClientSettings {
@@ -40,6 +41,8 @@ interface Kept extends LaneRuntime {
 /** Idle lanes cost nothing: a runtime outlives the window of amoCRM's limit and is then dropped. */
 export class LaneRuntimes {
   private readonly kept = new Map<string, Kept>();
+  /** Of all lanes whose host counts by our address; which process sends there is the leases' business. */
+  private readonly shared = createPacer();
 
   constructor(
     private readonly tokens: PortalTokens,
@@ -60,9 +63,9 @@ export class LaneRuntimes {
     this.kept.set(lane, runtime);
   }
 
-  /** A client outside of any lane's budget, for the first request to a portal. */
+  /** A client outside of any lane's own budget, for the first request to a portal. */
   unpaced(portal: PortalRow): AmocrmClient {
-    return this.client(portal);
+    return isOfSharedBudget(portal.url) ? this.client(portal, this.shared) : this.client(portal);
   }
 
   close(): void {
@@ -71,7 +74,7 @@ export class LaneRuntimes {
   }
 
   private create(lane: string): Kept {
-    const pacer = createPacer();
+    const pacer = sharesBudget(lane) ? this.shared : createPacer();
     const clients = new Map<string, AmocrmClient>();
     const kept: Kept = {
       pacer,

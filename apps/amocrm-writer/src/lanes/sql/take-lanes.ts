@@ -1,6 +1,10 @@
+import { kommo } from '../lane-name.js';
+
 /**
  * Takes lanes that have something to do and nobody to do it, those whose last turn is longest ago first. SKIP LOCKED:
- * writers that ask at the same time share the lanes out. A new holder is a new epoch. Index: lane_wake.
+ * writers that ask at the same time share the lanes out. Lanes with one budget go to one writer, for all writers may send
+ * from one address; two that ask in the same moment may both get some, until their turns end. A new holder is a new epoch.
+ * Index: lane_wake.
  */
 export const takeLanes = `
   with free as (
@@ -8,6 +12,9 @@ export const takeLanes = `
      where wake_at <= statement_timestamp()
        and (lease_until is null or lease_until <= clock_timestamp())
        and (paused_until is null or paused_until <= clock_timestamp())
+       and (not starts_with(lane, '${kommo}') or not exists (
+         select 1 from lane other
+          where starts_with(other.lane, '${kommo}') and other.holder <> $1 and other.lease_until > clock_timestamp()))
      order by last_turn_at limit $3
        for update skip locked)
   update lane l
