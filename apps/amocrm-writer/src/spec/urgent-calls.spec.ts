@@ -104,6 +104,20 @@ describe('a call that just happened, beside a backlog of minutes', () => {
     expect(afterTheHeldPage).toEqual([]);
   }, 60_000);
 
+  it('and the backlog were held up at the end of a turn by a background that takes its time', async () => {
+    world.fault({ kind: 'hold_answer', ms: 12_000, method: 'GET', path: '/api/v4/leads' });
+    const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
+    await world.until(() => requests().some(({ path }) => path === '/api/v4/leads'));
+    await sleep(5_500);
+    const old = new Call(world.portalId, backlogPhone(0));
+    await writer.takeCommands.execute([old.contact({ causedAt: anHourAgo })]);
+    await world.resultOf(old.callId, 'contact');
+    const afterTheHeldPage = requests().filter(
+      ({ path, search }) => path.endsWith('/companies') && /order/.test(search),
+    );
+    expect(afterTheHeldPage).toEqual([]);
+  }, 60_000);
+
   it('cost two requests a client when hundreds came after a minute away, while the background had a step to do', async () => {
     const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
     await world.until(async () => (await world.portalMessages()).at(-1)?.mirror?.isComplete === true);
