@@ -33,7 +33,7 @@ import { migrations } from './migrations/index.js';
 const SERVICE = 'call-ingest';
 const STOP_STEP_MS = 4_000;
 /** How long events may gather behind others that were just taken: docs/measurements/routing-profile.md. */
-const GATHER_MS = 30;
+const GATHER_MS = 40;
 /**
  * A PBX may spread the events of one call over all partitions. What is taken of each at once is then how far apart they
  * leave from here, and a call whose events are apart costs the engine a step for each of them: with the usual 1 MiB three
@@ -41,6 +41,8 @@ const GATHER_MS = 30;
  * to the broker too many (docs/measurements/pipeline-profile.md).
  */
 const MAX_BYTES_PER_PARTITION = 256 * 1024;
+/** One works while the other waits for Kafka; more only compete (docs/measurements/routing-profile.md). */
+const BATCHES_AT_ONCE = 2;
 
 /** Connects the parts and brings the service up. Stops them in the order in which they depend on each other. */
 export async function startCallIngest(
@@ -72,7 +74,7 @@ export async function startCallIngest(
     groupId: SERVICE,
     logger,
     metrics: kafka.consumer,
-    tuning: { gatherMs: GATHER_MS, maxBytesPerPartition: MAX_BYTES_PER_PARTITION },
+    tuning: { gatherMs: GATHER_MS, maxBytesPerPartition: MAX_BYTES_PER_PARTITION, batchesAtOnce: BATCHES_AT_ONCE },
     onCannotConsume: exitBecause(logger, 'cannot consume'),
   });
 

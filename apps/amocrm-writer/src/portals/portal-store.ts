@@ -8,15 +8,7 @@ import {
 import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
-import {
-  type Directory,
-  hasSameAccess,
-  msOf,
-  portalColumns,
-  portalOf,
-  type PortalRow,
-  type StoredPortal,
-} from './portal.js';
+import { type Directory, hasSameAccess, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
 import { newlyBroken, stillBroken } from './broken-rules.js';
 import {
   holdsForLane,
@@ -192,13 +184,16 @@ export class PortalStore {
     });
   }
 
-  /** The portal answered and was read: what stopped it before is over. What was met or asked for meanwhile is not. */
+  /**
+   * The portal answered and was read: what stopped it before is over. A stop that was met meanwhile is not, and what other
+   * credentials may do is not known yet.
+   */
   async saveDirectory(portal: PortalRow, directory: Directory, now: number): Promise<void> {
     const { stop } = portal;
     await this.change(portal.portalId, now, async (tx) => {
       await tx.query(
-        `update portal p set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), broken_rules = $4,
-                check_at = case when ${msOf('check_at')} is not distinct from $5::float8 then null else check_at end,
+        `update portal set directory = $2, directory_read_at = to_timestamp($3::float8 / 1000), broken_rules = $4,
+                check_at = case when url = $5 and credentials_revision is not distinct from $6::int then null else check_at end,
                 unreached_reason = null, unreached_since = null
           where portal_id = $1`,
         [
@@ -206,7 +201,8 @@ export class PortalStore {
           JSON.stringify(directory),
           now,
           JSON.stringify(stillBroken(portal.brokenRules, directory)),
-          portal.checkAt,
+          portal.url,
+          portal.credentialsRevision,
         ],
       );
       if (stop === null) return;

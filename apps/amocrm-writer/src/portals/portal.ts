@@ -119,9 +119,7 @@ export interface StoredPortal {
   moved_since: number | null;
 }
 
-/** A portal's time in Unix milliseconds; what was read so is equal to itself in SQL. */
-export const msOf = (column: string): string => `(extract(epoch from p.${column}) * 1000)::float8`;
-const ms = (column: string) => `${msOf(column)} as ${column}`;
+const ms = (column: string) => `(extract(epoch from p.${column}) * 1000)::float8 as ${column}`;
 
 export const portalColumns = `
   p.portal_id, p.account_id, p.url, p.credentials_revision, p.lane, p.stop_reason, p.stop_cause, ${ms('stop_since')}, ${ms('stop_until')}, p.stop_count,

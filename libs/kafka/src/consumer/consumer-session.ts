@@ -18,6 +18,7 @@ export interface SessionOptions {
   /** How long a batch may keep the fetch loop waiting before its partition is paused instead. */
   readonly holdMs: number;
   readonly gatherMs: number;
+  readonly batchesAtOnce: number;
 }
 
 export interface SessionHooks {
@@ -27,8 +28,6 @@ export interface SessionHooks {
   onRebalance(): void;
 }
 
-/** Partitions that are fetched at once; beyond it batches queue for at most holdMs. */
-const CONCURRENT_BATCHES = 32;
 const CRASH_REPORT_MS = 3_000;
 
 /**
@@ -77,7 +76,7 @@ export class ConsumerSession {
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: CONCURRENT_BATCHES,
+      partitionsConsumedConcurrently: this.options.batchesAtOnce,
       eachBatch: (payload) => this.onBatch(payload),
     });
     if (!this.isDisposed) this.timers.push(setInterval(() => this.beat(), this.options.heartbeatIntervalMs));

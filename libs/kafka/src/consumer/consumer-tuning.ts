@@ -10,6 +10,8 @@ export interface ConsumerTuning {
   readonly maxBytesPerPartition?: number;
   /** How long a batch keeps the fetch loop waiting before its partition is paused and the others go on. */
   readonly holdMs?: number;
+  /** Batches of different partitions in work at once; beyond it they queue, for at most holdMs. Default 32. */
+  readonly batchesAtOnce?: number;
   /** How long a consumer that has caught up lets messages gather at most: see {@link gatheringTime}. Default 0: not at all. */
   readonly gatherMs?: number;
   /** One attempt of a handler; then its signal aborts and it is called again. */
@@ -32,6 +34,7 @@ const defaults: Required<ConsumerTuning> = {
   maxWaitMs: 200,
   maxBytesPerPartition: 1_048_576,
   holdMs: 300,
+  batchesAtOnce: 32,
   gatherMs: 0,
   handlerTimeoutMs: 120_000,
   handlerGraceMs: 15_000,

@@ -3,8 +3,8 @@
  *
  * A batch costs a transaction, some round trips and a commit of its offset whatever its size. A consumer that keeps up
  * would fetch again at once, get the one or two messages that came meanwhile, and spend most of a processor on that at a
- * fraction of its pace. So it rests for twice as long as it has just worked, and takes what has come since together:
- * batches grow with the load, and it is busy for a third of the time at most. What has a backlog does not rest, and
+ * fraction of its pace. So it rests for three times as long as it has just worked, and takes what has come since
+ * together: batches grow with the load, and it is busy for a quarter of the time at most. What has a backlog does not rest, and
  * neither does a message wait that comes after idleness: the rest follows the work.
  */
 export function gatheringTime(after: {
@@ -16,4 +16,4 @@ export function gatheringTime(after: {
   return after.isCaughtUp ? Math.min(REST_PER_WORK * after.workedMs, after.atMostMs) : 0;
 }
 
-const REST_PER_WORK = 2;
+const REST_PER_WORK = 3;
