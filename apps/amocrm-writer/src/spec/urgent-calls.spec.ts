@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accountId, Call } from './commands.js';
 import { World } from './world.js';
@@ -33,90 +32,6 @@ describe('a call that just happened, beside a backlog of minutes', () => {
     await world.resultOf(live.callId, 'contact', undefined, 120_000);
     expect(requests().length - before).toBeLessThan(100);
   }, 180_000);
-
-  it('is written while a long turn waits for an answer that amoCRM holds, and waited for it too', async () => {
-    const writer = await world.startKnowingPortal();
-    world.fault({ kind: 'hold_answer', ms: 13_000, method: 'POST', path: '/api/v4/contacts' });
-    const held = new Call(world.portalId, backlogPhone(0));
-    await writer.takeCommands.execute([held.contact({ causedAt: anHourAgo })]);
-    await world.until(() => world.writesTo(/\/contacts$/) === 1);
-    // Longer than a turn: what is stored from here on is for the next one, or for the end of this.
-    await sleep(6_000);
-
-    const live = new Call(world.portalId, livePhone);
-    await writer.takeCommands.execute([live.contact({ causedAt: new Date().toISOString() })]);
-    await world.resultOf(live.callId, 'contact');
-    const ofHeld = (await world.results()).filter(({ callId }) => callId === held.callId);
-    expect(ofHeld.some(({ state }) => state === 'done')).toBe(false);
-    await world.resultOf(held.callId, 'contact');
-  }, 60_000);
-
-  it('does not wait either for one of its kind that began at the end of the turn', async () => {
-    const writer = await world.startKnowingPortal();
-    const hold = (ms: number) => world.fault({ kind: 'hold_answer', ms, method: 'POST', path: '/api/v4/contacts' });
-    const take = async (index: number, causedAt: string) => {
-      const call = new Call(world.portalId, backlogPhone(index));
-      await writer.takeCommands.execute([call.contact({ causedAt })]);
-      return call;
-    };
-    hold(6_500);
-    const old = await take(0, anHourAgo);
-    await world.until(() => world.writesTo(/\/contacts$/) === 1);
-    await sleep(5_200);
-    hold(12_000);
-    const first = await take(1, new Date().toISOString());
-    await world.until(() => world.writesTo(/\/contacts$/) === 2);
-    await world.resultOf(old.callId, 'contact');
-
-    const second = await take(2, new Date().toISOString());
-    await world.resultOf(second.callId, 'contact');
-    const ofFirst = (await world.results()).filter(({ callId }) => callId === first.callId);
-    expect(ofFirst.some(({ state }) => state === 'done')).toBe(false);
-    await world.resultOf(first.callId, 'contact');
-  }, 60_000);
-
-  it('waited for a held answer when its portal had to be read anew at the end of a turn', async () => {
-    const writer = await world.startKnowingPortal();
-    world.fault({ kind: 'hold_answer', ms: 13_000, method: 'POST', path: '/api/v4/contacts' });
-    const held = new Call(world.portalId, backlogPhone(0));
-    await writer.takeCommands.execute([held.contact({ causedAt: anHourAgo })]);
-    await world.until(() => world.writesTo(/\/contacts$/) === 1);
-    await sleep(5_600);
-    await writer.refreshPortal.execute(world.portalId);
-    const live = new Call(world.portalId, livePhone);
-    await writer.takeCommands.execute([live.contact({ causedAt: new Date().toISOString() })]);
-    await world.resultOf(live.callId, 'contact');
-    const ofHeld = (await world.results()).filter(({ callId }) => callId === held.callId);
-    expect(ofHeld.some(({ state }) => state === 'done')).toBe(false);
-    await world.resultOf(held.callId, 'contact');
-  }, 60_000);
-
-  it('is not kept waiting by a page that the background reads, although many of them came at once', async () => {
-    world.fault({ kind: 'hold_answer', ms: 10_000, method: 'GET', path: '/api/v4/leads' });
-    const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
-    await world.until(() => requests().some(({ path }) => path === '/api/v4/leads'));
-    const calls = Array.from({ length: 12 }, (_, index) => new Call(world.portalId, backlogPhone(index)));
-    await writer.takeCommands.execute(calls.map((call) => call.contact({ causedAt: new Date().toISOString() })));
-    for (const { callId } of calls) await world.resultOf(callId, 'contact');
-    const afterTheHeldPage = requests().filter(
-      ({ path, search }) => path.endsWith('/companies') && /order/.test(search),
-    );
-    expect(afterTheHeldPage).toEqual([]);
-  }, 60_000);
-
-  it('and the backlog were held up at the end of a turn by a background that takes its time', async () => {
-    world.fault({ kind: 'hold_answer', ms: 12_000, method: 'GET', path: '/api/v4/leads' });
-    const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
-    await world.until(() => requests().some(({ path }) => path === '/api/v4/leads'));
-    await sleep(5_500);
-    const old = new Call(world.portalId, backlogPhone(0));
-    await writer.takeCommands.execute([old.contact({ causedAt: anHourAgo })]);
-    await world.resultOf(old.callId, 'contact');
-    const afterTheHeldPage = requests().filter(
-      ({ path, search }) => path.endsWith('/companies') && /order/.test(search),
-    );
-    expect(afterTheHeldPage).toEqual([]);
-  }, 60_000);
 
   it('cost two requests a client when hundreds came after a minute away, while the background had a step to do', async () => {
     const writer = await world.startKnowingPortal({ settings: { mirrorMonths: 24 } });
