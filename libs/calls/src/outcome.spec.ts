@@ -250,6 +250,13 @@ describe('R4: a caller on the black list', () => {
     expect(reasons([started(), hint, endedMissed()], settings, settled)).toEqual(['R4 rejected']);
   });
 
+  it('is one no more when the record is corrected to missed: what it had said first was not a hint', () => {
+    const first = endedMissed({ outcome: 'rejected', outcome_detail: 'spam' });
+    const corrected = endedMissed({ received_at: instantAt(300) });
+    const later = { heardAt: instantAt(300), now: instantAt(600) };
+    expect(plan([started(), first, corrected], settings, later).cell).toBe('missedUnknown');
+  });
+
   it('is a client like any other once somebody talked with him', () => {
     expect(plan([started(), hint, endedAnswered()], settings, settled).cell).toBe('answeredUnknown');
   });

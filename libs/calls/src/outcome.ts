@@ -37,7 +37,7 @@ function wasRejected(ended: CallEnd, facts: CallFacts): boolean {
     ended.outcome === 'missed' &&
     ended.detail === null &&
     !wasAnswered(ended, facts) &&
-    facts.ends.some(isPolicyRejection)
+    facts.ends.some((end) => end.isHint && isPolicyRejection(end))
   );
 }
 

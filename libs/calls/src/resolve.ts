@@ -63,12 +63,14 @@ function resolveContact(intent: EnsureContactIntent, { phone }: EffectCommand, n
 
 /** R2: a deal only without an active one in the scope (or always); R6: its owner; R12: its stage. */
 function resolveDeal(intent: CreateDealIntent, now: Now): Resolution {
+  const active = activeDealIn(intent, now);
+  if (active) return dealExists(active);
+
   const stage = stageNow(intent, now.portal.pipelines);
-  // Where the cell's pipeline is gone, the deal that would be made is made once all the same.
-  const elsewhere = stage && activeDealIn({ ...intent, pipelineId: stage.pipelineId }, now);
-  const active = activeDealIn(intent, now) ?? elsewhere;
-  if (active) return dealExists(active, active === elsewhere ? stage?.reasons : []);
   if (!stage) return { kind: 'skip', reason: 'no_pipeline', ...grounds([], [because('no_pipeline')]) };
+  // Where the cell's pipeline is gone, the one that stands in for it is looked at too, or each call would make a deal there.
+  const instead = activeDealIn({ ...intent, pipelineId: stage.pipelineId }, now);
+  if (instead) return dealExists(instead, stage.reasons);
   // `default` is meant for a client without a card. If a person made one meanwhile, it is a known client's (R3), and
   // the contact that this call made belongs to the default responsible anyway.
   const { responsibleUserId, reasons } = ownerOrDefault(intent.defaultResponsibleUserId, now);

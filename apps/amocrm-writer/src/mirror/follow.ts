@@ -200,7 +200,9 @@ export class Follow {
     const step = this.alone(lane, work);
     const settled = step.catch(() => undefined);
     this.stepping.set(lane, settled);
-    await step.finally(() => this.stepping.delete(lane));
+    await step.finally(() => {
+      if (this.stepping.get(lane) === settled) this.stepping.delete(lane);
+    });
   }
 
   private async alone<T>(lane: string, work: () => Promise<T>): Promise<T> {
