@@ -188,7 +188,7 @@ async function lookForNotes(
       const isOurs = ({ params, note_type }: Note) => note_type === sent.type && params.uniq === marker;
       const notes = (all ?? (await newNotesOf(requests, portal, sent))).filter(isOurs);
       const standing = notes.filter(({ entity_id }) => entity_id === sent.on.id);
-      const told = standing.length > 0 ? standing : (await notesThatMoved(requests, portal, sent)).filter(isOurs);
+      const told = standing.length > 0 ? standing : await movedNotes(requests, portal, sent, all, isOurs);
       const ids = told.map(({ id }) => id);
       const others = await queries.madeByOthers(lane, 'note', ids, seq);
       const mine = ids.filter((id) => !others.has(id) && !given.has(id));
@@ -199,18 +199,27 @@ async function lookForNotes(
   }
 }
 
-/** A card that was merged into another one took its notes along. Nothing while the card stands where the note was sent. */
-async function notesThatMoved(
+/**
+ * A card that was merged into another one took its notes along: the account's new notes, if the card is gone.
+ * @param all those notes, where they are known: then nothing more is asked for a note that stands nowhere
+ */
+async function movedNotes(
   requests: LaneRequests,
   portal: PortalRow,
   { on, highWater }: Of<'note'>['sent'],
-): Promise<Note[]> {
+  all: readonly Note[] | null,
+  isOurs: (note: Note) => boolean,
+): Promise<readonly Note[]> {
   if (highWater === 0) return [];
+  const elsewhere = (all ?? (await newNotes(requests, portal, entityTypeOf(on), highWater))).filter(
+    (note) => note.entity_id !== on.id && isOurs(note),
+  );
+  if (elsewhere.length === 0) return [];
   const card = await requests.read<{ readonly id: number } | null>(portal, (client, options) => {
     if (on.type === 'lead') return client.lead(on.id, options);
     return on.type === 'contact' ? client.contact(on.id, options) : client.company(on.id, options);
   });
-  return card === null ? newNotes(requests, portal, entityTypeOf(on), highWater) : [];
+  return card === null ? elsewhere : [];
 }
 
 function newNotes(requests: LaneRequests, portal: PortalRow, entity: EntityType, floor: number): Promise<Note[]> {

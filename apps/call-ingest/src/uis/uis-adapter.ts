@@ -58,7 +58,7 @@ export function translateNotification(raw: Fields, cabinet: Cabinet): Translated
     call_id: callId,
     ...timeOf(fields, cabinet.timeZone, kind, warnings),
     ...parties,
-    ...legOf(fields, kind),
+    ...legOf(fields, kind, parties.direction),
     scenario: bounded(fields.text('scenario_name', 'scenario_id'), 500),
     call_source: bounded(fields.text('call_source'), 500),
     external_id: bounded(fields.text('external_id'), 500),
@@ -122,6 +122,7 @@ function directionOf(fields: NotificationFields, kind: NotificationKind): PbxCal
 function legOf(
   fields: NotificationFields,
   kind: NotificationKind,
+  direction: PbxCallEvent['direction'],
 ): Pick<PbxCallEvent, 'leg_id' | 'employee' | 'target_number'> {
   const employee = employeeOf(fields);
   if (kind.type === 'call.started' && kind.direction === 'out') return { employee };
@@ -131,7 +132,7 @@ function legOf(
   return {
     leg_id: bounded(fields.text('leg_id'), 200),
     employee,
-    ...(isOutside && { target_number: { raw: forwardedTo(fields) } }),
+    ...(isOutside && { target_number: { raw: direction === 'out' ? null : forwardedTo(fields) } }),
   };
 }
 
