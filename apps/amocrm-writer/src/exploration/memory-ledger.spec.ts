@@ -36,7 +36,7 @@ describe('the ledger in memory', () => {
         takeOver: asPromised((of, epoch, leaseEnd, at) => ledger.takeOver(of, epoch, leaseEnd, at)),
       },
       queries: {
-        ready: asPromised((of, limit) => queries.ready(of, limit)),
+        ready: asPromised((of, limit, except) => queries.ready(of, limit, except)),
         dealsOf: asPromised((contacts) => queries.dealsOf(contacts)),
         looksDue: asPromised((of, limit) => queries.looksDue(of, limit)),
         cardsOfCalls: asPromised((calls) => queries.cardsOfCalls(calls)),

@@ -22,9 +22,9 @@ export class MemoryQueries {
     private readonly now: () => number,
   ) {}
 
-  ready(lane: string, limit: number): ReadyEffect[] {
+  ready(lane: string, limit: number, except: readonly string[]): ReadyEffect[] {
     const now = this.now();
-    const due = this.of(lane).filter((row) => dueAt(row) <= now && this.mayBeSent(row));
+    const due = this.of(lane).filter((row) => !except.includes(row.seq) && dueAt(row) <= now && this.mayBeSent(row));
     const live = this.of(lane).filter(
       ({ state, command }) => state.is === 'waiting' && now - Date.parse(command.causedAt) < justHappenedMs,
     );

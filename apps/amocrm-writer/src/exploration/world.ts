@@ -211,7 +211,7 @@ export class World {
       },
     };
     const turnQueries: TurnQueries = {
-      ready: (lane, limit) => read('ready', () => queries.ready(lane, limit)),
+      ready: (lane, limit, except) => read('ready', () => queries.ready(lane, limit, except)),
       dealsOf: (contacts) => read('deals', () => queries.dealsOf(contacts)),
       looksDue: (lane, limit) => read('looks', () => queries.looksDue(lane, limit)),
       cardsOfCalls: (calls) => read('cards of calls', () => queries.cardsOfCalls(calls)),

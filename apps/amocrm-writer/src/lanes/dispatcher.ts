@@ -19,6 +19,12 @@ export interface DispatcherSettings {
 }
 
 /**
+ * A turn that waits for amoCRM is told what is stored for it; by itself it looks so many times more rarely than the round:
+ * a hundred lanes may be waiting at once, and each look is half a dozen statements.
+ */
+const pollsPerLook = 4;
+
+/**
  * Gives turns to lanes: takes those that are due, as far as there is room, and lets each have its turn. One of these runs
  * in every writer process; Postgres keeps two of them from one lane.
  *
@@ -167,7 +173,7 @@ export class Dispatcher {
     // One wait a turn: the last one, which a unit's end left behind, is over.
     this.waitingTurns.get(lane)?.resolve();
     this.waitingTurns.set(lane, signal);
-    await this.rest(this.settings.pollMs, this.draining.signal, signal.promise);
+    await this.rest(pollsPerLook * this.settings.pollMs, this.draining.signal, signal.promise);
     if (this.waitingTurns.get(lane) === signal) this.waitingTurns.delete(lane);
   }
 

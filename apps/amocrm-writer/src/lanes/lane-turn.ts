@@ -26,6 +26,11 @@ const longTurnMs = 5_000;
 /** So long urgent work may keep it from its end; what then runs is waited for alone. */
 const longestTurnMs = 15_000;
 
+/** So many times as long as a look for what is due has taken, the next one waits, if it is news alone that asks for it. */
+const restPerLook = 3;
+/** However slow Postgres is, a call that just happened waits no longer for being seen. */
+const longestRestMs = 100;
+
 /** A round, a question, a look, or whatever else the turn does by itself. */
 interface Unit {
   readonly effects: readonly EffectRow[];
@@ -106,12 +111,16 @@ export class LaneTurn {
     try {
       while (this.mayGoOn()) {
         const ended = this.endedCount;
-        const started = await this.startUnits();
+        // From before the look: what is stored while it reads may be missing in what it has read.
+        const news = this.news();
+        const lookedAt = this.tools.monotonic.now();
+        await this.startUnits();
+        const rested = this.rested(this.tools.monotonic.now() - lookedAt);
         // What a unit that ended meanwhile has left to do was not seen.
         if (this.endedCount > ended) continue;
         if (this.units.size === 0) break;
         // A held answer must not keep what is stored meanwhile from going out: news ends the wait too.
-        if (started === 0 || this.units.size >= maxUnits) await Promise.race([...this.units.values(), this.news()]);
+        await Promise.race([...this.units.values(), Promise.all([news, rested])]);
       }
     } finally {
       await Promise.all(this.units.values());
@@ -122,6 +131,12 @@ export class LaneTurn {
       pause: this.turn.failures.pause,
       wasIdle: this.unitCount === 0,
     };
+  }
+
+  /** What is stored in a burst is looked at together: a turn that looks at each piece of it does little else. */
+  private rested(lookMs: number): Promise<void> {
+    const ms = Math.min(restPerLook * lookMs, longestRestMs);
+    return new Promise((resolve) => this.tools.monotonic.after(ms, resolve));
   }
 
   private mayGoOn(): boolean {
@@ -145,22 +160,19 @@ export class LaneTurn {
     this.openUntil = now + longTurnMs;
   }
 
-  /** @returns how many units were started */
-  private async startUnits(): Promise<number> {
+  private async startUnits(): Promise<void> {
     const { ledger, portals, clock } = this.tools;
     const { lease } = this.requests;
     await ledger.takeOver(this.lane, lease.fence.epoch, lease.previousHeldUntil, clock.now());
     const due = await this.due();
     // After what is due: a write that waits again because the copy of the portal was wrong must not meet the old copy.
     const all = await portals.ofLane(this.lane);
-    const before = this.unitCount;
 
     this.startCare(all);
     const usable = all.filter(({ isLeaving }) => !isLeaving).filter((portal) => isUsable(portal, clock.now()));
     if (this.last === null) this.startReads(usable, due);
     this.startWrites(usable, due);
     this.startQuestions(usable, due);
-    return this.unitCount - before;
   }
 
   /** What portals need before anything is sent to them. */
@@ -250,12 +262,12 @@ export class LaneTurn {
     const { seqs, questions: asked } = this.busy();
     const isFollow = !this.hasFollowed && (await follow.isDue(this.lane));
     const looks = await queries.looksDue(this.lane, 200);
-    const ready = await queries.ready(this.lane, maxPerRound * maxUnits);
+    const ready = await queries.ready(this.lane, maxPerRound * maxUnits, [...seqs]);
     const questions = await clients.due(this.lane, maxPerRound);
     return {
       isFollow,
       looks: looks.filter(({ seq }) => !seqs.has(seq)),
-      ready: ready.filter(({ seq }) => !seqs.has(seq)),
+      ready,
       questions: questions.filter(({ phone }) => !asked.has(phone)),
     };
   }

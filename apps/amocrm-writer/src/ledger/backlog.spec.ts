@@ -94,7 +94,7 @@ describe('a backlog of one account', () => {
       [portalId],
     );
     await dataSource.query('analyze effect');
-    const plan = await planOf(readyEffects, ['small', 400]);
+    const plan = await planOf(readyEffects, ['small', 400, []]);
     expect(rowsSeen(plan)).toBeLessThan(waiting);
   });
 });

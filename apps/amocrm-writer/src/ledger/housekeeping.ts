@@ -2,6 +2,7 @@ import { inTransaction } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
 import type { Ledger } from './ledger.js';
+import { isUnsettled } from './sql/unsettled.js';
 
 export interface HousekeepingSettings {
   /** A command for a portal that nobody has heard of is parked after this. */
@@ -102,7 +103,7 @@ export class Housekeeping {
 /** A doubt is parked first, with its portal: what may stand in amoCRM is not settled by a deletion. Index: effect_unsettled. */
 const ofDeletedAccounts = `
   select e.seq::text from account a join effect e on e.account_id = a.account_id
-   where a.deleted_at is not null and e.state in ('waiting', 'parked')`;
+   where a.deleted_at is not null and e.state in ('waiting', 'parked') and ${isUnsettled}`;
 
 /** What was on its way when the portal was deleted becomes a doubt first, when its lane is next taken. Index: effect_open. */
 const ofDeletedPortals = `

@@ -34,7 +34,7 @@ export function ledgerBehaviours(open: () => Promise<LedgerUnderTest>): void {
   beforeEach(async () => {
     under = await open();
   });
-  const ready = async (limit = 100): Promise<EffectRow[]> => under.queries.ready(lane, limit);
+  const ready = async (limit = 100): Promise<EffectRow[]> => under.queries.ready(lane, limit, []);
   const readyEffects = async () => (await ready()).map(({ command }) => command.effect);
   const readyCalls = async (limit = 100) => (await ready(limit)).map(({ command }) => command.callId);
   const firstReady = async (): Promise<EffectRow> => {

@@ -14,6 +14,7 @@ import { PortalLeaving1764210000000 } from './1764210000000-portal-leaving.js';
 import { RetriedEffects1764220000000 } from './1764220000000-retried-effects.js';
 import { UnreachedPortals1764230000000 } from './1764230000000-unreached-portals.js';
 import { UrgentQuestions1764240000000 } from './1764240000000-urgent-questions.js';
+import { UnsettledEffects1764250000000 } from './1764250000000-unsettled-effects.js';
 
 /** All migrations of the schema `amocrm_writer`, oldest first; only ever appended. */
 export const migrations: readonly MigrationClass[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly MigrationClass[] = [
   RetriedEffects1764220000000,
   UnreachedPortals1764230000000,
   UrgentQuestions1764240000000,
+  UnsettledEffects1764250000000,
 ];

@@ -1,5 +1,6 @@
 import { waitingEffect, type EffectState, type WaitingEffect } from '@perezvon/contracts';
 import type { DataSource } from 'typeorm';
+import { isUnsettled } from '../ledger/sql/unsettled.js';
 
 /** What of an account's effects is asked for. */
 export interface EffectFilter {
@@ -34,7 +35,7 @@ export async function listEffects(
        from effect e
        left join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id
        left join account a on a.account_id = e.account_id
-      where e.account_id = $1 and e.state in ('waiting', 'sending', 'in_doubt', 'parked')
+      where e.account_id = $1 and ${isUnsettled}
         and ($2::text is null or e.state = $2) and ($3::uuid is null or e.portal_id = $3) and e.seq > $4::bigint
       order by e.seq limit $5`,
     [accountId, state ?? null, portalId ?? null, cursor ?? '0', limit + 1],

@@ -2,6 +2,7 @@ import type { PortalStatus } from '@perezvon/contracts';
 import type { CredentialStore } from '@perezvon/credentials';
 import type { DataSource } from 'typeorm';
 import type { PortalRow } from '../portals/portal.js';
+import { isUnsettled } from '../ledger/sql/unsettled.js';
 import { PortalStore } from '../portals/portal-store.js';
 
 /** One portal for the operator: what waits, why, since when, and how much of the limit is in use. */
@@ -34,7 +35,7 @@ export class PortalStatusQuery {
       moved: moved && { to: moved.to, since: iso(moved.since) },
       limit: limit && { since: iso(limit.since), until: iso(limit.until) },
       directoryReadAt: directoryReadAt === null ? null : iso(directoryReadAt),
-      effects: await this.effectsOf(portalId),
+      effects: await this.effectsOf(portal),
       lookupsWaiting: await this.lookupsOf(portalId),
       requestsPerSecond: portal.lane === null ? null : await this.requestsPerSecond(portal.lane),
       mirror: portal.lane === null ? null : await this.mirrorOf(portal.lane),
@@ -58,17 +59,18 @@ export class PortalStatusQuery {
       : { reason: row.reason, since: row.since.toISOString(), until: row.until.toISOString() };
   }
 
-  private async effectsOf(portalId: string): Promise<PortalStatus['effects']> {
+  /** Index: effect_unsettled. */
+  private async effectsOf({ accountId, portalId }: PortalRow): Promise<PortalStatus['effects']> {
     const rows: {
       state: PortalStatus['effects'][number]['state'];
       reason: string | null;
       count: number;
       oldest: Date;
     }[] = await this.dataSource.query(
-      `select state, reason, count(*)::int as count, min(created_at) as oldest from effect
-          where portal_id = $1 and state in ('waiting', 'sending', 'in_doubt', 'parked')
+      `select state, reason, count(*)::int as count, min(created_at) as oldest from effect e
+          where account_id = $1 and ${isUnsettled} and portal_id = $2
           group by state, reason order by state, reason`,
-      [portalId],
+      [accountId, portalId],
     );
     return rows.map(({ oldest, ...row }) => ({ ...row, oldestAt: oldest.toISOString() }));
   }

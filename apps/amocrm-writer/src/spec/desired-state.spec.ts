@@ -185,11 +185,11 @@ describe('what amoCRM refuses', () => {
         if (point === 'outcome_recorded') recorded.pass();
         if (point !== 'answered' || ++answers > 1) return;
         // What the next look has read by then is from before the answer, what it reads last from after it.
-        ready.mockImplementationOnce(async function (this: LedgerQueries, lane, limit) {
+        ready.mockImplementationOnce(async function (this: LedgerQueries, lane, limit, except) {
           looking.pass();
           await recorded.passed;
           await sleep(50);
-          return this.ready(lane, limit);
+          return this.ready(lane, limit, except);
         });
         await looking.passed;
       },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { LedgerQueries } from '../ledger/ledger-queries.js';
 import type { Writer } from '../writer.js';
 import { Call } from './commands.js';
 import { World } from './world.js';
@@ -98,5 +99,36 @@ describe('a turn whose background takes its time over a page', () => {
     await sleep(longTurnMs);
     await written(await take(writer, anHourAgo));
     expect(isPageRead()).toBe(false);
+  }, 60_000);
+});
+
+describe('a turn that is just reading what is due', () => {
+  it('did not hear of a call stored meanwhile: it waited for the next poll, or for the answer that amoCRM held', async () => {
+    const writer = await world.startKnowingPortal({ settings: { pollMs: 10_000 } });
+    hold(13_000, 'POST', '/api/v4/contacts');
+    const held = await take(writer, anHourAgo);
+    await world.until(() => world.writesTo(/\/contacts$/) === 1);
+
+    const ready = jest.spyOn(LedgerQueries.prototype, 'ready');
+    const hasRead = new Promise<() => void>((resolve) => {
+      ready.mockImplementationOnce(async function (this: LedgerQueries, ...asked) {
+        const found = await this.ready(...asked);
+        await new Promise<void>((goOn) => {
+          resolve(goOn);
+        });
+        return found;
+      });
+    });
+    // Waits for its contact, so that the look begins nothing.
+    await writer.takeCommands.execute([held.deal({ causedAt: anHourAgo })]);
+    const goOn = await hasRead;
+    const stored = await take(writer, justNow());
+    await sleep(500); // until the notification is through
+    goOn();
+    ready.mockRestore();
+
+    await written(stored);
+    expect(await isWritten(held)).toBe(false);
+    await written(held);
   }, 60_000);
 });

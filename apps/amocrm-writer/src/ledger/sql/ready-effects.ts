@@ -11,31 +11,38 @@ import { takesRequests } from '../../portals/portal.js';
  *   this one or something later: commands may arrive out of order, and must not wait for each other in a circle;
  * - for a contact: no other account is just now creating one for this number in the same amoCRM.
  *
+ * `offset 0`: each question is asked of one effect after the other. Without it Postgres may turn them into joins, and where
+ * it takes what waits for little (it planned while nothing did) it goes through all that waits for each effect.
  * Indexes: effect_waiting for the scan; unique (account_id, call_id, effect), effect_client, effect_one_contact inside.
  */
 const mayBeSent = `
   e.lane = $1 and e.state = 'waiting' and e.blocked_by is null
-  and a.is_active and a.deleted_at is null and ${takesRequests}
-  and (p.creations_from is null or p.creations_from <= statement_timestamp()
-       or e.effect not in ('contact', 'deal', 'unsorted'))
+  and exists (
+    select 1 from portal p join account a on a.account_id = p.account_id
+     where p.portal_id = e.portal_id and p.account_id = e.account_id
+       and a.is_active and a.deleted_at is null and ${takesRequests}
+       and (p.creations_from is null or p.creations_from <= statement_timestamp()
+            or e.effect not in ('contact', 'deal', 'unsorted'))
+     offset 0)
   and not exists (
     select 1 from unnest(e.after_effects) as n (effect)
       left join effect b on b.account_id = e.account_id and b.call_id = e.call_id and b.effect = n.effect
-     where b.seq is null or b.state in ('waiting', 'sending', 'in_doubt', 'parked'))
+     where b.seq is null or b.state in ('waiting', 'sending', 'in_doubt', 'parked')
+    offset 0)
   and not exists (
     select 1 from effect b
-     where b.portal_id = e.portal_id and b.phone = e.phone and b.seq < e.seq and b.blocked_by is null
+     where b.portal_id = e.portal_id and b.phone = e.phone and b.seq + 0 < e.seq and b.blocked_by is null
        and b.state in ('waiting', 'sending', 'in_doubt')
        and not exists (
          select 1 from unnest(b.after_effects) as n (effect)
            left join effect x on x.account_id = b.account_id and x.call_id = b.call_id and x.effect = n.effect
-          where x.seq is null or (x.seq >= e.seq and x.state in ('waiting', 'sending', 'in_doubt'))))
+          where x.seq is null or (x.seq >= e.seq and x.state in ('waiting', 'sending', 'in_doubt'))
+         offset 0)
+     offset 0)
   and not (e.effect = 'contact' and exists (
     select 1 from effect b
-     where b.lane = e.lane and b.phone = e.phone and b.effect = 'contact' and b.state in ('sending', 'in_doubt')))`;
-
-const fromEffects = `effect e join portal p on p.portal_id = e.portal_id and p.account_id = e.account_id
-  join account a on a.account_id = e.account_id`;
+     where b.lane = e.lane and b.phone = e.phone and b.effect = 'contact' and b.state in ('sending', 'in_doubt')
+     offset 0))`;
 
 /**
  * A call that just happened is waited for by people; what is older has waited already. What the same client still waits for
@@ -53,7 +60,7 @@ const urgentEffects = `
     union
     select earlier.seq from live l cross join lateral (
       select before.seq from effect before
-       where before.portal_id = l.portal_id and before.phone = l.phone and before.seq < l.seq
+       where before.portal_id = l.portal_id and before.phone = l.phone and before.seq + 0 < l.seq
          and before.state in ('waiting', 'sending', 'in_doubt') and before.blocked_by is null offset 0) earlier)`;
 
 /**
@@ -62,12 +69,14 @@ const urgentEffects = `
  */
 export const readyEffects = `
   ${urgentEffects}
-  (select ${effectColumns}, true as is_urgent from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= statement_timestamp() and e.seq in (select seq from urgent)
+  (select ${effectColumns}, true as is_urgent
+     from urgent u cross join lateral (select e.* from effect e where e.seq = u.seq offset 0) e
+    where e.seq <> all ($3::bigint[]) and ${mayBeSent} and e.next_at <= statement_timestamp()
     order by e.seq limit $2)
   union all
-  (select ${effectColumns}, false as is_urgent from ${fromEffects}
-    where ${mayBeSent} and e.next_at <= statement_timestamp() and e.seq not in (select seq from urgent)
+  (select ${effectColumns}, false as is_urgent from effect e
+    where e.seq <> all ($3::bigint[]) and ${mayBeSent} and e.next_at <= statement_timestamp()
+      and e.seq not in (select seq from urgent)
     order by e.seq limit $2)`;
 
 /**
@@ -76,8 +85,8 @@ export const readyEffects = `
  */
 export const nextReadyAt = `
   select case
-    when exists (select 1 from ${fromEffects} where ${mayBeSent} and e.next_at <= statement_timestamp())
+    when exists (select 1 from effect e where ${mayBeSent} and e.next_at <= statement_timestamp())
       then (extract(epoch from statement_timestamp()) * 1000)::float8
-    else (select (extract(epoch from min(e.next_at)) * 1000)::float8 from ${fromEffects}
+    else (select (extract(epoch from min(e.next_at)) * 1000)::float8 from effect e
            where e.next_at > statement_timestamp() and ${mayBeSent})
   end as at`;
