@@ -31,7 +31,11 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
   return {
     connectionString: settings.url,
     application_name: settings.applicationName,
-    options: `-c search_path=${escapeOption(quoteIdentifier(settings.schema))}`,
+    options: startUpOptions({
+      search_path: quoteIdentifier(settings.schema),
+      // What every transaction of ours is, said once and not with a round trip of its own in each.
+      default_transaction_isolation: 'read committed',
+    }),
     statement_timeout: settings.statementTimeoutMs,
     idle_in_transaction_session_timeout: settings.idleInTransactionMs ?? idleInTransactionMs,
     // The server's own limit answers first; this one is for a server that does not answer at all.
@@ -53,6 +57,11 @@ export function urlOfDatabase(url: string, database: string): string {
   changed.pathname = `/${encodeURIComponent(database)}`;
   return changed.toString();
 }
+
+const startUpOptions = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `-c ${name}=${escapeOption(value)}`)
+    .join(' ');
 
 /** Start-up options are split at blanks; a backslash keeps a character literal. */
 function escapeOption(value: string): string {

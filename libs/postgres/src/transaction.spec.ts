@@ -6,6 +6,7 @@ import {
   dispositionOf,
   inTransaction,
   isRetryable,
+  openDatabase,
   type TestDatabase,
   TransactionAbortedError,
 } from './index.js';
@@ -55,6 +56,28 @@ describe('inTransaction', () => {
       'paid',
     );
     expect(await balances()).toEqual([70, 100]);
+  });
+
+  it('is READ COMMITTED in one round trip, whatever the database has for its default', async () => {
+    await database.dataSource.query(
+      `do $$ begin execute format('alter database %I set default_transaction_isolation = serializable', current_database()); end $$`,
+    );
+    const later = await openDatabase({
+      url: database.url,
+      schema: 'bank',
+      migrations: [],
+      applicationName: 'later',
+      poolSize: 1,
+      statementTimeoutMs: 5_000,
+    });
+    try {
+      const level = await inTransaction(later, (tx) =>
+        tx.query<{ level: string }[]>(`select current_setting('transaction_isolation') as level`),
+      );
+      expect(level).toEqual([{ level: 'read committed' }]);
+    } finally {
+      await later.destroy();
+    }
   });
 
   it('rolls back and passes on the error when the work throws', async () => {

@@ -6,14 +6,13 @@ import { CommitOutcomeUnknownError, dispositionOf, sqlStateOf, TransactionAborte
 export interface TransactionOptions {
   /** How often the work is done again after a conflict with a neighbour (deadlock, serialization failure). Default 3. */
   readonly retries?: number;
-  readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 }
 
 /** First pause after a conflict; doubled each time, and drawn between half and whole so that two losers part. */
 const firstPauseMs = 10;
 
 /**
- * Does `work` in one transaction and commits it. A conflict with a neighbour rolls back and does the work again, so
+ * Does `work` in one READ COMMITTED transaction, as connection.ts says of every session, and commits it. A conflict with a neighbour rolls back and does the work again, so
  * `work` may have no effects but those on `tx`.
  *
  * @throws CommitOutcomeUnknownError when the answer to COMMIT was lost; never retried here, because only the caller
@@ -29,7 +28,7 @@ export async function inTransaction<Result>(
   const retries = options.retries ?? 3;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await once(dataSource, work, options.isolation ?? 'READ COMMITTED');
+      return await once(dataSource, work);
     } catch (error) {
       const isConflict = !(error instanceof CommitOutcomeUnknownError) && dispositionOf(error) === 'conflict';
       if (!isConflict || attempt >= retries) throw error;
@@ -38,14 +37,10 @@ export async function inTransaction<Result>(
   }
 }
 
-async function once<Result>(
-  dataSource: DataSource,
-  work: (tx: EntityManager) => Promise<Result>,
-  isolation: NonNullable<TransactionOptions['isolation']>,
-): Promise<Result> {
+async function once<Result>(dataSource: DataSource, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.startTransaction(isolation);
+    await runner.startTransaction();
     let result: Result;
     try {
       result = await work(runner.manager);
