@@ -1,7 +1,7 @@
 import type { Settings } from '@perezvon/contracts';
 import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
-import type { PortalStore } from './portals/portal-store.js';
+import { applyDeletion, applySettings } from './portals/apply-settings.js';
 
 /** The settings of an account, or null with its id: it was deleted. */
 export type SettingsChange = { readonly document: Settings } | { readonly document: null; readonly accountId: string };
@@ -13,15 +13,14 @@ export type SettingsChange = { readonly document: Settings } | { readonly docume
 export class TakeSettings {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly portals: PortalStore,
     private readonly onStored: () => void,
   ) {}
 
   async execute(changes: readonly SettingsChange[]): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       for (const change of changes) {
-        if (change.document === null) await this.portals.applyDeletion(tx, change.accountId);
-        else await this.portals.apply(tx, change.document);
+        if (change.document === null) await applyDeletion(tx, change.accountId);
+        else await applySettings(tx, change.document);
       }
     });
     this.onStored();

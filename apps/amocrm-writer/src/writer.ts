@@ -184,7 +184,7 @@ export class Writer {
       if (!allHaveLanes) this.tidySoon?.();
     };
     this.takeCommands = new TakeCommands(dataSource, ledger, clients, this.clock, commandsStored);
-    this.takeSettings = new TakeSettings(dataSource, portals, stored);
+    this.takeSettings = new TakeSettings(dataSource, stored);
     this.effectActions = new EffectActions(dataSource, ledger, this.clock, stored);
     this.parkedEffects = new ParkedEffectsQuery(dataSource);
     this.portalStatus = new PortalStatusQuery(dataSource, portals, parts.credentials, settings.mirrorMonths);

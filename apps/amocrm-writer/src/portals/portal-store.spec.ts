@@ -4,6 +4,7 @@ import { createTestDatabase, inTransaction, type TestDatabase } from '@perezvon/
 import { randomUUID } from 'node:crypto';
 import { migrations } from '../migrations/index.js';
 import { writerSchema } from '../migrations/schema.js';
+import { applySettings } from './apply-settings.js';
 import { PortalStore } from './portal-store.js';
 import type { Directory, PortalRow } from './portal.js';
 
@@ -31,7 +32,7 @@ async function told(portalId: string, credentialsRevision: number): Promise<Port
     mapping: [],
     sources: [],
   };
-  await inTransaction(database.dataSource, (tx) => store.apply(tx, document));
+  await inTransaction(database.dataSource, (tx) => applySettings(tx, document));
   return found(portalId);
 }
 

@@ -1,19 +1,13 @@
-import {
-  portals,
-  type ConnectionTest,
-  type Portal as PortalMessage,
-  type Reason,
-  type Settings,
-} from '@perezvon/contracts';
-import { columns, inTransaction, Outbox, type OutboxRecord } from '@perezvon/postgres';
+import type { ConnectionTest, Reason } from '@perezvon/contracts';
+import { inTransaction } from '@perezvon/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { wake } from '../lanes/wake.js';
 import { type Directory, hasSameAccess, portalColumns, portalOf, type PortalRow, type StoredPortal } from './portal.js';
 import { newlyBroken, stillBroken } from './broken-rules.js';
+import { tellPortals } from './portal-message.js';
 import {
   holdsForLane,
   isKnown,
-  mayProbeWithNewCredentials,
   probeAt,
   stopsOfWritesAlone,
   usualProbePauses,
@@ -24,106 +18,14 @@ import {
 /** A laneless portal is checked by one writer at a time; a writer that died over it is not waited for longer. */
 const checkMs = 30_000;
 
-/** Accounts and portals: what settings.v1 says of them, what amoCRM said, and whether it may be asked at all. */
+/** What amoCRM said of each portal, and whether it may be asked at all; `applySettings` owns what settings say of it. */
 export class PortalStore {
-  private readonly outbox = new Outbox();
-
   constructor(
     private readonly dataSource: DataSource,
     /** Something was committed to the outbox. */
     private readonly onNews: () => void,
     private readonly probes: ProbePauses = usualProbePauses,
   ) {}
-
-  /**
-   * Takes over a newer version of an account's settings, inside the consumer's transaction. What waits for a portal that
-   * is gone is parked by housekeeping.
-   */
-  async apply(tx: EntityManager, document: Settings): Promise<void> {
-    const newer: unknown[] = await tx.query(
-      `insert into account (account_id, version, is_active) values ($1, $2, $3)
-       on conflict (account_id) do update set version = excluded.version, is_active = excluded.is_active, deleted_at = null
-        where account.version < excluded.version or account.deleted_at is not null
-       returning account_id`,
-      [document.accountId, document.version, document.integration.active],
-    );
-    if (newer.length === 0) return;
-    await tx.query(
-      `insert into portal (portal_id, account_id, url, credentials_revision, check_at)
-       select w.portal_id, $1, w.url, w.revision, clock_timestamp()
-         from unnest($2::uuid[], $3::text[], $4::int[]) as w (portal_id, url, revision)
-        order by w.portal_id
-       on conflict (portal_id) do nothing`,
-      [
-        document.accountId,
-        ...columns(
-          document.portals,
-          (p) => p.portalId,
-          (p) => p.url,
-          (p) => p.credentialsRevision,
-        ),
-      ],
-    );
-    await this.applyChanges(tx, document);
-    const gone: [{ portal_id: string }[], number] = await tx.query(
-      `update portal set deleted_at = clock_timestamp(), check_at = null
-        where account_id = $1 and deleted_at is null and not portal_id = any($2::uuid[]) returning portal_id`,
-      [document.accountId, document.portals.map((p) => p.portalId)],
-    );
-    await this.forget(
-      tx,
-      gone[0].map((row) => row.portal_id),
-    );
-    // Other settings may name what is there; what is still broken is met again.
-    const mended: [StoredPortal[], number] = await tx.query(
-      `update portal p set broken_rules = '[]' where p.account_id = $1 and p.broken_rules <> '[]' returning ${portalColumns}`,
-      [document.accountId],
-    );
-    await this.tell(tx, mended[0]);
-    // Switched on again, or new credentials: whatever waits is due at once.
-    await wake(tx, await this.lanesOfAccount(tx, document.accountId));
-  }
-
-  /** The account was deleted: its settings' tombstone. */
-  async applyDeletion(tx: EntityManager, accountId: string): Promise<void> {
-    await tx.query(`update account set deleted_at = clock_timestamp(), is_active = false where account_id = $1`, [
-      accountId,
-    ]);
-    const gone: [{ portal_id: string }[], number] = await tx.query(
-      `update portal set deleted_at = clock_timestamp(), check_at = null
-        where account_id = $1 and deleted_at is null returning portal_id`,
-      [accountId],
-    );
-    await this.forget(
-      tx,
-      gone[0].map((row) => row.portal_id),
-    );
-  }
-
-  /** A changed address or token, a missing one too, is looked at anew; one that came back is a portal again. */
-  private async applyChanges(tx: EntityManager, document: Settings): Promise<void> {
-    for (const entry of document.portals) {
-      const rows: StoredPortal[] = await tx.query(
-        `select ${portalColumns} from portal p
-          where p.portal_id = $1 and p.account_id = $2
-            and (p.url <> $3 or p.credentials_revision is distinct from $4::int or p.deleted_at is not null)
-            for update`,
-        [entry.portalId, document.accountId, entry.url, entry.credentialsRevision],
-      );
-      const [changed] = rows.map(portalOf);
-      if (changed === undefined) continue;
-      const probeNow = changed.stop !== null && mayProbeWithNewCredentials(changed.stop.reason);
-      await tx.query(
-        `update portal
-            set moved_to = case when url = $2 then moved_to end, moved_since = case when url = $2 then moved_since end,
-                url = $2, credentials_revision = $3, deleted_at = null,
-                check_at = clock_timestamp(), lifted_reason = null, lifted_since = null, lifted_count = 0,
-                stop_until = case when $4 then clock_timestamp() else stop_until end
-          where portal_id = $1`,
-        [entry.portalId, entry.url, entry.credentialsRevision, probeNow],
-      );
-    }
-  }
 
   /** Portals of a lane that are not deleted, or not yet left. */
   async ofLane(lane: string): Promise<PortalRow[]> {
@@ -389,30 +291,10 @@ export class PortalStore {
       const rows: StoredPortal[] = await tx.query(`select ${portalColumns} from portal p where p.portal_id = $1`, [
         portalId,
       ]);
-      await this.tell(tx, rows);
+      await tellPortals(tx, rows.map(portalOf));
       if (rows[0]?.lane) await wake(tx, [rows[0].lane]);
     });
     this.onNews();
-  }
-
-  private async tell(tx: EntityManager, rows: readonly StoredPortal[]): Promise<void> {
-    await this.outbox.append(tx, rows.map(portalOf).map(messageOf));
-  }
-
-  private async forget(tx: EntityManager, portalIds: readonly string[]): Promise<void> {
-    await tx.query(`delete from lookup where portal_id = any($1::uuid[])`, [portalIds]);
-    await this.outbox.append(
-      tx,
-      portalIds.map((portalId) => ({ topic: portals.topic, key: portalId, value: null })),
-    );
-  }
-
-  private async lanesOfAccount(tx: EntityManager, accountId: string): Promise<string[]> {
-    const rows: { lane: string }[] = await tx.query(
-      `select distinct lane from portal where account_id = $1 and lane is not null and deleted_at is null`,
-      [accountId],
-    );
-    return rows.map((row) => row.lane);
   }
 }
 
@@ -432,42 +314,3 @@ export const noteMoved =
 const laneOfWork = (table: 'effect' | 'lookup'): string => `
   update ${table} w set lane = $2 from portal p
    where w.portal_id = $1 and w.lane is null and p.portal_id = w.portal_id and p.account_id = w.account_id`;
-
-/** crm.portals.v1 of a portal as it now stands. */
-function messageOf(portal: PortalRow): OutboxRecord {
-  const { directory, stop } = portal;
-  const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-  const message: PortalMessage = {
-    portalId: portal.portalId,
-    accountId: portal.accountId,
-    lane: portal.lane,
-    readAt: at(portal.directoryReadAt),
-    stop: stop && {
-      reason: stop.reason,
-      since: new Date(stop.since).toISOString(),
-      until: at(stop.until),
-      cause: stop.cause,
-    },
-    pipelines: directory?.pipelines ?? [],
-    users: directory?.users ?? [],
-    taskTypes: directory?.taskTypes ?? [],
-    isUnsortedOn: directory?.isUnsortedOn,
-    mirror: portal.mirror && {
-      isComplete: true,
-      completeBackTo: at(portal.mirror.from),
-      asOf: at(portal.mirror.asOf),
-    },
-    warnings: warningsOf(portal),
-    brokenRules: [...portal.brokenRules],
-  };
-  return { topic: portals.topic, key: portals.key(message), value: JSON.stringify(portals.parse(message)) };
-}
-
-function warningsOf({ limit, mergedAt, webhookRefusedAt }: PortalRow): PortalMessage['warnings'] {
-  const since = (ms: number) => new Date(ms).toISOString();
-  return [
-    ...(limit === null ? [] : [{ code: 'tariff_limit' as const, since: since(limit.since) }]),
-    ...(mergedAt === null ? [] : [{ code: 'duplicate_control_on' as const, since: since(mergedAt) }]),
-    ...(webhookRefusedAt === null ? [] : [{ code: 'webhooks_not_available' as const, since: since(webhookRefusedAt) }]),
-  ];
-}
