@@ -9,7 +9,7 @@ jest.setTimeout(200_000);
 /**
  * The recorded calls of reference/pbx-events.md §4.12 through the real doors, as pbx-simulator plays them. What becomes
  * of each is a reviewed snapshot: a changed one is a changed product. Not here, because nobody pushes them: 9 (the pull
- * adapters' spec), 35 (call-ingest.spec.ts), 36 (decision-engine's routing).
+ * adapters' spec), 35 (http-door.spec.ts), 36 (decision-engine's routing).
  */
 const scenes = [...readSample(), ...readHistories()];
 const ZONES = [...new Set(scenes.map((scene) => scene.timeZone ?? 'Europe/Moscow'))];

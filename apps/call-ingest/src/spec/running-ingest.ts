@@ -32,6 +32,8 @@ export interface RunningIngest {
   readonly rejected: readonly RejectedCallEvent[];
   /** Every line that the service logged. */
   readonly logLines: readonly string[];
+  /** How many deliveries wait in Postgres. */
+  held(): Promise<number>;
   /** Resolves when everything that was sent has been taken, and read back. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -85,6 +87,13 @@ export async function startIngest(
   );
   await app.listen();
 
+  const held = async (): Promise<number> => {
+    const [row]: { count: number }[] = await database.dataSource.query(
+      'select count(*)::int as count from held_deliveries',
+    );
+    return row?.count ?? 0;
+  };
+
   return {
     kafka,
     database,
@@ -93,18 +102,14 @@ export async function startIngest(
     events: collector.events,
     rejected: collector.rejected,
     logLines,
+    held,
     settled: async () => {
       const isRead = async (group: string, topics: readonly string[]): Promise<true | undefined> => {
         const lags = await groupLag(connection, group, topics);
         return lags.every((lag) => lag.messages === 0) || undefined;
       };
       await until('all events are taken', () => isRead('call-ingest', [pbxCallEvents.topic]));
-      await until('nothing is held', async () => {
-        const [row]: { count: number }[] = await database.dataSource.query(
-          'select count(*)::int as count from held_deliveries',
-        );
-        return row?.count === 0 || undefined;
-      });
+      await until('nothing is held', async () => (await held()) === 0 || undefined);
       await until('all results are read back', () => isRead('spec', [calls.topic, rejectedCallEvents.topic]));
     },
     stop: async () => {
