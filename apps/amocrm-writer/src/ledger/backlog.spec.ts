@@ -46,6 +46,26 @@ async function planOf(sql: string, parameters: unknown[]): Promise<Plan> {
   return plan;
 }
 
+/** An account, its portal and its lane, all of one name, with so many clients' notes that are ready to be written. */
+async function backlogOf(name: string, notes: number): Promise<void> {
+  const { dataSource } = database;
+  const portalId = randomUUID();
+  await dataSource.query(`insert into account (account_id, version, is_active) values ($1, 1, true)`, [name]);
+  await dataSource.query(`insert into portal (portal_id, account_id, url, lane) values ($1, $2, $3, $2)`, [
+    portalId,
+    name,
+    `https://${name}.amocrm.ru`,
+  ]);
+  await dataSource.query(
+    `insert into effect (account_id, call_id, effect, portal_id, lane, phone, after_effects, command, revision, state,
+                         next_at, marker, caused_at)
+     select $1, gen_random_uuid(), 'note', $2, $1, '+7926' || n, '{}', '{}', 1, 'waiting', now(), '', now()
+       from generate_series(1, $3::int) n`,
+    [name, portalId, notes],
+  );
+  await dataSource.query('analyze effect');
+}
+
 describe('a backlog of one account', () => {
   it('stopped the writer: each call that was stored or moved went through all that waits in its account', async () => {
     const { dataSource } = database;
@@ -58,42 +78,14 @@ describe('a backlog of one account', () => {
   }, 60_000);
 
   it('held up whoever stored new work: at the end of a turn all of it was gone through under the lock of the lane', async () => {
-    const { dataSource } = database;
-    const portalId = randomUUID();
-    await dataSource.query(`insert into account (account_id, version, is_active) values ('due', 1, true)`);
-    await dataSource.query(
-      `insert into portal (portal_id, account_id, url, lane) values ($1, 'due', 'https://due.amocrm.ru', 'due')`,
-      [portalId],
-    );
-    await dataSource.query(
-      `insert into effect (account_id, call_id, effect, portal_id, lane, phone, after_effects, command, revision, state,
-                           next_at, marker, caused_at)
-       select 'due', gen_random_uuid(), 'note', $1, 'due', '+7926' || n, '{}', '{}', 1, 'waiting', now(), '', now()
-         from generate_series(1, $2::int) n`,
-      [portalId, waiting],
-    );
-    await dataSource.query('analyze effect');
+    await backlogOf('due', waiting);
     const plan = await planOf(nextReadyAt, ['due']);
     // Each row that is gone through is a look into several indexes.
     expect(plan['Shared Hit Blocks']).toBeLessThan(waiting / 10);
   });
 
   it('made the turns of all lanes slow: whoever had a call that just happened went through what waits in the others', async () => {
-    const { dataSource } = database;
-    const portalId = randomUUID();
-    await dataSource.query(`insert into account (account_id, version, is_active) values ('small', 1, true)`);
-    await dataSource.query(
-      `insert into portal (portal_id, account_id, url, lane) values ($1, 'small', 'https://small.amocrm.ru', 'small')`,
-      [portalId],
-    );
-    await dataSource.query(
-      `insert into effect (account_id, call_id, effect, portal_id, lane, phone, after_effects, command, revision, state,
-                           next_at, marker, caused_at)
-       select 'small', gen_random_uuid(), 'note', $1, 'small', '+7936' || n, '{}', '{}', 1, 'waiting', now(), '', now()
-         from generate_series(1, 200) n`,
-      [portalId],
-    );
-    await dataSource.query('analyze effect');
+    await backlogOf('small', 200);
     const plan = await planOf(readyEffects, ['small', 400, []]);
     expect(rowsSeen(plan)).toBeLessThan(waiting);
   });
