@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * How often a password may still be tried, and from where each person has logged in. In place of login_attempts, which
- * stays while processes of the previous version count in it: a later migration drops it.
+ * How often a password may still be tried, and from where each person has logged in. In place of login_attempts, in which
+ * processes of the previous version count every login: it is dropped once no version that does can run beside (decision 0073).
  */
 export class KnownPlaces1764200000000 implements MigrationInterface {
   name = 'KnownPlaces1764200000000';
