@@ -1,11 +1,18 @@
 import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from 'node:crypto';
 
 /**
- * OWASP's parameters of 2024 with the least memory: 32 MiB and about 0.2 s a guess. libuv runs four at a time, so a burst
- * of logins costs at most 128 MiB. They are written into each hash, so they can be raised without a new password.
+ * OWASP's parameters of 2024 with the least memory: 32 MiB and about 0.2 s a guess. They are written into each hash, so
+ * they can be raised without a new password.
  */
 const current = { cost: 2 ** 15, blockSize: 8, parallelization: 3 };
 const keyBytes = 32;
+
+/**
+ * So many passwords are looked at together, the others wait in their order: a burst of logins costs at most 96 MiB and three
+ * of libuv's four threads. With all four taken, whatever else needs one stands behind every password of the burst: a new
+ * connection to PostgreSQL proves its own (SCRAM) there, and was given up after 10 s on a busy machine.
+ */
+const atOnce = 3;
 
 /** `scrypt$cost$blockSize$parallelization$salt$key`, the last two base64url. */
 export async function hashPassword(password: string): Promise<string> {
@@ -31,11 +38,32 @@ export async function isPassword(password: string, stored: string | undefined): 
 const nobodys = ['scrypt', current.cost, current.blockSize, current.parallelization, 'AA', 'A'.repeat(43)].join('$');
 
 /** NFC: the same letters typed on another keyboard are the same password. */
-function derive(password: string, salt: Buffer, length: number, parameters: ScryptOptions): Promise<Buffer> {
+async function derive(password: string, salt: Buffer, length: number, parameters: ScryptOptions): Promise<Buffer> {
   const options = { ...parameters, maxmem: 128 * 1024 * 1024 };
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, length, options, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    );
-  });
+  await turn();
+  try {
+    return await new Promise((resolve, reject) => {
+      scrypt(password.normalize('NFC'), salt, length, options, (error, key) =>
+        error === null ? resolve(key) : reject(error),
+      );
+    });
+  } finally {
+    leave();
+  }
+}
+
+let taken = 0;
+const waiting: (() => void)[] = [];
+
+/** Resolves when a place is free, and taken. */
+async function turn(): Promise<void> {
+  if (taken < atOnce) taken += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+}
+
+/** The place goes to who has waited longest, if anybody does. */
+function leave(): void {
+  const next = waiting.shift();
+  if (next === undefined) taken -= 1;
+  else next();
 }
