@@ -38,6 +38,8 @@ export {
   type Localized,
   Problem,
   type ProblemOptions,
+  toldIn,
+  type ToldProblem,
 } from './problem.js';
 export { maskPhone, maskText, redact } from './redaction.js';
 export { exitBecause, type ProcessHost, runMain, type Stoppable } from './run.js';

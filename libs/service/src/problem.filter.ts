@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Logger } from './log.js';
-import { languageOf, type Localized, Problem, type ProblemOptions } from './problem.js';
+import { languageOf, type Localized, Problem, type ProblemOptions, toldIn } from './problem.js';
 
 /** Status → what is said of it, for errors that Nest, Express or the body parser raise. */
 const generalProblems: Readonly<Record<number, { code: string; message: Localized }>> = {
@@ -70,7 +70,7 @@ export function sendProblem(request: Request, response: Response, problem: Probl
         title: problem.message[language],
         status: problem.status,
         code: problem.code,
-        errors: (problem.errors ?? []).map(({ path, code, message }) => ({ path, code, message: message[language] })),
+        errors: (problem.errors ?? []).map((error) => toldIn(language, error)),
         ...problem.extra,
       }),
     );

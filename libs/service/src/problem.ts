@@ -14,6 +14,21 @@ export interface FieldProblem {
   /** Stable, for programs. */
   readonly code: string;
   readonly message: Localized;
+  /** The field in words, where `message` begins with it and a colon. */
+  readonly field?: Localized;
+}
+
+/** A field's problem as it is sent. */
+export interface ToldProblem {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  /** What `message` begins with, before ": "; absent: it names no field, or names it within. */
+  readonly field?: string;
+}
+
+export function toldIn(language: Language, { path, code, message, field }: FieldProblem): ToldProblem {
+  return { path, code, message: message[language], ...(field !== undefined && { field: field[language] }) };
 }
 
 export interface ProblemOptions {

@@ -55,7 +55,15 @@ class ThingsController {
       status: 422,
       code: 'settings_invalid',
       message: { ru: 'Настройки неверны.', en: 'The settings are wrong.' },
-      errors: [{ path: 'a.0', code: 'too_short', message: { ru: 'Короткий.', en: 'Too short.' } }],
+      errors: [
+        { path: 'a.0', code: 'too_short', message: { ru: 'Короткий.', en: 'Too short.' } },
+        {
+          path: 'b',
+          code: 'empty',
+          message: { ru: 'Имя: Пусто.', en: 'Name: Empty.' },
+          field: { ru: 'Имя', en: 'Name' },
+        },
+      ],
       extra: { waiting: 3 },
     });
   }
@@ -199,7 +207,10 @@ describe('errors', () => {
       title: 'Настройки неверны.',
       status: 422,
       code: 'settings_invalid',
-      errors: [{ path: 'a.0', code: 'too_short', message: 'Короткий.' }],
+      errors: [
+        { path: 'a.0', code: 'too_short', message: 'Короткий.' },
+        { path: 'b', code: 'empty', message: 'Имя: Пусто.', field: 'Имя' },
+      ],
       waiting: 3,
     });
     const english = await get(service, '/things/refused', { 'accept-language': 'de, en;q=0.5, ru;q=0.4' });

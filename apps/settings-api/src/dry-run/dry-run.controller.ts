@@ -1,6 +1,6 @@
 import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { type CallFacts } from '@perezvon/calls';
-import { languageOf, type Localized } from '@perezvon/service';
+import { languageOf, type Localized, toldIn } from '@perezvon/service';
 import { Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -112,9 +112,7 @@ export class DryRunController {
 function view(result: DryRunResult, language: keyof Localized) {
   return {
     isActive: result.isActive,
-    problems: result.problems
-      .map((each) => named(each))
-      .map(({ path, code, message }) => ({ path, code, message: message[language] })),
+    problems: result.problems.map((each) => toldIn(language, named(each))),
     items: result.rehearsals.map((rehearsal) => rehearsalView(rehearsal, result, language)),
   };
 }

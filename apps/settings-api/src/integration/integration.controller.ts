@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Put, Res } from '@nestjs/common';
 import { type IntegrationSettings } from '@perezvon/contracts';
-import { languageOf } from '@perezvon/service';
+import { languageOf, toldIn, type ToldProblem } from '@perezvon/service';
 import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
 import { etagOf, expectedRevision } from '../http/etag.js';
@@ -9,11 +9,8 @@ import { readFilteredNumbers, type UnderstoodLine } from './filtered-numbers.js'
 import { FilterLinesDto, IntegrationDto } from './integration.dto.js';
 import { Integration, type Severity } from './integration.js';
 
-interface ProblemView {
-  readonly path: string;
-  readonly code: string;
+interface ProblemView extends ToldProblem {
   readonly severity: Severity;
-  readonly message: string;
 }
 
 /** How the filtered numbers were read (R8): what each line was taken for, and which lines repeat another. */
@@ -93,8 +90,6 @@ export class IntegrationController {
     const language = languageOf(acceptLanguage);
     response.set('Content-Language', language);
     const problems = await this.integration.problems(accountId);
-    return wholeList(
-      problems.map(({ path, code, severity, message }) => ({ path, code, severity, message: message[language] })),
-    );
+    return wholeList(problems.map((problem) => ({ ...toldIn(language, problem), severity: problem.severity })));
   }
 }

@@ -56,6 +56,15 @@ describe('a problem', () => {
     },
   );
 
+  it('stands before what is wrong, and is told apart', () => {
+    const problem = { path: 'password', code: 'x', message: { ru: 'Короток.', en: 'Short.' } };
+    expect(named(problem)).toEqual({
+      ...problem,
+      message: { ru: 'Пароль: Короток.', en: 'Password: Short.' },
+      field: { ru: 'Пароль', en: 'Password' },
+    });
+  });
+
   it.each(['constructor', '__proto__.toString'])('of a field called %s is quoted, and nothing breaks', (path) => {
     expect(fieldName(path)?.ru).toMatch(/^«/);
   });

@@ -55,11 +55,11 @@ export function fieldName(path: string): Localized | null {
   return { ru: said('ru'), en: said('en') };
 }
 
-/** The problem with its field's name, a colon, and what is wrong: at the field itself the page leaves the name out. */
+/** The problem with its field's name, a colon, and what is wrong. The name is told apart too: at the field itself the page leaves it out. */
 export function named(problem: FieldProblem, name: Localized | null = fieldName(problem.path)): FieldProblem {
   if (name === null) return problem;
   const { ru, en } = problem.message;
-  return { ...problem, message: { ru: `${name.ru}: ${ru}`, en: `${name.en}: ${en}` } };
+  return { ...problem, message: { ru: `${name.ru}: ${ru}`, en: `${name.en}: ${en}` }, field: name };
 }
 
 function stepName(step: string, before: string | undefined, owner: Owner): Localized {

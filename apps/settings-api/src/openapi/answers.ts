@@ -74,7 +74,7 @@ const understoodNumbers = z.object({ understood, repeated: understood });
 const integrationSaved = integrationSettings.extend({
   understood: z.object({ incoming: understoodNumbers, outgoing: understoodNumbers }),
 });
-const problem = z.object({ path: z.string(), code: z.string(), message: z.string() });
+const problem = z.object({ path: z.string(), code: z.string(), message: z.string(), field: z.string().optional() });
 const source = z.looseObject({
   ...pbxSource.pick({ sourceId: true, kind: true, timeZone: true, settleDelaySec: true, ringLimitSec: true }).shape,
   createdAt: instant,

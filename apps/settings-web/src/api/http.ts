@@ -4,12 +4,16 @@ import { currentLanguage } from '../i18n/languages';
 export interface FieldProblem {
   readonly path: string;
   readonly code: string;
-  /** The field's name, a colon, and what is wrong. */
   readonly message: string;
+  /** The field's name, where the message begins with it and a colon. */
+  readonly field?: string;
 }
 
-/** Of a problem's message what is wrong, without the field's name and its colon: at the field itself its label says that. */
-export const atItsField = (message: string): string => message.slice(message.indexOf(': ') + 1).trimStart();
+/** What is wrong, without the field's name: at the field itself its label says that. */
+export function atItsField({ message, field }: Pick<FieldProblem, 'message' | 'field'>): string {
+  const name = `${field ?? ''}: `;
+  return field !== undefined && message.startsWith(name) ? message.slice(name.length) : message;
+}
 
 /** The service's "no" in the reader's words (RFC 9457), or that it could not be reached: status 0, code `unreachable`. */
 export class ApiProblem extends Error {

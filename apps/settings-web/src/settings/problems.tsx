@@ -1,13 +1,11 @@
 import { Alert, Anchor, List, Stack } from '@mantine/core';
 import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
-import { atItsField } from '../api/http';
+import { atItsField, type FieldProblem } from '../api/http';
 import { useTranslation } from '../i18n/use-translation';
 
 /** One thing to mend; `path` is the field's place in the settings document. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
+export interface Problem extends Pick<FieldProblem, 'path' | 'message' | 'field'> {
   readonly isWarning: boolean;
 }
 
@@ -21,7 +19,7 @@ export function ProblemsProvider({ problems, children }: { problems: readonly Pr
 export function useProblemAt(path: string): string | undefined {
   const problems = useContext(ProblemsContext);
   const found = problems.find((problem) => problem.path === path && !problem.isWarning);
-  return found && atItsField(found.message);
+  return found && atItsField(found);
 }
 
 export const fieldId = (path: string): string => `field-${path.replaceAll('.', '-')}`;
@@ -78,7 +76,7 @@ function Jumps({ problems }: { readonly problems: readonly Problem[] }) {
 }
 
 /** To the field itself, or to the nearest part of the page that holds it (`employees.3` → `employees`). */
-function jumpTo(path: string): void {
+export function jumpTo(path: string): void {
   const parts = path.split('.');
   for (let length = parts.length; length > 0; length -= 1) {
     const element = document.getElementById(fieldId(parts.slice(0, length).join('.')));

@@ -140,11 +140,11 @@ function useProblems(
   if (refusal instanceof ApiProblem && refusal.errors.length > 0 && refused && isChanged('', saved)) {
     return refusal.errors
       .filter(({ path }) => !isChanged(path, refused))
-      .map(({ path, message }) => ({ path, message, isWarning: false }));
+      .map((problem) => ({ ...problem, isWarning: false }));
   }
   return (known.data ?? [])
     .filter(({ path }) => path === '' || !isChanged(path, saved))
-    .map(({ path, message, severity }) => ({ path, message, isWarning: severity === 'warning' }));
+    .map((problem) => ({ ...problem, isWarning: problem.severity === 'warning' }));
 }
 
 /** Of what stands elsewhere than in the settings, such as `employees.3`, nothing. */

@@ -19,7 +19,7 @@ export function formProblems(error: Error | null, fields: readonly string[]): Fo
   return {
     at: (field) => {
       const found = problems.find(({ path }) => isOf(field, path));
-      return found && atItsField(found.message);
+      return found && atItsField(found);
     },
     elsewhere: isShown ? null : error,
   };

@@ -131,9 +131,9 @@ export function MappingSection({ crm }: { readonly crm: CrmView | undefined }) {
 function refusedIn(error: Error | null, sent: readonly MappingEntry[]): ReadonlyMap<string, string> {
   const problems = error instanceof ApiProblem ? error.errors : [];
   return new Map(
-    problems.flatMap(({ path, message }) => {
-      const entry = sent[Number(path.split('.')[0])];
-      return entry === undefined ? [] : [[entry.employeeId, atItsField(message)]];
+    problems.flatMap((problem) => {
+      const entry = sent[Number(problem.path.split('.')[0])];
+      return entry === undefined ? [] : [[entry.employeeId, atItsField(problem)]];
     }),
   );
 }
