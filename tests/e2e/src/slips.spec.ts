@@ -156,6 +156,23 @@ describe('отказ сервиса', () => {
   });
 });
 
+describe('«Что произойдёт»', () => {
+  it('повторяло весь список ошибок черновика: теперь говорит, сколько их и где', async () => {
+    await operator.room('Настройки');
+    const panel = page.getByRole('region', { name: 'Что произойдёт' });
+    for (const path of ['incoming.missedTask', 'outgoing.missedTask']) {
+      await operator.switchOn(path);
+      await operator.field(`${path}.dueInMinutes`).fill('0');
+    }
+    await panel.getByText('Сначала исправьте 2 места в настройках').waitFor();
+    expect(await panel.getByText('Не меньше 1.').count()).toBe(0);
+    await panel.getByRole('button', { name: 'Исходящие звонки' }).click();
+    await page.waitForFunction(() => document.activeElement?.id === 'field-outgoing-missedTask-dueInMinutes');
+    await page.getByRole('button', { name: 'Вернуть как было' }).click();
+    await panel.getByText('Сначала исправьте').waitFor({ state: 'detached' });
+  });
+});
+
 describe('«Удалить»', () => {
   it('удаляло телефонию двойным нажатием, без ответа на «Точно?»', async () => {
     await operator.room('Телефония');

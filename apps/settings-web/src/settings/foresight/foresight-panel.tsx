@@ -18,6 +18,8 @@ import { useTranslation } from '../../i18n/use-translation';
 import { useForesight, type DescribedCall, type Rehearsal } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
 import { formProblems } from '../../shell/form-problems';
+import { draftProblems } from './draft-problems';
+import { DraftProblemsNote } from './draft-problems-note';
 import { RealCalls } from './real-calls';
 
 /** Typing in a field asks once, not at every letter. */
@@ -35,6 +37,7 @@ export function ForesightPanel({ draft }: { readonly draft: IntegrationSettings 
   const [settled] = useDebouncedValue(draft, pauseMs);
   const foresight = useForesight(call, settled);
   const problems = formProblems(foresight.error, ['call.phone']);
+  const draftRefused = draftProblems(foresight.error);
   const rehearsal = foresight.data?.items[0];
   return (
     <Card
@@ -82,7 +85,10 @@ export function ForesightPanel({ draft }: { readonly draft: IntegrationSettings 
           error={problems.at('call.phone')}
           onChange={({ currentTarget: { value } }) => setCall({ ...call, phone: value.trim() === '' ? null : value })}
         />
-        {problems.elsewhere && <Failure error={problems.elsewhere} onRetry={() => void foresight.refetch()} />}
+        {draftRefused && <DraftProblemsNote problems={draftRefused} />}
+        {problems.elsewhere && !draftRefused && (
+          <Failure error={problems.elsewhere} onRetry={() => void foresight.refetch()} />
+        )}
         {foresight.isPending && <Skeleton h={120} />}
         <div aria-live="polite">{rehearsal && <Outcome rehearsal={rehearsal} />}</div>
         <RealCalls draft={settled} />

@@ -5,6 +5,7 @@ import { useTranslation } from '../../i18n/use-translation';
 import { useReplay } from '../../api/dry-run';
 import { Failure } from '../../shell/failure';
 import { Waiting } from '../../shell/waiting';
+import { draftProblems } from './draft-problems';
 
 const newest = 20;
 
@@ -20,6 +21,8 @@ export function RealCalls({ draft }: { readonly draft: IntegrationSettings }) {
       </Button>
     );
   }
+  // The same draft is refused above for the described call, and said there.
+  if (draftProblems(replay.error)) return null;
   if (replay.error) return <Failure error={replay.error} onRetry={() => void replay.refetch()} />;
   if (replay.data === undefined) return <Waiting size="xs" />;
   const different = replay.data.items.filter(({ differences }) => differences.length > 0);
