@@ -173,6 +173,16 @@ describe('«Что произойдёт»', () => {
   });
 });
 
+describe('«Отключить»', () => {
+  it('стояло и рядом с собой, а отказ приходил после нажатия', async () => {
+    await operator.room('Пользователи и ключи');
+    const own = page.getByRole('row').filter({ hasText: 'Ольга Оператор' });
+    await own.getByText('Это вы.').waitFor();
+    expect(await own.getByRole('button').count()).toBe(0);
+    expect(await own.getByRole('combobox').or(own.locator('input')).first().isDisabled()).toBe(true);
+  });
+});
+
 describe('«Удалить»', () => {
   it('удаляло телефонию двойным нажатием, без ответа на «Точно?»', async () => {
     await operator.room('Телефония');

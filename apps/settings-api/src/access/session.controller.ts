@@ -40,6 +40,8 @@ class SessionView {
   /** The only account that the caller may see; null: a platform admin sees all. */
   accountId!: string | null;
   accountName!: string | null;
+  /** Of the person, as in the list of users; null: an API key asks. */
+  userId!: string | null;
   /** Of the person or of the key. */
   name!: string;
   kind!: Principal['actor']['kind'];
@@ -115,7 +117,16 @@ export class SessionController {
 
   private async view({ role, accountId, actor }: Principal, csrfToken: string | null): Promise<SessionView> {
     const account = accountId === null ? undefined : await this.accounts.get(accountId);
-    return { role, accountId, accountName: account?.name ?? null, name: actor.name, kind: actor.kind, csrfToken };
+    const userId = actor.kind === 'user' ? actor.id : null;
+    return {
+      role,
+      accountId,
+      accountName: account?.name ?? null,
+      userId,
+      name: actor.name,
+      kind: actor.kind,
+      csrfToken,
+    };
   }
 }
 

@@ -183,6 +183,12 @@ describe('a user', () => {
     expect([answer.status, answer.body]).toMatchObject([422, { errors: [{ path, code }] }]);
   });
 
+  it('is told which of the list it is, and a key that it is none', async () => {
+    const user = await addUser('operator');
+    expect((await login(user.login, user.password)).body).toMatchObject({ userId: user.userId });
+    expect((await api.request('GET', '/session', { key: admin })).body).toMatchObject({ userId: null });
+  });
+
   it('an administrator who pressed «Отключить» beside himself locked his company out: oneself is refused', async () => {
     const user = await addUser('account_admin');
     const opened = await login(user.login, user.password);

@@ -38,6 +38,7 @@ const session = z.object({
   role: z.enum(['platform_admin', ...accountRoles]),
   accountId: z.string().nullable(),
   accountName: z.string().nullable(),
+  userId: id.nullable(),
   name: z.string(),
   kind: z.enum(['user', 'api_key', 'platform_key', 'service']),
   csrfToken: z.string().nullable(),

@@ -14,6 +14,7 @@ import {
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from '../i18n/use-translation';
 import { useAddUser, useDeleteUser, useEditUser, useUsers, type NewUser, type UserView } from '../api/access';
+import { useSession } from '../api/session';
 import { dateAndTime } from '../i18n/dates';
 import { AsksTwice } from '../shell/asks-twice';
 import { Failure } from '../shell/failure';
@@ -28,6 +29,7 @@ export function UsersSection() {
   const users = useUsers();
   const edit = useEditUser();
   const remove = useDeleteUser();
+  const own = useSession().data?.userId;
   const failed = users.error ?? edit.error ?? remove.error;
   return (
     <Card component="section" withBorder padding="lg">
@@ -55,6 +57,7 @@ export function UsersSection() {
                 <UserRow
                   key={user.userId}
                   user={user}
+                  isOwn={user.userId === own}
                   onEdit={(changed) => edit.mutate({ userId: user.userId, ...changed })}
                   onDelete={() => remove.mutate(user.userId)}
                 />
@@ -70,11 +73,13 @@ export function UsersSection() {
 
 interface UserRowProps {
   readonly user: UserView;
+  /** Oneself nobody can disable, delete, or take the rights of (the service refuses it too). */
+  readonly isOwn: boolean;
   readonly onEdit: (changed: { role?: NewUser['role']; isDisabled?: boolean }) => void;
   readonly onDelete: () => void;
 }
 
-function UserRow({ user, onEdit, onDelete }: UserRowProps) {
+function UserRow({ user, isOwn, onEdit, onDelete }: UserRowProps) {
   const { t } = useTranslation();
   return (
     <Table.Tr>
@@ -99,6 +104,7 @@ function UserRow({ user, onEdit, onDelete }: UserRowProps) {
             size="xs"
             aria-label={`${t('access.role')}: ${user.name}`}
             value={user.role}
+            disabled={isOwn}
             onChange={(role) => onEdit({ role })}
           />
         )}
@@ -109,26 +115,32 @@ function UserRow({ user, onEdit, onDelete }: UserRowProps) {
         </Text>
       </Table.Td>
       <Table.Td>
-        <Group gap={4} justify="flex-end" wrap="nowrap">
-          {user.isDisabled ? (
-            <Button size="compact-xs" variant="subtle" onClick={() => onEdit({ isDisabled: false })}>
-              {t('access.enable')}
-            </Button>
-          ) : (
+        {isOwn ? (
+          <Text size="xs" c="dimmed" ta="right">
+            {t('access.oneself')}
+          </Text>
+        ) : (
+          <Group gap={4} justify="flex-end" wrap="nowrap">
+            {user.isDisabled ? (
+              <Button size="compact-xs" variant="subtle" onClick={() => onEdit({ isDisabled: false })}>
+                {t('access.enable')}
+              </Button>
+            ) : (
+              <AsksTwice
+                size="compact-xs"
+                label={t('access.disable')}
+                aria-label={`${t('access.disable')}: ${user.name}`}
+                onSure={() => onEdit({ isDisabled: true })}
+              />
+            )}
             <AsksTwice
               size="compact-xs"
-              label={t('access.disable')}
-              aria-label={`${t('access.disable')}: ${user.name}`}
-              onSure={() => onEdit({ isDisabled: true })}
+              label={t('common.delete')}
+              aria-label={`${t('common.delete')}: ${user.name}`}
+              onSure={onDelete}
             />
-          )}
-          <AsksTwice
-            size="compact-xs"
-            label={t('common.delete')}
-            aria-label={`${t('common.delete')}: ${user.name}`}
-            onSure={onDelete}
-          />
-        </Group>
+          </Group>
+        )}
       </Table.Td>
     </Table.Tr>
   );

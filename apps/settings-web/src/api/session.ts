@@ -8,6 +8,8 @@ export interface Session {
   /** Null: a platform admin, who chooses an account. */
   readonly accountId: string | null;
   readonly accountName: string | null;
+  /** As in the list of users. */
+  readonly userId: string | null;
   readonly name: string;
   readonly csrfToken: string | null;
 }

@@ -21,6 +21,7 @@ export const access: typeof words = {
     disabled: 'disabled',
     disable: 'Disable',
     enable: 'Enable',
+    oneself: 'This is you. Another administrator can disable, delete or change the rights.',
     addUser: 'Add a user',
     keys: 'API keys',
     apiDocs: 'The API described',
