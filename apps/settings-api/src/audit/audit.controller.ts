@@ -16,19 +16,13 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { type Response } from 'express';
 import { AccountId, ForAccount } from '../access/access.js';
 import { type List } from '../http/list.js';
+import { PageSizeDto } from '../http/page.dto.js';
 import { Audit, type AuditLine } from './audit.js';
 import { changeNames } from './change-names.js';
 import { differenceInWords } from './difference-words.js';
 import { type SettingsDifference } from './differences.js';
 
-class AuditPageDto {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
+class AuditPageDto extends PageSizeDto {
   @IsOptional()
   @Type(() => Number)
   @IsInt()

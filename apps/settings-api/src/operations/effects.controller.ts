@@ -1,16 +1,16 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { type EffectState, effectState, type WaitingEffect } from '@perezvon/contracts';
 import { languageOf } from '@perezvon/service';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { Accounts } from '../accounts/accounts.js';
 import { type List } from '../http/list.js';
+import { PageDto } from '../http/page.dto.js';
 import { uuidOrNotFound } from '../http/uuid.js';
 import { effectNames, effectStates, writerReason } from '../journal/effect-words.js';
 import { WriterClient } from './writer-client.js';
 
-class EffectSearchDto {
+class EffectSearchDto extends PageDto {
   @IsOptional()
   @IsIn(effectState.options)
   state?: EffectState;
@@ -18,18 +18,6 @@ class EffectSearchDto {
   @IsOptional()
   @IsUUID()
   portal?: string;
-
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
 }
 
 class DiscardDto {

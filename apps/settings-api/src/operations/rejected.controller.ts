@@ -1,26 +1,11 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { type RejectedItem, type ReplayOutcome } from '@perezvon/contracts';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { AccountId, ForAccount } from '../access/access.js';
 import { Accounts } from '../accounts/accounts.js';
 import { type List } from '../http/list.js';
+import { PageDto } from '../http/page.dto.js';
 import { uuidOrNotFound } from '../http/uuid.js';
 import { IngestClient } from './ingest-client.js';
-
-class RejectedSearchDto {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-}
 
 /** PBX events that could not be taken, and why. */
 @Controller('api/v1/accounts/:accountId/rejected')
@@ -32,10 +17,7 @@ export class RejectedController {
   ) {}
 
   @Get()
-  async list(
-    @AccountId() accountId: string,
-    @Query() { limit, cursor }: RejectedSearchDto,
-  ): Promise<List<RejectedItem>> {
+  async list(@AccountId() accountId: string, @Query() { limit, cursor }: PageDto): Promise<List<RejectedItem>> {
     await this.accounts.get(accountId);
     return this.ingest.rejected(accountId, limit, cursor);
   }
