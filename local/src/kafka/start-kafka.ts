@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Daemon } from '../embedded/daemon.js';
 import { assertPortFree, freePort } from '../embedded/ports.js';
 import { endLeftover } from '../embedded/process-table.js';
+import { type EmbeddedServer, startServer } from '../embedded/server.js';
 import { systemErrorCode } from '../embedded/system-error.js';
 import { probeBroker } from './broker-probe.js';
 import { ensureKafkaJars } from './jars.js';
@@ -24,24 +25,10 @@ export interface KafkaOptions {
   readonly dataDir?: string;
 }
 
-/** One Apache Kafka broker on 127.0.0.1. Its life: running → stop() or kill() → start() → running … → dispose(). */
-export interface EmbeddedKafka {
+/** One Apache Kafka broker. */
+export interface EmbeddedKafka extends EmbeddedServer {
   /** `host:port`, as KAFKA_BROKERS takes it; the same for the broker's whole life. */
   readonly brokers: string;
-  readonly port: number;
-  readonly logFile: string;
-  /** Of the running process, or of the last one. Changes with each start(). */
-  readonly pid: number;
-  /** Of the same process: resolves when it is gone, with how it ended. */
-  readonly exited: Promise<string>;
-  /** TERM: what was acknowledged is on disk, clients are told to go. */
-  stop(): Promise<void>;
-  /** SIGKILL. */
-  kill(): Promise<void>;
-  /** Starts it again on the same port and data; resolves when it serves clients. Does nothing while it runs. */
-  start(): Promise<void>;
-  /** Ends it and removes its data if they were temporary. */
-  dispose(): Promise<void>;
 }
 
 /**
@@ -60,60 +47,20 @@ export async function startKafka(options: KafkaOptions = {}): Promise<EmbeddedKa
     if (options.port !== undefined) await assertPortFree(options.port);
     const port = options.port ?? (await freePort());
     await configure(jars, dataDir, port);
-    return await EmbeddedBroker.start(jars, dataDir, port, isTemporary);
+    const server = await startServer({
+      port,
+      logFile: logFileIn(dataDir),
+      begin: () => startBroker(jars, dataDir, port, isTemporary),
+      dispose: async (broker) => {
+        // Nobody reads temporary data again: no need to close it in good order.
+        await (isTemporary ? broker.kill() : broker.stop());
+        if (isTemporary) await rm(dataDir, { recursive: true, force: true });
+      },
+    });
+    return Object.assign(server, { brokers: `127.0.0.1:${String(port)}` });
   } catch (error) {
     if (isTemporary) await rm(dataDir, { recursive: true, force: true });
     throw error;
-  }
-}
-
-class EmbeddedBroker implements EmbeddedKafka {
-  private constructor(
-    private readonly jars: string,
-    private readonly dataDir: string,
-    readonly port: number,
-    private readonly isTemporary: boolean,
-    private daemon: Daemon,
-  ) {}
-
-  static async start(jars: string, dataDir: string, port: number, isTemporary: boolean): Promise<EmbeddedBroker> {
-    const daemon = await startBroker(jars, dataDir, port, isTemporary);
-    return new EmbeddedBroker(jars, dataDir, port, isTemporary, daemon);
-  }
-
-  get brokers(): string {
-    return `127.0.0.1:${String(this.port)}`;
-  }
-
-  get logFile(): string {
-    return logFileIn(this.dataDir);
-  }
-
-  get pid(): number {
-    return this.daemon.pid;
-  }
-
-  get exited(): Promise<string> {
-    return this.daemon.exited;
-  }
-
-  async stop(): Promise<void> {
-    await this.daemon.stop();
-  }
-
-  async kill(): Promise<void> {
-    await this.daemon.kill();
-  }
-
-  async start(): Promise<void> {
-    if (this.daemon.isRunning) return;
-    this.daemon = await startBroker(this.jars, this.dataDir, this.port, this.isTemporary);
-  }
-
-  async dispose(): Promise<void> {
-    // Nobody reads temporary data again: no need to close it in good order.
-    await (this.isTemporary ? this.daemon.kill() : this.daemon.stop());
-    if (this.isTemporary) await rm(this.dataDir, { recursive: true, force: true });
   }
 }
 

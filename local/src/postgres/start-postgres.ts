@@ -8,6 +8,7 @@ import pg from 'pg';
 import { Daemon, logTail } from '../embedded/daemon.js';
 import { assertPortFree, freePort } from '../embedded/ports.js';
 import { commandLine, endLeftover, isRunning } from '../embedded/process-table.js';
+import { type EmbeddedServer, startServer } from '../embedded/server.js';
 import { repositoryRoot } from '../paths.js';
 import { type PostgresBinaries, postgresBinaries } from './binaries.js';
 import { type SystemUser, canReach, unprivilegedUser } from './system-user.js';
@@ -32,24 +33,10 @@ export interface PostgresOptions {
   readonly isDurable?: boolean;
 }
 
-/** One PostgreSQL server on 127.0.0.1. Its life: running → stop() or kill() → start() → running … → dispose(). */
-export interface EmbeddedPostgres {
+/** One PostgreSQL server. */
+export interface EmbeddedPostgres extends EmbeddedServer {
   /** Superuser's URL of the maintenance database `postgres`; the same for the server's whole life. */
   readonly url: string;
-  readonly port: number;
-  readonly logFile: string;
-  /** Of the running postmaster, or of the last one. */
-  readonly pid: number;
-  /** Of the same process: resolves when it is gone, with how it ended. */
-  readonly exited: Promise<string>;
-  /** Ends open connections, writes everything down. */
-  stop(): Promise<void>;
-  /** SIGKILL. */
-  kill(): Promise<void>;
-  /** Starts it again on the same port and data. Does nothing while it runs. */
-  start(): Promise<void>;
-  /** Ends it and removes its data if they were temporary. */
-  dispose(): Promise<void>;
 }
 
 interface Installation {
@@ -80,7 +67,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Embe
     const password = await initialise(baseDir, binaries, user, options.isDurable ?? true);
     const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${String(port)}/postgres`;
     const isDurable = options.isDurable ?? true;
-    return await EmbeddedServer.start({ binaries, user, baseDir, isTemporary, isDurable, port, url });
+    const server = await startServer({
+      port,
+      logFile: logFileIn(baseDir),
+      begin: () => startPostmaster({ binaries, user, baseDir, isTemporary, isDurable, port, url }),
+      dispose: async (postmaster) => {
+        await postmaster.stop();
+        if (isTemporary) await rm(baseDir, { recursive: true, force: true });
+      },
+    });
+    return Object.assign(server, { url });
   } catch (error) {
     if (isTemporary) await rm(baseDir, { recursive: true, force: true });
     throw error;
@@ -97,56 +93,7 @@ export async function postgresDataDir(dataDir: string): Promise<string> {
   return reachableDir(await unprivilegedUser(), dataDir);
 }
 
-class EmbeddedServer implements EmbeddedPostgres {
-  private constructor(
-    private readonly installation: Installation,
-    private daemon: Daemon,
-  ) {}
-
-  static async start(installation: Installation): Promise<EmbeddedServer> {
-    return new EmbeddedServer(installation, await startServer(installation));
-  }
-
-  get url(): string {
-    return this.installation.url;
-  }
-
-  get port(): number {
-    return this.installation.port;
-  }
-
-  get logFile(): string {
-    return logFileIn(this.installation.baseDir);
-  }
-
-  get pid(): number {
-    return this.daemon.pid;
-  }
-
-  get exited(): Promise<string> {
-    return this.daemon.exited;
-  }
-
-  async stop(): Promise<void> {
-    await this.daemon.stop();
-  }
-
-  async kill(): Promise<void> {
-    await this.daemon.kill();
-  }
-
-  async start(): Promise<void> {
-    if (this.daemon.isRunning) return;
-    this.daemon = await startServer(this.installation);
-  }
-
-  async dispose(): Promise<void> {
-    await this.daemon.stop();
-    if (this.installation.isTemporary) await rm(this.installation.baseDir, { recursive: true, force: true });
-  }
-}
-
-async function startServer(installation: Installation): Promise<Daemon> {
+async function startPostmaster(installation: Installation): Promise<Daemon> {
   await forgetStranger(installation.baseDir);
   const giveUpAt = performance.now() + LEFTOVER_DEADLINE_MS;
   for (;;) {
