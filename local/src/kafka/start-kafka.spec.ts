@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { PortInUseError } from '../embedded/ports.js';
 import { isRunning } from '../embedded/process-table.js';
+import { withUsedPort } from '../spec/used-port.js';
 import { probeBroker } from './broker-probe.js';
 import { type EmbeddedKafka, startKafka } from './start-kafka.js';
 
@@ -77,14 +77,6 @@ describe('an embedded Kafka broker', () => {
   );
 
   it('refuses a port that somebody listens on', async () => {
-    const stranger = createServer();
-    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
-    const address = stranger.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
-    try {
-      await expect(start({ port })).rejects.toBeInstanceOf(PortInUseError);
-    } finally {
-      stranger.close();
-    }
+    await withUsedPort((port) => expect(start({ port })).rejects.toBeInstanceOf(PortInUseError));
   });
 });

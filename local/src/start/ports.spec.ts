@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { withUsedPort } from '../spec/used-port.js';
 import { readPorts, refuseUsedPort } from './ports.js';
 
 describe('the ports of the stack', () => {
@@ -27,17 +27,10 @@ describe('the ports of the stack', () => {
   });
 
   it('in use are told by the variable that changes them', async () => {
-    const stranger = createServer();
-    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
-    const address = stranger.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const ports = readPorts({ AMOCRM_WRITER_PORT: String(port) });
-    try {
-      await expect(refuseUsedPort(ports, 'amocrmWriter')).rejects.toThrow(
+    await withUsedPort((port) =>
+      expect(refuseUsedPort(readPorts({ AMOCRM_WRITER_PORT: String(port) }), 'amocrmWriter')).rejects.toThrow(
         `port ${String(port)} is in use by another process: end that process or set AMOCRM_WRITER_PORT to a free port`,
-      );
-    } finally {
-      stranger.close();
-    }
+      ),
+    );
   });
 });
