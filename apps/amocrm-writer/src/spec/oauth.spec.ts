@@ -23,8 +23,7 @@ describe('a portal authorised by consent', () => {
   it('takes calls, and an access token that has died on the way is renewed without a stop', async () => {
     const writer = await world.startKnowingPortal();
     expireAccess();
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(call.callId, 'contact');
     expect(contacts()).toHaveLength(1);
     expect(refreshes()).toBe(1);
@@ -113,8 +112,7 @@ describe('an account that was renamed in amoCRM', () => {
 
     const writer = await world.startWriter();
     await writer.refreshPortal.execute(world.portalId);
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    await world.call(writer, phone);
     await world.until(async () => (await writer.portalStatus.of(world.portalId))?.stop?.reason === 'not_found');
     expect(await writer.portalStatus.of(world.portalId)).toMatchObject({ moved: { to: url } });
     expect(contacts()).toEqual([]);
@@ -129,8 +127,7 @@ describe('an integration that the customer switched off in amoCRM', () => {
   it('stops its portal with a reason, the call waits, and a new consent lets it out', async () => {
     const writer = await world.startKnowingPortal();
     tokens().revokeIntegration('perezvon');
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(
       call.callId,
       'contact',
@@ -151,8 +148,7 @@ describe('a refresh whose answer is lost after amoCRM made the new pair', () => 
     const writer = await world.startKnowingPortal({ tokens: { claimMs: 200 } });
     expireAccess();
     world.fault({ kind: 'lose_answer_after_commit', path: '/oauth2/access_token' });
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(call.callId, 'contact', ({ state }) => state === 'waiting');
     await world.until(async () => (await world.portalMessages()).at(-1)?.stop?.reason === 'unauthorised');
 
@@ -168,8 +164,7 @@ describe('a token endpoint that is down', () => {
     const writer = await world.startKnowingPortal();
     expireAccess();
     world.fault({ kind: 'rate_limit_burst', path: '/oauth2/access_token', retryAfterSec: 1 });
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(call.callId, 'contact');
     expect(contacts()).toHaveLength(1);
     expect((await world.portalMessages()).every(({ stop }) => stop === null)).toBe(true);

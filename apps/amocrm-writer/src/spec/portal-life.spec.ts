@@ -17,8 +17,7 @@ describe('a wrong token', () => {
     await world.credentials.putLongLivedToken(world.portalId, accountId, 'not-the-token');
     const writer = await world.startWriter();
     await writer.takeSettings.execute([{ document: world.settings() }]);
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     const stopped = await world.until(async () => (await world.portalMessages()).find(({ stop }) => stop !== null));
     expect(stopped.stop).toMatchObject({ reason: 'unauthorised' });
 
@@ -44,8 +43,7 @@ describe('a wrong token', () => {
     await world.until(() => world.writesTo(/\/contacts$/) === 1);
 
     await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(call.callId, 'contact', ({ reason }) => reason === 'unauthorised');
     await world.credentials.putLongLivedToken(world.portalId, accountId, token);
     await writer.takeSettings.execute([{ document: world.settings({ portalIds, newCredentials: true }) }]);
@@ -55,8 +53,7 @@ describe('a wrong token', () => {
   it('in mid-flow parks nothing: what waits says why, and goes out later', async () => {
     const writer = await world.startKnowingPortal();
     await world.credentials.putLongLivedToken(world.portalId, accountId, 'revoked');
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(
       call.callId,
       'contact',
@@ -131,8 +128,7 @@ describe('an account whose subscription has ended, so that it refuses writes and
     const writer = await world.startKnowingPortal({ settings: { probes } });
     const { settings } = world.emulator.control.portal();
     settings.subscriptionEndedAt = Math.floor(Date.now() / 1000) - 24 * 3600;
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     const stops = await world.until(async () => {
       const told = (await world.portalMessages()).flatMap(({ stop }) => stop ?? []);
       return told.length > 2 ? told : undefined;
@@ -213,8 +209,7 @@ describe('a blocked account (403)', () => {
   it('is left alone until its probe, and what waits says so', async () => {
     const writer = await world.startKnowingPortal();
     world.emulator.control.portal().limiter.block();
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(call.callId, 'contact', ({ state, reason }) => state === 'waiting' && reason === 'blocked');
     const stop = await world.until(async () => (await world.portalMessages()).at(-1)?.stop ?? undefined);
     expect(Date.parse(stop.until ?? '') - Date.parse(stop.since)).toBe(15 * 60_000);
@@ -259,8 +254,7 @@ describe('a deleted portal', () => {
   it('goes with its account, whose effects are discarded', async () => {
     const writer = await world.startKnowingPortal();
     await writer.takeSettings.execute([{ document: null, accountId }]);
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(
       call.callId,
       'contact',
@@ -272,8 +266,7 @@ describe('a deleted portal', () => {
 describe('a command for a portal that nobody has heard of', () => {
   it('is parked as portal_unknown, and written when the portal turns up', async () => {
     const writer = await world.startWriter({ settings: { unknownPortalMs: 1 } });
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     await world.resultOf(
       call.callId,
       'contact',
@@ -303,8 +296,7 @@ describe('an integration that is switched off', () => {
   it('keeps what was decided waiting, and writes it when it is switched on again', async () => {
     const writer = await world.startKnowingPortal();
     await writer.takeSettings.execute([{ document: world.settings({ isActive: false }) }]);
-    const call = new Call(world.portalId, phone);
-    await writer.takeCommands.execute([call.contact()]);
+    const call = await world.call(writer, phone);
     const before = world.emulator.control.requests().length;
     await writer.takeCommands.execute([new Call(world.portalId, '+79160000000').lookup()]);
     await world.until(async () => (await world.clientMessages()).length > 0);

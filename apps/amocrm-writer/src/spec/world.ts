@@ -29,7 +29,7 @@ import { writerSchema } from '../migrations/schema.js';
 import { noteMoved } from '../portals/portal-store.js';
 import { PortalTokens } from '../portals/portal-tokens.js';
 import { Writer, type WriterSettings } from '../writer.js';
-import { accountId } from './commands.js';
+import { accountId, Call } from './commands.js';
 
 export const token = 'token-of-the-specs';
 
@@ -164,6 +164,13 @@ export class World {
     writer.start();
     this.started.push({ writer, dataSource });
     return writer;
+  }
+
+  /** A call at the portal, whose contact `writer` was told to see to. */
+  async call(writer: Writer, phone: string): Promise<Call> {
+    const call = new Call(this.portalId, phone);
+    await writer.takeCommands.execute([call.contact()]);
+    return call;
   }
 
   /** The next version of the account's settings. */
