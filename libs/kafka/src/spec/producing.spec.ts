@@ -1,10 +1,10 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { startKafka } from '@perezvon/local';
 import { type ProduceError } from '../errors.js';
 import { KafkaProducer, type KafkaProducerOptions } from '../producer/kafka-producer.js';
 import { recordRefusalOf } from '../record-refusal.js';
 import { Cluster, type Item, itemContract, specLogger } from './support/cluster.js';
 import { eventually } from './support/eventually.js';
+import { onOwnBroker } from './support/own-broker.js';
 import { ids } from './support/seen.js';
 
 const SLOW_MS = 90_000;
@@ -113,12 +113,8 @@ describe('producing', () => {
 
   it(
     'gives up a send after its time, says whether it may have been written, and goes on when the broker is back',
-    async () => {
-      const broker = await startKafka();
-      const own = new Cluster(broker.brokers);
-      try {
-        const topic = await own.createTopic(1);
-        await own.close();
+    () =>
+      onOwnBroker(async (broker, own, topic) => {
         const producer = produce({ connection: own.connection });
         const contract = itemContract(topic);
         await producer.send(contract, [{ id: 'before' }]);
@@ -136,10 +132,7 @@ describe('producing', () => {
         expect(keys).toContain('before');
         expect(keys).toContain('patient');
         expect(keys).not.toContain('second');
-      } finally {
-        await broker.dispose();
-      }
-    },
+      }),
     SLOW_MS,
   );
 

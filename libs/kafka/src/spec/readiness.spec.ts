@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { startKafka } from '@perezvon/local';
 import { type CannotConsumeError } from '../errors.js';
 import { Cluster } from './support/cluster.js';
 import { eventually, gate } from './support/eventually.js';
 import { items } from './support/seen.js';
+import { onOwnBroker } from './support/own-broker.js';
 import { startService } from './support/service.js';
 
 const SLOW_MS = 90_000;
@@ -53,12 +53,8 @@ describe('a consumer that cannot consume', () => {
 
   it(
     'is unready when the broker has been silent for the session timeout, and ready again when it is back',
-    async () => {
-      const broker = await startKafka();
-      const own = new Cluster(broker.brokers);
-      try {
-        const topic = await own.createTopic(1);
-        await own.close();
+    () =>
+      onOwnBroker(async (broker, own, topic) => {
         const reported: CannotConsumeError[] = [];
         const service = await startService(own, topic, () => Promise.resolve(), {
           tuning: { cannotConsumeAfterMs: 2_000 },
@@ -71,10 +67,7 @@ describe('a consumer that cannot consume', () => {
         await broker.start();
         await eventually(() => expect(service.strategy.readiness()).toEqual({ ready: true }));
         await service.stop();
-      } finally {
-        await broker.dispose();
-      }
-    },
+      }),
     SLOW_MS,
   );
 
