@@ -301,6 +301,23 @@ describe('identity', () => {
     expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
   });
 
+  it('two ids of one call in one batch lost what came under one of them (§4.3)', async () => {
+    await ready();
+    await bench.answerLookup(PHONE);
+    const [started, answered, ended] = bench.answeredCall();
+    if (!started || !answered || !ended) throw new Error('three events');
+    await bench.process().withEvents([started, { ...answered, call_id: 'second', linked_call_ids: ['1002003004'] }]);
+    const recording = bench.event('call.record_ready', 80, {
+      call_id: 'second',
+      record: { url: 'https://media.cp.megafon.ru/r/1.mp3', duration_sec: 60 },
+    });
+    await bench.process().withEvents([ended, recording]);
+    expect(await bench.wanted()).toEqual(['contact', 'deal', 'note']);
+    expect((await bench.emitted()).commands.at(-1)).toMatchObject({
+      intent: { durationSec: 60, recordUrl: 'https://media.cp.megafon.ru/r/1.mp3' },
+    });
+  });
+
   describe('R15: two ids that prove late to be one call', () => {
     /** Two calls of one conversation, each with effects of its own, and the event that says so. */
     const twins = async () => {

@@ -29,11 +29,32 @@ export async function findConversations(tx: EntityManager, events: readonly Call
   });
   if (missing.length > 0) await insertAliases(tx, missing);
   const settled = missing.length > 0 ? await readAliases(tx, aliases) : known;
-  return groups.map((group) => ({
-    events: group.events,
-    callIds: [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort(),
-    isNew: group.aliases.some((alias) => !known.has(alias)),
-  }));
+  return oncePerCall(
+    groups.map((group) => ({
+      events: group.events,
+      callIds: [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort(),
+      isNew: group.aliases.some((alias) => !known.has(alias)),
+    })),
+  );
+}
+
+/** Groups that tell one call by ids that nothing in the batch ties together: two takers would overwrite each other. */
+function oncePerCall(conversations: readonly Conversation[]): Conversation[] {
+  const byCall = new Map<string, Conversation>();
+  for (const conversation of conversations) {
+    const same = new Set(conversation.callIds.flatMap((callId) => byCall.get(callId) ?? []));
+    const all = [...same, conversation];
+    const joined: Conversation =
+      same.size === 0
+        ? conversation
+        : {
+            events: all.flatMap(({ events }) => events),
+            callIds: [...new Set(all.flatMap(({ callIds }) => callIds))].sort(),
+            isNew: all.some(({ isNew }) => isNew),
+          };
+    for (const callId of joined.callIds) byCall.set(callId, joined);
+  }
+  return [...new Set(byCall.values())];
 }
 
 /** From now on the younger call's ids are the older one's. Both rows are locked. Index call_aliases_call. */
