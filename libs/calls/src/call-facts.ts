@@ -1,4 +1,5 @@
 import type { CallClient, CallDirection, CallEmployee, CallEvent } from '@perezvon/contracts';
+import { linkedIdsOf } from './call-ties.js';
 import { fuller, smaller, union } from './choice.js';
 import { endOf, endThatCounts, joinEnds, type CallEnd } from './ends.js';
 import { joinLegs, legOf, type Leg } from './legs.js';
@@ -108,7 +109,7 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
     caller: event.type === 'call.started' && event.direction === 'out' ? (event.employee ?? null) : null,
     legs: leg ? [leg] : [],
     transferredTo: event.type === 'call.transferred' && event.to_employee ? [event.to_employee] : [],
-    secondIds: event.type === 'call.transferred' ? (event.linked_call_ids ?? []) : [],
+    secondIds: event.type === 'call.transferred' ? linkedIdsOf(event) : [],
     ends: event.type === 'call.ended' ? [endOf(event)] : [],
     recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
     isOnlyRecorded: event.type === 'call.record_ready',

@@ -21,6 +21,17 @@ type CallSource = Pick<CallEvent, 'account_id' | 'source' | 'source_instance'>;
 export const callIdOf = (event: CallSource, pbxCallId: string) =>
   id('call', event.account_id, event.source, event.source_instance ?? '', pbxCallId);
 
+/** A call as the event of another one names it: of the same client, or of any (null). */
+export const namedIdOf = (event: CallSource, pbxCallId: string, client: string | null) =>
+  id(
+    'named',
+    event.account_id,
+    event.source,
+    event.source_instance ?? '',
+    pbxCallId,
+    ...(client === null ? [] : [client]),
+  );
+
 /** One command per state that an effect should have: a repeat is the same command (rules.md R3). */
 export const commandIdOf = (accountId: string, callId: string, effect: EffectName, revision: number) =>
   id('command', accountId, callId, effect, revision);

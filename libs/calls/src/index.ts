@@ -19,6 +19,7 @@ export type {
 } from './resolution.js';
 export { advance, type Advance } from './advance.js';
 export type { CallIdentity, Surroundings } from './step.js';
+export { isOneCall, linkedIdsOf, tiesOf, type CallTies, type NamedCall } from './call-ties.js';
 export { newProgress, type CallProgress } from './progress.js';
 export { joinCalls, type CallInProgress, type JoinedCalls } from './join-calls.js';
 export { chooseCard } from './known-client.js';

@@ -34,15 +34,18 @@ export function joinCalls(
   const { accountId } = older.facts;
   const effects = Object.keys(younger.progress.promised) as EffectName[];
   const { callId, pbxCallId } = younger.identity;
+  const facts = join(older.facts, younger.facts);
+  // A second leg may have asked about a client of its own, such as an outside number.
+  const found = younger.facts.client.e164 === facts.client.e164 ? younger.progress : null;
   return {
     older: {
-      facts: join(older.facts, younger.facts),
+      facts,
       progress: {
         ...older.progress,
         // Frozen by either id, it is frozen for the call: the younger's own promised contact must not make it known.
-        clientKnown: older.progress.clientKnown ?? younger.progress.clientKnown,
+        clientKnown: older.progress.clientKnown ?? found?.clientKnown ?? null,
         untold: {
-          lookup: older.progress.untold.lookup ?? younger.progress.untold.lookup,
+          lookup: older.progress.untold.lookup ?? found?.untold.lookup ?? null,
           joined: [...older.progress.untold.joined, { callId, pbxCallId, effects }],
         },
       },

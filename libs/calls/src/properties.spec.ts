@@ -235,6 +235,40 @@ describe('for every call', () => {
     );
   });
 
+  it('an id that two clients’ calls share ties them in no order of arrival, and a client’s own two ids in every (R15)', () => {
+    const OTHER = { raw: '79998887766', e164: '+79998887766', kind: 'e164' } as const;
+    const events = [
+      started({ linked_call_ids: ['shared'] }),
+      endedMissed({ linked_call_ids: ['other'] }),
+      event('leg.ringing', 20, { call_id: 'second', linked_call_ids: ['1002003004'] }),
+      started({ call_id: 'other', client: OTHER, linked_call_ids: ['shared'] }),
+      event('call.transferred', 21, { call_id: 'other', client: OTHER, linked_call_ids: ['1002003004'] }),
+      endedMissed({ call_id: 'other', client: OTHER, linked_call_ids: ['second'] }),
+    ];
+    const story = {
+      settings: settingsWith({ cells: { missedUnknown: withDeal } }),
+      clients: {},
+      isDirectoryComplete: true,
+    };
+    fc.assert(
+      fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (delivered) => {
+        const outcomes = playback(
+          story,
+          delivered.map((one, index) => ({ ...one, received_at: instantAt(100 + index) })),
+        );
+        const decided = outcomes.flatMap(({ pbxCallId, decision }) => (decision ? [{ pbxCallId, decision }] : []));
+        const isJoined = (id: string) =>
+          decided.some(
+            (one) => one.pbxCallId === id && one.decision.reasons.some((r) => r.code === 'joined_older_call'),
+          );
+        const left = new Map(decided.map(({ pbxCallId, decision }) => [pbxCallId, decision.phone]));
+        for (const id of left.keys()) if (isJoined(id)) left.delete(id);
+        return isDeepStrictEqual([...left.values()].sort(), [CLIENT, OTHER.e164]);
+      }),
+      { ...RUNS, numRuns: 1_000 },
+    );
+  });
+
   it('known or unknown never flips (R3)', () => {
     const seen = fc.constantFrom(null, NOBODY, { ...NOBODY, known: true });
     fc.assert(

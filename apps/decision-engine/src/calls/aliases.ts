@@ -1,7 +1,9 @@
-import { callIdOf } from '@perezvon/calls';
+import { tiesOf } from '@perezvon/calls';
 import type { CallEvent } from '@perezvon/contracts';
 import { columns } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
+import { groupById } from './groups.js';
+import { tieNamedCalls } from './named-calls.js';
 
 /** Events that speak of one conversation, and every call that its ids are known to stand for. */
 export interface Conversation {
@@ -13,30 +15,51 @@ export interface Conversation {
 }
 
 /**
- * A call is found by any id it was ever known by (reference/pbx-events.md §4.3, Aliases). Ids that are new are tied to the
- * call of the ids beside them; the first event to arrive founds the call, under the id it carries itself.
+ * A call is found by any id it was ever known by (reference/pbx-events.md §4.3, Aliases): that of each of its events, and
+ * those of calls that prove to be it. The first event to arrive founds the call, under the id it carries itself.
  *
- * The insert makes a founding race have one winner. Whoever lost it sees the winner's call in the second read, and so
- * also whether ids that this batch holds together stand for two calls.
+ * The insert makes a founding race have one winner. Whoever lost it sees the winner's call in the second read.
  */
 export async function findConversations(tx: EntityManager, events: readonly CallEvent[]): Promise<Conversation[]> {
-  const groups = groupByAlias(events);
-  const aliases = groups.flatMap((group) => group.aliases);
-  const known = await readAliases(tx, aliases);
-  const missing = groups.flatMap((group) => {
-    const callId = group.aliases.map((alias) => known.get(alias)).find((id) => id !== undefined) ?? group.aliases[0];
-    return callId === undefined ? [] : group.aliases.filter((a) => !known.has(a)).map((alias) => ({ alias, callId }));
+  const heard = groupById(events);
+  const known = await readAliases(
+    tx,
+    heard.flatMap(({ aliases, named, asNamed }) => [
+      ...aliases,
+      ...named.map(({ callId }) => callId),
+      ...asNamed.flatMap(({ namedIds }) => namedIds),
+    ]),
+  );
+  const groups = await tieNamedCalls(tx, heard, known);
+  const missing = groups.flatMap(({ aliases, named }) => {
+    const callId = aliases.map((alias) => known.get(alias)).find((id) => id !== undefined) ?? aliases[0];
+    const unknown = [...aliases, ...named.flatMap(({ namedIds }) => namedIds)].filter((alias) => !known.has(alias));
+    return callId === undefined ? [] : unknown.map((alias) => ({ alias, callId }));
   });
   if (missing.length > 0) await insertAliases(tx, missing);
+  const aliases = groups.flatMap((group) => group.aliases);
   const settled = missing.length > 0 ? await readAliases(tx, aliases) : known;
-  return oncePerCall(
-    groups.map((group) => ({
-      events: group.events,
-      callIds: [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort(),
+  const conversations = groups.map((group) => {
+    const callIds = [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort();
+    const isForeign = (id: string) => known.has(id) && !callIds.includes(known.get(id) ?? '');
+    return {
+      events: group.named.some(({ callId }) => isForeign(callId))
+        ? group.events.map(warnedOf(isForeign))
+        : group.events,
+      callIds,
       isNew: group.aliases.some((alias) => !known.has(alias)),
-    })),
-  );
+    };
+  });
+  return oncePerCall(conversations);
 }
+
+/** R16: why a call that the PBX named beside this one was kept apart from it. */
+const warnedOf =
+  (isForeign: (callId: string) => boolean) =>
+  (event: CallEvent): CallEvent =>
+    tiesOf(event).named.some(({ callId }) => isForeign(callId))
+      ? { ...event, warnings: [...new Set([...(event.warnings ?? []), 'foreign_linked_id'])] }
+      : event;
 
 /** Groups that tell one call by ids that nothing in the batch ties together: two takers would overwrite each other. */
 function oncePerCall(conversations: readonly Conversation[]): Conversation[] {
@@ -71,53 +94,6 @@ export async function moveAliases(tx: EntityManager, joined: ReadonlyMap<string,
     ),
   );
 }
-
-interface Group {
-  readonly aliases: string[];
-  readonly events: CallEvent[];
-}
-
-/** Events of the batch that share an id, directly or by way of others; the first event's own id first. */
-function groupByAlias(events: readonly CallEvent[]): Group[] {
-  const groupOf = new Map<string, Group>();
-  const groups = new Set<Group>();
-  const aliasesOf = rememberingAliases();
-  for (const event of events) {
-    const aliases = aliasesOf(event);
-    const touched = [...new Set(aliases.map((alias) => groupOf.get(alias)).filter((group) => group !== undefined))];
-    const [first = { aliases: [], events: [] }, ...others] = touched;
-    groups.add(first);
-    for (const other of others) {
-      groups.delete(other);
-      first.aliases.push(...other.aliases);
-      first.events.push(...other.events);
-    }
-    first.events.push(event);
-    for (const alias of aliases) if (!first.aliases.includes(alias)) first.aliases.push(alias);
-    for (const alias of first.aliases) groupOf.set(alias, first);
-  }
-  return [...groups];
-}
-
-/** An id costs a SHA-1, and a call's events name it alike, wherever in the batch they stand. */
-function rememberingAliases(): (event: CallEvent) => readonly string[] {
-  const known = new Map<string, { readonly event: CallEvent; readonly aliases: readonly string[] }>();
-  return (event) => {
-    const last = known.get(event.call_id);
-    if (last && isNamedAlike(last.event, event)) return last.aliases;
-    const ids = [event.call_id, ...(event.linked_call_ids ?? [])];
-    const aliases = ids.map((pbxCallId) => callIdOf(event, pbxCallId));
-    known.set(event.call_id, { event, aliases });
-    return aliases;
-  };
-}
-
-/** Of two events with the same call id. */
-const isNamedAlike = (a: CallEvent, b: CallEvent) =>
-  a.account_id === b.account_id &&
-  a.source === b.source &&
-  a.source_instance === b.source_instance &&
-  (a.linked_call_ids ?? []).length + (b.linked_call_ids ?? []).length === 0;
 
 async function insertAliases(
   tx: EntityManager,

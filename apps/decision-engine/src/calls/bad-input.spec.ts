@@ -111,6 +111,81 @@ describe('ids', () => {
   });
 });
 
+describe('an id beside two calls', () => {
+  const OTHER = { raw: '79031112233', e164: '+79031112233', kind: 'e164' as const };
+  const joined = async () => (await stored()).filter(({ state }) => state === 'joined');
+  const apart = (links: readonly [string, string], more: Partial<CallEvent> = {}) => [
+    ...bench.missedCall({ call_id: 'a', linked_call_ids: [links[0]], ...more }),
+    ...bench.missedCall({ call_id: 'b', client: OTHER, linked_call_ids: [links[1]], ...more }),
+  ];
+  const deliveries: readonly (readonly [string, (events: CallEvent[]) => CallEvent[][]])[] = [
+    ['one by one', (events) => events.map((event) => [event])],
+    ['backwards', (events) => [...events].reverse().map((event) => [event])],
+    ['in one batch', (events) => [events]],
+    ['across', ([a, b, c, d]) => [[c, a] as CallEvent[], [b, d] as CallEvent[]]],
+  ];
+
+  describe.each(deliveries)('%s', (_, inOrder) => {
+    it.each([
+      ['0', '0'],
+      ['pbx-77', 'pbx-77'],
+      ['b', 'a'],
+      ['a', 'a'],
+    ] as const)('made calls of two clients one: %s and %s tie nobody', async (ofA, ofB) => {
+      await bench.answerLookup(OTHER.e164);
+      for (const batch of inOrder(apart([ofA, ofB]))) await bench.process().withEvents(batch);
+      expect(await joined()).toEqual([]);
+      expect((await bench.wanted()).sort()).toEqual(['note', 'note', 'unsorted', 'unsorted']);
+      expect((await bench.emitted()).decisions.map(({ phone }) => phone).sort()).toEqual([OTHER.e164, PHONE]);
+    });
+
+    it('made two calls one that a transfer named, though each had a client of its own', async () => {
+      await bench.answerLookup(OTHER.e164);
+      const events = apart(['b', 'a']).map((event) =>
+        event.type === 'call.started' ? { ...event, type: 'call.transferred' as const } : event,
+      );
+      for (const batch of inOrder(events)) await bench.process().withEvents(batch);
+      bench.now = new Date(bench.now.getTime() + 60_000);
+      await bench.process().due(10);
+      expect(await joined()).toEqual([]);
+      expect((await bench.wanted()).sort()).toEqual(['note', 'note', 'unsorted', 'unsorted']);
+    });
+  });
+
+  it('of the same client’s next call swallowed it: an id that is no call ties nothing', async () => {
+    await bench.process().withEvents(bench.missedCall({ call_id: 'a', linked_call_ids: ['pbx-77'] }));
+    await bench.process().withEvents(bench.missedCall({ call_id: 'b', linked_call_ids: ['pbx-77'] }));
+    expect(await bench.wanted()).toEqual(['unsorted', 'note', 'unsorted', 'note']);
+  });
+
+  it('left no trace of why a named call was kept apart: the decision warns of it (R16)', async () => {
+    await bench.process().withEvents(bench.missedCall({ call_id: 'b', client: OTHER }));
+    await bench.process().withEvents(bench.missedCall({ call_id: 'a', linked_call_ids: ['b'] }));
+    expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ warnings: ['foreign_linked_id'] });
+  });
+
+  const consultation = { raw: '101', e164: null, kind: 'short' as const };
+  it.each(deliveries)('that a transfer names is its second leg, whomever that one reached: %s', async (_, inOrder) => {
+    const events = [
+      bench.event('call.transferred', 20, { linked_call_ids: ['second'], to_employee: { ext: '103' } }),
+      leg('leg.answered', 15, 'x', { call_id: 'second', direction: 'internal', client: consultation }),
+      bench.event('call.ended', 70, { outcome: 'answered', talk_sec: 60, total_sec: 70 }),
+      bench.event('call.ended', 40, {
+        call_id: 'second',
+        direction: 'out',
+        client: OTHER,
+        outcome: 'answered',
+        talk_sec: 9,
+      }),
+    ];
+    for (const batch of inOrder(events)) await bench.process().withEvents(batch);
+    expect((await stored()).filter(({ state }) => state !== 'joined')).toHaveLength(1);
+    const { commands } = await bench.emitted();
+    const notes = commands.flatMap((c) => (c.type === 'effect' && c.effect === 'note' ? [c] : []));
+    expect(new Set(notes.map(({ phone }) => phone))).toEqual(new Set([PHONE]));
+  });
+});
+
 describe('a call whose hang-up never came (sipgate #96)', () => {
   it('hung for ever: after the silence it is missed', async () => {
     await bench.process().withEvents([bench.event('call.started', 0), leg('leg.ringing', 1, 'a')]);

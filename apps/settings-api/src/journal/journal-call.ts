@@ -1,4 +1,4 @@
-import { callIdOf, evolveAll, type CallFacts } from '@perezvon/calls';
+import { callIdOf, evolveAll, isOneCall, linkedIdsOf, type CallFacts } from '@perezvon/calls';
 import {
   type CallDecision,
   type CallEvent,
@@ -55,7 +55,7 @@ export function newJournalCall(accountId: string, callId: string): JournalCall {
 /** An event tells of its call, and of the other ids of that call that they belong together. */
 export function eventTold(event: CallEvent): Telling[] {
   const callId = callIdOf(event, event.call_id);
-  const group = [callId, ...(event.linked_call_ids ?? []).map((pbxCallId) => callIdOf(event, pbxCallId))];
+  const group = [callId, ...linkedIdsOf(event).map((pbxCallId) => callIdOf(event, pbxCallId))];
   const others = [...new Set(group)].filter((each) => each !== callId);
   const key = `${event.event_id}:${event.content_hash}`;
   const { raw: _raw, ...kept } = event;
@@ -157,6 +157,13 @@ export function factsOf({ events }: JournalCall): CallFacts | null {
     null,
     inOrder.map(([, event]) => event),
   );
+}
+
+/** Is a linked call told with this one? Not where the link is a foreign id (R15); what told no event of its own is. */
+export function isToldWith(call: JournalCall, linked: JournalCall): boolean {
+  const [own, other] = [factsOf(call), factsOf(linked)];
+  if (own === null || other === null) return true;
+  return isOneCall(own, linked.pbxCallId ?? '', other) || isOneCall(other, call.pbxCallId ?? '', own);
 }
 
 /** Where an effect stands: its newest revision, and of that the newest result; promised only: it waits. */

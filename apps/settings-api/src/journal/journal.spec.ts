@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { callIdOf } from '@perezvon/calls';
 import { type CallEvent } from '@perezvon/contracts';
 import { type MessageBatch } from '@perezvon/kafka';
 import { createLogger } from '@perezvon/service';
@@ -163,6 +164,18 @@ describe('the list of calls', () => {
     expect(others).toEqual([]);
     const story = await get(`/calls/${only?.callId}`, 'en');
     expect(story.text).toContain('The call was transferred');
+  });
+
+  it('told a foreign call’s story with its own, where the PBX had linked them (R15)', async () => {
+    const client = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
+    await store.tell([
+      ...eventTold(event('call.started', 0, mine({ linked_call_ids: ['foreign', '0'] }))),
+      ...eventTold(event('leg.answered', 5, mine({ call_id: 'foreign', client, employee: { name: 'Сидоров' } }))),
+    ]);
+    const callId = callIdOf(event('call.started', 0, mine()), '1002003004');
+    const story = (await get(`/calls/${callId}`, 'en')).text;
+    expect(story).toContain('+79161234567');
+    expect(story).not.toContain('Сидоров');
   });
 });
 

@@ -16,6 +16,7 @@ import { type NameOf, namesFrom } from './employee-names.js';
 import {
   effectsOf,
   factsOf,
+  isToldWith,
   type JournalCall,
   type JournalState,
   journalStateOf,
@@ -127,7 +128,7 @@ export class Journal {
     );
     const urls = new Map(portals.map((portal) => [portal.portal_id, portal.url]));
     const nameOf = await this.employeeNames(accountId);
-    const calls = [row.body, ...others.map((other) => other.body)];
+    const calls = [row.body, ...others.map((other) => other.body).filter((other) => isToldWith(row.body, other))];
     return {
       ...callLine(row, nameOf),
       recordUrls: calls.flatMap((call) => (factsOf(call)?.recordings ?? []).map(({ url }) => url)),

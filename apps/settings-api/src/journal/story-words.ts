@@ -96,6 +96,10 @@ const eventWarnings: Readonly<Record<string, Localized>> = {
     en: 'the PBX called it answered, though there was no talk',
   },
   template_placeholder: { ru: 'АТС прислала шаблон вместо значения', en: 'the PBX sent a placeholder for a value' },
+  foreign_linked_id: {
+    ru: 'АТС связала звонок с чужим: номера клиентов разные, звонки не объединены',
+    en: 'the PBX linked the call to a foreign one: their clients differ, they were kept apart',
+  },
   ids_recomputed: { ru: 'номер события пересчитан', en: 'the id of the event was computed anew' },
   unreadable_time: {
     ru: 'время события не разобрать, взято время получения',

@@ -2,7 +2,7 @@ import type { CallDecision, CallEvent, CallStateChange, ClientLookup, CrmCommand
 import { advance } from '../advance.js';
 import type { CallIdentity } from '../step.js';
 import { evolve, type CallFacts } from '../call-facts.js';
-import { callIdOf } from '../ids.js';
+import { isOneCall, tiesOf } from '../call-ties.js';
 import { joinCalls } from '../join-calls.js';
 import { newProgress, type CallProgress } from '../progress.js';
 
@@ -69,11 +69,13 @@ class Player {
   constructor(private readonly story: Story) {}
 
   hear(event: CallEvent): void {
-    const aliases = [event.call_id, ...(event.linked_call_ids ?? [])].map((id) => callIdOf(event, id));
-    const known = [...new Set(aliases.flatMap((alias) => this.callByAlias.get(alias) ?? []))];
+    const { callId: ownId, named } = tiesOf(event);
+    const known = [...new Set([this.callByAlias.get(ownId) ?? [], this.oneCallWith(event)].flat())];
     const [oldest, ...younger] = known.sort((a, b) => this.ageOf(a) - this.ageOf(b));
-    const callId = oldest ?? aliases[0] ?? '';
-    for (const alias of aliases) this.callByAlias.set(alias, callId);
+    const callId = oldest ?? ownId;
+    for (const alias of [ownId, ...named.flatMap(({ namedIds }) => namedIds)]) {
+      if (!this.callByAlias.has(alias)) this.callByAlias.set(alias, callId);
+    }
 
     const call = this.calls.get(callId);
     if (call) {
@@ -90,6 +92,24 @@ class Player {
     }
     for (const other of younger) this.join(callId, other, event);
     this.step(callId, event.received_at, event.type);
+  }
+
+  /** Calls that the event's call named, or was named by, and that prove to be it. */
+  private oneCallWith(event: CallEvent): string[] {
+    const { callId, named, asNamed } = tiesOf(event);
+    const facts = evolve(this.calls.get(this.callByAlias.get(callId) ?? '')?.facts ?? null, event);
+    return [
+      ...asNamed.namedIds.flatMap((alias) => {
+        const naming = this.callByAlias.get(alias) ?? '';
+        const other = this.calls.get(naming)?.facts;
+        return other && isOneCall(other, event.call_id, facts) ? [naming] : [];
+      }),
+      ...named.flatMap((one) => {
+        const otherId = this.callByAlias.get(one.callId) ?? '';
+        const other = this.calls.get(otherId)?.facts;
+        return other && isOneCall(facts, one.pbxCallId, other) ? [otherId] : [];
+      }),
+    ];
   }
 
   /** Everything that is due until `until`, in its order. */

@@ -26,6 +26,7 @@ const bothCells = { answeredUnknown: withDeal, missedUnknown: withDeal };
 const everyTask = { answeredTask: { enabled: true }, missedTask: { enabled: true } };
 const late = (later: CallEvent, second: number): CallEvent => ({ ...later, received_at: instantAt(second) });
 const answeredCall = [started(), answered(), endedAnswered()];
+const OTHER = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
 
 export const ruleHistories: readonly History[] = [
   {
@@ -378,6 +379,39 @@ export const ruleHistories: readonly History[] = [
       late(started({ call_id: 'younger' }), 5),
       late(event('call.transferred', 10, { linked_call_ids: ['younger'], to_employee: SIDOROV }), 10),
       endedMissed(),
+    ],
+  },
+  {
+    name: 'r15-foreign-id-joins-nothing',
+    title: 'A PBX puts one id, and the id of another client’s call, beside its calls: they stay two calls',
+    settings: { cells: bothCells },
+    events: [
+      started({ linked_call_ids: ['pbx-77'] }),
+      late(started({ call_id: 'other', client: OTHER, linked_call_ids: ['pbx-77'] }), 5),
+      endedMissed({ linked_call_ids: ['other'] }),
+      late(endedMissed({ call_id: 'other', client: OTHER, linked_call_ids: ['0'] }), 60),
+    ],
+  },
+  {
+    name: 'r15-transferred-to-an-outside-number',
+    title: 'The leg that a transfer names reached another number: it is the same call, whose client stays who called',
+    settings: { cells: bothCells },
+    events: [
+      started(),
+      answered(),
+      late(event('leg.ringing', 30, { call_id: 'second', direction: 'out', client: OTHER }), 30),
+      event('call.transferred', 35, { from_employee: PETROVA, linked_call_ids: ['second'] }),
+      late(
+        event('call.ended', 50, {
+          call_id: 'second',
+          direction: 'out',
+          client: OTHER,
+          outcome: 'answered',
+          talk_sec: 9,
+        }),
+        50,
+      ),
+      endedAnswered(),
     ],
   },
   {
