@@ -2,17 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable } from '@perezvon/postgres';
 import type { AdvanceCalls } from './advance-calls.js';
 import type { AwaitingCalls } from './awaiting-calls.js';
+import type { WakeCalls } from './wake-calls.js';
 
 /** How often due calls are looked for, and how many are taken at once. */
 const POLL_MS = 1_000;
 const BATCH = 500;
 /** Missed news are rare and finding them reads all that waits: once in so many looks at an idle time. */
 const LOOKS_BETWEEN_NEWS = 5;
-const PUT_OFF_MS = 3_600_000;
 
 export interface AlarmLogger {
   warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /**
@@ -29,6 +28,7 @@ export class Alarm {
   constructor(
     private readonly awaiting: AwaitingCalls,
     private readonly advanceCalls: AdvanceCalls,
+    private readonly wakeCalls: WakeCalls,
     private readonly logger: AlarmLogger,
     private readonly clock: () => Date = () => new Date(),
   ) {}
@@ -54,7 +54,7 @@ export class Alarm {
   private async look(alsoForNews: boolean): Promise<boolean> {
     try {
       const taken = await this.wakeDue();
-      if (alsoForNews) await this.wakeOneByOneIfMust(await this.awaiting.missedNews(this.clock(), BATCH));
+      if (alsoForNews) await this.wakeCalls.all(await this.awaiting.missedNews(this.clock(), BATCH));
       return taken >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'due calls could not be woken; tried again');
@@ -68,30 +68,8 @@ export class Alarm {
     } catch (error) {
       if (isRetryable(error)) throw error;
       const due = await this.awaiting.due(this.clock(), BATCH);
-      await this.oneByOne(due);
+      await this.wakeCalls.oneByOne(due);
       return due.length;
-    }
-  }
-
-  private async wakeOneByOneIfMust(callIds: readonly string[]): Promise<void> {
-    try {
-      await this.advanceCalls.again(callIds);
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      await this.oneByOne(callIds);
-    }
-  }
-
-  /** One call that cannot be advanced must not keep the others asleep: it is put off and named. */
-  private async oneByOne(callIds: readonly string[]): Promise<void> {
-    for (const callId of callIds) {
-      try {
-        await this.advanceCalls.again([callId]);
-      } catch (error) {
-        if (isRetryable(error)) throw error;
-        await this.awaiting.putOff(callId, new Date(this.clock().getTime() + PUT_OFF_MS));
-        this.logger.error({ callId, err: error }, 'a call cannot be advanced; tried again in an hour');
-      }
     }
   }
 }

@@ -4,6 +4,7 @@ import { PoisonMessageError, type MessageBatch } from '@perezvon/kafka';
 import { EngineBench } from '../testing/engine.js';
 import { Alarm } from './alarm.js';
 import { CallsConsumer } from './calls.consumer.js';
+import { WakeCalls } from './wake-calls.js';
 
 let bench: EngineBench;
 
@@ -56,7 +57,8 @@ describe('an event that can never be handled', () => {
     );
     const told: string[] = [];
     const logger = { warn: () => undefined, error: (_f: object, message: string) => void told.push(message) };
-    const alarm = new Alarm(bench.awaiting, bench.process(), logger, () => bench.now);
+    const waking = new WakeCalls(bench.awaiting, bench.process(), logger, () => bench.now);
+    const alarm = new Alarm(bench.awaiting, bench.process(), waking, logger, () => bench.now);
     alarm.start();
     while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await alarm.stop();

@@ -3,8 +3,8 @@ import { clients, type Client } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AdvanceCalls } from '../calls/advance-calls.js';
 import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { WakeCalls } from '../calls/wake-calls.js';
 import { observeClients } from './client-directory.js';
 
 /**
@@ -16,7 +16,7 @@ export class ClientsConsumer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly awaiting: AwaitingCalls,
-    private readonly advanceCalls: AdvanceCalls,
+    private readonly wakeCalls: WakeCalls,
   ) {}
 
   @Consumes(clients, { tombstones: true })
@@ -24,6 +24,6 @@ export class ClientsConsumer {
     const seen = batch.messages.map((message) => message.value).filter((client) => client !== null);
     if (seen.length === 0) return;
     await inTransaction(this.dataSource, (tx) => observeClients(tx, seen));
-    await this.advanceCalls.again(await this.awaiting.forClients(seen));
+    await this.wakeCalls.all(await this.awaiting.forClients(seen));
   }
 }

@@ -3,8 +3,8 @@ import { portals, type Portal } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AdvanceCalls } from '../calls/advance-calls.js';
 import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { WakeCalls } from '../calls/wake-calls.js';
 import { storePortals } from './account-settings.js';
 
 /** `crm.portals.v1` → the lane of each portal, then the calls that waited for one. */
@@ -13,7 +13,7 @@ export class PortalsConsumer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly awaiting: AwaitingCalls,
-    private readonly advanceCalls: AdvanceCalls,
+    private readonly wakeCalls: WakeCalls,
   ) {}
 
   @Consumes(portals, { tombstones: true })
@@ -22,6 +22,6 @@ export class PortalsConsumer {
     if (seen.length === 0) return;
     await inTransaction(this.dataSource, (tx) => storePortals(tx, seen));
     const reachable = seen.filter((portal) => portal.lane !== null).map((portal) => portal.portalId);
-    await this.advanceCalls.again(await this.awaiting.forPortals(reachable));
+    await this.wakeCalls.all(await this.awaiting.forPortals(reachable));
   }
 }

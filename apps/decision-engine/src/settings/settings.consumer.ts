@@ -3,8 +3,8 @@ import { settings, type Settings } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AdvanceCalls } from '../calls/advance-calls.js';
 import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { WakeCalls } from '../calls/wake-calls.js';
 import { deleteAccounts, storeSettings } from './account-settings.js';
 
 /** `settings.v1` → versions by account, then the calls that came before their account's settings. */
@@ -13,7 +13,7 @@ export class SettingsConsumer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly awaiting: AwaitingCalls,
-    private readonly advanceCalls: AdvanceCalls,
+    private readonly wakeCalls: WakeCalls,
   ) {}
 
   @Consumes(settings, { tombstones: true })
@@ -25,7 +25,7 @@ export class SettingsConsumer {
       await deleteAccounts(tx, deleted);
     });
     const changed = [...documents.map((document) => document.accountId), ...deleted];
-    await this.advanceCalls.again(await this.awaiting.forSettings(changed));
+    await this.wakeCalls.all(await this.awaiting.forSettings(changed));
   }
 }
 

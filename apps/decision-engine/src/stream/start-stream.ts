@@ -24,6 +24,7 @@ import { createLogger, exitBecause, kafkaMetrics, Metrics, NestLogger, startTrac
 import { Alarm } from '../calls/alarm.js';
 import { AdvanceCalls, type Point } from '../calls/advance-calls.js';
 import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { WakeCalls } from '../calls/wake-calls.js';
 import { WaitingMetrics } from '../calls/waiting-metrics.js';
 import type { Config } from '../config.js';
 import { migrations } from '../database/migrations.js';
@@ -115,12 +116,12 @@ export async function startStream(config: Config, { at, tuning }: Interference =
   relay.start();
   const { CLIENT_FRESH_SEC: clientFreshForSec } = config;
   const app = await NestFactory.createMicroservice(
-    StreamModule.of({ dataSource, relay, clientFreshForSec, ...(at && { at }) }),
+    StreamModule.of({ dataSource, relay, logger, clientFreshForSec, ...(at && { at }) }),
     { strategy, logger: new NestLogger(logger), abortOnError: false },
   );
   await app.listen();
   const waiting = new WaitingMetrics(metrics, dataSource);
-  const alarm = new Alarm(app.get(AwaitingCalls), app.get(AdvanceCalls), logger);
+  const alarm = new Alarm(app.get(AwaitingCalls), app.get(AdvanceCalls), app.get(WakeCalls), logger);
   const retention = new Retention(dataSource, logger);
   alarm.start();
   retention.start();

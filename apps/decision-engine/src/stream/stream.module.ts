@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AdvanceCalls, type Point } from '../calls/advance-calls.js';
 import { AwaitingCalls } from '../calls/awaiting-calls.js';
 import { CallsConsumer } from '../calls/calls.consumer.js';
+import { WakeCalls, type WakeLogger } from '../calls/wake-calls.js';
 import { ClientsConsumer } from '../directory/clients.consumer.js';
 import { ResultsConsumer } from '../directory/results.consumer.js';
 import { PortalsConsumer } from '../settings/portals.consumer.js';
@@ -14,6 +15,7 @@ import { SettingsConsumer } from '../settings/settings.consumer.js';
 export interface StreamParts {
   readonly dataSource: DataSource;
   readonly relay: Pick<OutboxRelay, 'wake'>;
+  readonly logger: WakeLogger;
   readonly clientFreshForSec: number;
   readonly at?: (point: Point) => void;
 }
@@ -21,17 +23,19 @@ export interface StreamParts {
 /** The composition root of the stream: five consumers over one use case. */
 @Module({})
 export class StreamModule {
-  static of({ dataSource, relay, clientFreshForSec, at }: StreamParts): DynamicModule {
+  static of({ dataSource, relay, logger, clientFreshForSec, at }: StreamParts): DynamicModule {
     const clock = () => new Date();
     const settings = new SettingsCache();
     const advanceCalls = new AdvanceCalls(dataSource, new Outbox(), relay, settings, clientFreshForSec, clock, at);
+    const awaiting = new AwaitingCalls(dataSource);
     return {
       module: StreamModule,
       controllers: [CallsConsumer, ClientsConsumer, ResultsConsumer, SettingsConsumer, PortalsConsumer],
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: AdvanceCalls, useValue: advanceCalls },
-        { provide: AwaitingCalls, useValue: new AwaitingCalls(dataSource) },
+        { provide: AwaitingCalls, useValue: awaiting },
+        { provide: WakeCalls, useValue: new WakeCalls(awaiting, advanceCalls, logger, clock) },
       ],
     };
   }

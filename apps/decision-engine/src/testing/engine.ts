@@ -40,6 +40,11 @@ export class EngineBench {
     Object.assign(this, { accountId, portalId, lane });
   }
 
+  /** Another account with a portal of its own, in the same database. */
+  neighbour(): EngineBench {
+    return new EngineBench(this.database);
+  }
+
   /** As another process of the service would have it. */
   process(): AdvanceCalls {
     const silent = { wake: () => undefined };
