@@ -8,6 +8,7 @@ import {
   answered,
   endedAnswered,
   endedMissed,
+  event,
   hidden,
   recorded,
   ringing,
@@ -49,6 +50,40 @@ describe('a call advances', () => {
     const steps = play([started(), ringing(), answered(), endedAnswered(), endedAnswered()]);
     expect(commandsOf(steps)).toEqual([[], [], ['contact/1', 'deal/1'], ['note/1'], []]);
     expect(steps.map((s) => s.decision?.moment ?? null)).toEqual([null, null, 'answer', 'end', null]);
+  });
+
+  describe('whose client is first taken for somebody else (R3)', () => {
+    const outside = { raw: '79995550000', e164: '+79995550000', kind: 'e164' } as const;
+    const known: ClientLookup = { ...unknown, known: true };
+    const identity = { callId: CALL, pbxCallId: '1002003004', settings };
+    /** A leg to the outside number that the call was forwarded to is heard of before the call itself. */
+    const leg = event('leg.ringing', 5, { direction: 'out', client: outside });
+    const ofLeg = () => advance(identity, callOf(leg), newProgress, { ...calm, client: known });
+    const clientKnownIn = ({ progress }: Advance) => progress.clientKnown;
+
+    it('was known because the outside number is: his deal stood alone, without a contact', () => {
+      const whole = callOf(leg, started(), endedAnswered());
+      const steps = [ofLeg(), advance(identity, whole, ofLeg().progress, calm)];
+      expect(steps.map(clientKnownIn)).toEqual([true, false]);
+      expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1', 'note/1']]);
+    });
+
+    it('is asked about himself where the directory cannot know', () => {
+      const asking = advance(identity, callOf(leg, started(), endedAnswered()), ofLeg().progress, {
+        ...calm,
+        client: null,
+      });
+      expect(asking).toMatchObject({ progress: { clientKnown: null, state: 'awaiting_client' } });
+      expect(commandsOf([asking])).toEqual([['lookup']]);
+    });
+
+    it('stays what he was once something was promised by it (R4)', () => {
+      const talk = advance(identity, callOf(started(), answered()), newProgress, calm);
+      const record = endedAnswered({ client: outside });
+      const over = advance(identity, callOf(started(), answered(), record), talk.progress, { ...calm, client: known });
+      expect(commandsOf([talk, over])).toEqual([['contact/1', 'deal/1'], ['note/1']]);
+      expect(over.progress.clientKnown).toBe(false);
+    });
   });
 
   it('a late recording gives the same note a new revision, its repetition nothing (R9)', () => {

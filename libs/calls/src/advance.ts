@@ -60,15 +60,22 @@ function hearing(progress: CallProgress, { causedByEventId: eventId, now: at }: 
   return progress.heard?.eventId === eventId ? progress : { ...progress, heard: { eventId, at } };
 }
 
-/** R3: known/unknown is frozen once, at the first event that carries the number. */
-function freeze(progress: CallProgress, { client }: CallFacts, around: Surroundings): CallProgress {
-  if (progress.clientKnown !== null || client.e164 === null || around.client === null) return progress;
-  return {
-    ...progress,
-    clientKnown: around.client.known,
-    untold: { ...progress.untold, lookup: around.client },
-  };
+/**
+ * R3: known/unknown is frozen once, at the first event that carries the client's number. A number that was somebody else's
+ * (a leg to the outside was heard of before the call itself) freezes nothing for him.
+ */
+function freeze(progress: CallProgress, { client: { e164 } }: CallFacts, { client }: Surroundings): CallProgress {
+  if (e164 === null || isFrozenFor(e164, progress)) return progress;
+  const { knownPhone: _, ...rest } = progress;
+  const untold = { ...progress.untold, lookup: client };
+  return client === null
+    ? { ...rest, clientKnown: null, untold }
+    : { ...rest, clientKnown: client.known, knownPhone: e164, untold };
 }
+
+/** What was promised stays, whoever the client proves to be (R4); by what it was promised, the rest is decided. */
+const isFrozenFor = (e164: string, { clientKnown, knownPhone, promised }: CallProgress): boolean =>
+  clientKnown !== null && ((knownPhone ?? e164) === e164 || Object.keys(promised).length > 0);
 
 type Moved = Omit<Advance, 'stateChange'>;
 

@@ -93,6 +93,15 @@ describe('the facts of a call', () => {
     expect(often.legs).toHaveLength(200);
   });
 
+  it('grew with every transfer of a PBX that repeats them with ids of its own, and took seconds: a hundred are kept, the same in any order', () => {
+    const moves = Array.from({ length: 3_000 }, (_, n) =>
+      event('call.transferred', n % 60, { to_employee: { pbx_id: String(n) }, linked_call_ids: [`leg-${String(n)}`] }),
+    );
+    const facts = callOf(started(), ...moves, endedAnswered());
+    expect([facts.secondIds.length, facts.transferredTo.length]).toEqual([100, 100]);
+    expect(callOf(started(), ...moves.reverse(), endedAnswered())).toEqual(facts);
+  });
+
   it('keep a consultation apart from a talk with the client, until the client is connected (§4.5)', () => {
     const consultation = event('leg.answered', 30, { employee: SIDOROV, direction: 'internal' });
     const transfer = event('call.transferred', 40, { to_employee: SIDOROV });

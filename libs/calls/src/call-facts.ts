@@ -81,8 +81,8 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
     source: a.source,
     caller: fuller(a.caller, b.caller),
     legs: joinLegs(a.legs, b.legs),
-    transferredTo: union(a.transferredTo, b.transferredTo),
-    secondIds: union(a.secondIds, b.secondIds),
+    transferredTo: union(a.transferredTo, b.transferredTo).slice(0, MAX_TRANSFERS),
+    secondIds: union(a.secondIds, b.secondIds).slice(0, MAX_TRANSFERS),
     ends: joinEnds(a.ends, b.ends),
     recordings: joinRecords(a.recordings, b.recordings),
     isOnlyRecorded: (a.isOnlyRecorded ?? false) && (b.isOnlyRecorded ?? false),
@@ -100,6 +100,9 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
 }
 
 const MAX_WARNINGS = 20;
+
+/** More often no conversation is moved; beyond it the call is garbage. The same ones whatever the order of arrival. */
+const MAX_TRANSFERS = 100;
 
 function gatheredFrom(event: CallEvent): GatheredFacts {
   const leg = legOf(event);

@@ -77,9 +77,9 @@ function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment):
   return now < settled ? waiting({ for: 'record', until: settled }) : inferredEnd(facts, 'from_silence');
 }
 
-/** Also a leg that ended and to which the conversation came back (§4.5). */
+/** Also a leg that ended and to which the conversation came back (§4.5), or that had been rung before in vain (§4.6). */
 function isTalking({ answeredAt, lastAnsweredAt, endedAt }: Leg): boolean {
-  return answeredAt !== null && (endedAt === null || (lastAnsweredAt !== null && lastAnsweredAt > endedAt));
+  return answeredAt !== null && (endedAt === null || (lastAnsweredAt ?? answeredAt) > endedAt);
 }
 
 const SILENCE_SEC = 15 * 60;

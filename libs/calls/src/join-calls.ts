@@ -43,7 +43,7 @@ export function joinCalls(
       progress: {
         ...older.progress,
         // Frozen by either id, it is frozen for the call: the younger's own promised contact must not make it known.
-        clientKnown: older.progress.clientKnown ?? found?.clientKnown ?? null,
+        ...(older.progress.clientKnown === null && found !== null && frozenIn(found)),
         untold: {
           lookup: older.progress.untold.lookup ?? found?.untold.lookup ?? null,
           joined: [...older.progress.untold.joined, { callId, pbxCallId, effects }],
@@ -72,6 +72,11 @@ export function joinCalls(
     },
   };
 }
+
+const frozenIn = ({ clientKnown, knownPhone }: CallProgress) => ({
+  clientKnown,
+  ...(knownPhone !== undefined && { knownPhone }),
+});
 
 function cancelling(
   older: CallInProgress,

@@ -88,6 +88,20 @@ describe('R4: the outcome', () => {
     expect(plan([started(), answered(), ended], settings, silent).ended).not.toBeNull();
   });
 
+  it('a talk was ended by silence where the same leg had been rung in vain before, and only our receipt tells the time', () => {
+    const byReceipt = (type: CallEvent['type'], second: number) =>
+      event(type, second, {
+        employee: PETROVA,
+        occurred_at: null,
+        occurred_at_quality: 'received',
+        received_at: instantAt(second),
+      });
+    const rungTwice = [byReceipt('leg.ringing', 0), byReceipt('leg.ended', 20), byReceipt('leg.ringing', 21)];
+    const silent = { heardAt: instantAt(50), now: '2025-03-04T12:00:00.000Z' };
+    expect(plan([started(), ...rungTwice, byReceipt('leg.answered', 50)], settings, silent).ended).toBeNull();
+    expect(plan([started(), ...rungTwice], settings, silent).ended).not.toBeNull();
+  });
+
   describe('of which nothing but a recording was heard', () => {
     const bothCells = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
     const heardAt = recorded().received_at;

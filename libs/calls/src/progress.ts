@@ -14,6 +14,8 @@ export interface CallProgress {
   readonly state: 'following' | 'awaiting_client' | 'awaiting_portal' | 'decided' | 'ignored' | 'joined';
   /** R3: known/unknown, frozen once. */
   readonly clientKnown: boolean | null;
+  /** The number that `clientKnown` is about. Absent in older rows and before. */
+  readonly knownPhone?: string;
   /** What was promised to the writer so far: one entry per effect, for ever (R3, R17). */
   readonly promised: Readonly<Partial<Record<EffectName, Promised>>>;
   /** What the end, or the first creation, was decided as; once answered, always answered (R15). */

@@ -269,17 +269,19 @@ describe('for every call', () => {
     );
   });
 
-  it('known or unknown never flips (R3)', () => {
+  it('known or unknown never flips for the client whom it is about (R3)', () => {
     const seen = fc.constantFrom(null, NOBODY, { ...NOBODY, known: true });
     fc.assert(
       fc.property(
         redelivered,
         settings,
         fc.array(seen, { minLength: 1, maxLength: 4 }),
-        ({ delivered }, using, clients) => {
-          const decisions = follow(delivered, using, clients).flatMap(({ decision }) => (decision ? [decision] : []));
-          const said = decisions.map(({ clientKnown }) => clientKnown).filter((known) => known !== null);
-          return new Set(said).size <= 1;
+        ({ delivered }, using, found) => {
+          const decisions = follow(delivered, using, found).flatMap(({ decision }) => (decision ? [decision] : []));
+          const said = decisions.filter(({ clientKnown }) => clientKnown !== null);
+          const distinct = (texts: readonly string[]) => new Set(texts).size;
+          const clients = distinct(said.map(({ phone }) => String(phone)));
+          return distinct(said.map(({ phone, clientKnown }) => `${String(phone)} ${String(clientKnown)}`)) === clients;
         },
       ),
       RUNS,

@@ -73,6 +73,17 @@ export const ruleHistories: readonly History[] = [
     ],
   },
   {
+    name: 'r03-outside-leg-heard-first',
+    title: 'A leg to an outside number is heard of before the call: known is who called',
+    settings: { cells: { answeredUnknown: withDeal, answeredKnown: withDealAlways } },
+    client: KNOWN,
+    events: [
+      event('leg.ringing', 5, { direction: 'out', client: OTHER, target_number: { raw: OTHER.raw, e164: OTHER.e164 } }),
+      late(started(), 6),
+      endedAnswered(),
+    ],
+  },
+  {
     name: 'r03-known-does-not-flip',
     title: "The call's own contact does not make its client known by the end",
     settings: { cells: { ...bothCells, answeredKnown: withDealAlways } },
