@@ -42,8 +42,9 @@ export function joinCalls(
       facts,
       progress: {
         ...older.progress,
-        // Frozen by either id, it is frozen for the call: the younger's own promised contact must not make it known.
-        ...(older.progress.clientKnown === null && found !== null && frozenIn(found)),
+        // Frozen by either id, it is frozen for the call. By the one that promised the contact, if one did: the other may have
+        // taken that very promise for a known client (R5, pending creations), and it is cancelled now.
+        ...(found !== null && (older.progress.clientKnown === null || found.promised.contact) && frozenIn(found)),
         untold: {
           lookup: older.progress.untold.lookup ?? found?.untold.lookup ?? null,
           joined: [...older.progress.untold.joined, { callId, pbxCallId, effects }],

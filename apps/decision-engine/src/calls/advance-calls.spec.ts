@@ -348,6 +348,34 @@ describe('identity', () => {
       expect((await bench.emitted()).commands).toEqual(before.commands);
     });
 
+    describe('of which the younger has promised the contact', () => {
+      const hidden = { client: { raw: null, e164: null, kind: 'hidden' } } as const;
+      const contactsOf = async () => {
+        const { commands } = await bench.emitted();
+        return commands.flatMap((c) => (c.type === 'effect' && c.effect === 'contact' ? [c.pbxCallId] : []));
+      };
+      const creators = () =>
+        bench.database.dataSource.query<{ creator: string | null }[]>(
+          `select c.pbx_call_id as creator from clients left join calls c on c.call_id = creating_call_id`,
+        );
+
+      it('left the client without one: the older had taken it for a known client, and it was cancelled', async () => {
+        await ready();
+        await bench.answerLookup(PHONE);
+        const process = bench.process();
+        await process.withEvents([bench.event('call.started', 0, { call_id: 'older', ...hidden })]);
+        await process.withEvents([bench.event('leg.answered', 10, { call_id: 'younger', employee: { ext: '102' } })]);
+        await process.withEvents([bench.event('leg.answered', 9, { call_id: 'older', employee: { ext: '103' } })]);
+        expect(await contactsOf()).toEqual(['younger']);
+        expect(await creators()).toEqual([{ creator: 'younger' }]);
+
+        const proof = { call_id: 'older', linked_call_ids: ['younger'] };
+        await process.withEvents([bench.event('call.transferred', 20, proof)]);
+        expect(await contactsOf()).toEqual(['younger', 'older']);
+        expect(await creators()).toEqual([{ creator: 'older' }]);
+      });
+    });
+
     it('are joined once when two processes hear of it at the same moment, each with more to do, and nobody waits in a circle', async () => {
       const proof = await twins();
       const neighbours = Array.from({ length: 20 }, (_, i) => bench.missedCall({ call_id: `neighbour-${String(i)}` }));

@@ -78,9 +78,11 @@ export class AdvanceCalls {
         taken.flatMap(({ row, younger }) => [row, ...younger]),
       );
       const joined = taken.map(({ row, younger }) => joinYounger(row, younger, context));
+      const olderOf = aliasesMovedBy(joined);
+      for (const [younger, older] of olderOf) context.clients.join(younger, older);
       const steps = joined.map(({ row }) => step(row, context));
       this.at(`${cause}:decided`);
-      await moveAliases(tx, aliasesMovedBy(joined));
+      await moveAliases(tx, olderOf);
       await saveCalls(tx, [...joined.flatMap(({ ended }) => ended), ...steps.map((s) => s.row)]);
       await saveCreations(tx, context.clients);
       this.at(`${cause}:saved`);

@@ -30,6 +30,7 @@ interface StoredClient {
 
 export class LockedClients {
   private readonly rows: Map<string, StoredClient>;
+  private readonly olderOf = new Map<string, string>();
 
   constructor(rows: readonly StoredClient[]) {
     this.rows = new Map(rows.map((row) => [keyOf(row), row]));
@@ -39,7 +40,8 @@ export class LockedClients {
   lookUp(client: ClientKey, mirror: Mirror, callId: string): ClientLookup | null {
     const row = this.rows.get(keyOf(client));
     if (!row) return null;
-    if (row.creating_call_id !== null && row.creating_call_id !== callId) return PENDING_CREATION;
+    const creator = this.creatorOf(row);
+    if (creator !== null && creator !== callId) return PENDING_CREATION;
     if (!speaks(row, mirror)) return null;
     const candidates = row.cards ?? [];
     const chosen = chooseCard(candidates);
@@ -55,7 +57,16 @@ export class LockedClients {
   /** From here on the client counts as known to every other call. */
   promiseContact(client: ClientKey, callId: string): void {
     const row = this.rows.get(keyOf(client));
-    if (row) row.creating_call_id ??= callId;
+    if (row && (row.creating_call_id === null || this.creatorOf(row) === callId)) row.creating_call_id = callId;
+  }
+
+  /** R15: what the younger call promised is cancelled; the older one may promise it in its place. */
+  join(younger: string, older: string): void {
+    this.olderOf.set(younger, older);
+  }
+
+  private creatorOf({ creating_call_id: callId }: StoredClient): string | null {
+    return callId === null ? null : (this.olderOf.get(callId) ?? callId);
   }
 
   creations(): readonly (ClientKey & { readonly callId: string })[] {
@@ -119,7 +130,7 @@ export async function lockClients(
 const SAVE_CREATIONS = `
   update clients c set creating_call_id = n.call_id
     from unnest($1::text[], $2::text[], $3::uuid[]) as n (lane, phone, call_id)
-   where c.lane = n.lane and c.phone = n.phone and c.creating_call_id is null`;
+   where c.lane = n.lane and c.phone = n.phone and c.creating_call_id is distinct from n.call_id`;
 
 export async function saveCreations(tx: EntityManager, clients: LockedClients): Promise<void> {
   const creations = clients.creations();
