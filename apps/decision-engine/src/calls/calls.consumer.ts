@@ -3,16 +3,22 @@ import { calls, type CallEvent } from '@perezvon/contracts';
 import { Consumes, PoisonMessageError, type MessageBatch, type PoisonedMessage } from '@perezvon/kafka';
 import { isRetryable } from '@perezvon/postgres';
 import { AdvanceCalls } from './advance-calls.js';
+import { GroupCommit } from './group-commit.js';
+
+/** One commit works while the other waits for Postgres: docs/measurements/routing-profile.md. */
+const TOGETHER = { maxItems: 1_000, atOnce: 2 };
 
 /** `calls.v1` → facts, decision, commands. */
 @Controller()
 export class CallsConsumer {
+  private readonly together = new GroupCommit<CallEvent>((events) => this.advanceCalls.withEvents(events), TOGETHER);
+
   constructor(private readonly advanceCalls: AdvanceCalls) {}
 
   @Consumes(calls)
   async handle(batch: MessageBatch<CallEvent>): Promise<void> {
     try {
-      await this.advanceCalls.withEvents(batch.messages.map((message) => message.value));
+      await this.together.add(batch.messages.map((message) => message.value));
     } catch (error) {
       if (isRetryable(error)) throw error;
       await this.oneByOne(batch);

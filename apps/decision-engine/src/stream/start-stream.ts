@@ -48,12 +48,6 @@ const GATHER_MS = 40;
  */
 const MAX_BYTES_PER_PARTITION = 2 * 1024 * 1024;
 
-/**
- * One works while the other waits for Postgres. More of them make the stream no faster, only the personal manager's
- * questions slower, which wait for the same processors (docs/measurements/routing-profile.md).
- */
-const BATCHES_AT_ONCE = 2;
-
 /** For tests that kill the process at a named instant, and do not want to wait long until its group misses it. */
 export interface Interference {
   readonly at?: (point: Point | 'relay:publishing' | 'relay:published') => void;
@@ -108,7 +102,6 @@ export async function startStream(config: Config, { at, tuning }: Interference =
     tuning: {
       gatherMs: GATHER_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      batchesAtOnce: BATCHES_AT_ONCE,
       ...tuning,
     },
     onCannotConsume: exitBecause(logger, 'cannot consume from Kafka'),
