@@ -86,6 +86,19 @@ describe('a call advances', () => {
     });
   });
 
+  it('is seen to ring or to be talked on once it has waited for its client (R11)', () => {
+    const shownOf = (...events: readonly CallEvent[]) => {
+      const identity = { callId: CALL, pbxCallId: '1002003004', settings };
+      const facts = callOf(...events);
+      const waiting = advance(identity, facts, newProgress, { ...calm, client: null });
+      const told = advance(identity, facts, waiting.progress, calm);
+      return [waiting, told].map(({ stateChange }) => stateChange?.state);
+    };
+    expect(shownOf(started(), ringing())).toEqual(['awaiting_client', 'ringing']);
+    expect(shownOf(started(), answered())).toEqual(['awaiting_client', 'talking']);
+    expect(shownOf(started(), endedMissed())).toEqual(['awaiting_client', 'decided']);
+  });
+
   it('a late recording gives the same note a new revision, its repetition nothing (R9)', () => {
     const signedAgain = recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b');
     const steps = play([started(), endedAnswered(), recorded(), signedAgain]);

@@ -12,11 +12,13 @@ import {
   endedMissed,
   event,
   hidden,
+  instantAt,
   PETROVA,
   recorded,
   ringing,
   SIDOROV,
   started,
+  VIRTUAL,
 } from './testing/given.js';
 
 describe('the facts of a call', () => {
@@ -68,6 +70,48 @@ describe('the facts of a call', () => {
     expect(callOf(endedAnswered()).startedAt).toBe('2025-03-04T09:12:00.000Z');
   });
 
+  it('begin by the PBX’s clock, also where our own receipt was earlier, and in either order', () => {
+    const byReceipt = started({ occurred_at: null, occurred_at_quality: 'received', received_at: instantAt(-5) });
+    expect(callOf(byReceipt).startedAt).toBe(instantAt(-5));
+    expect(callOf(byReceipt, answered()).startedAt).toBe(instantAt(11));
+    expect(callOf(answered(), byReceipt).startedAt).toBe(instantAt(11));
+  });
+
+  it('took an answer that was delivered again after the leg’s end for a return of the conversation', () => {
+    const byReceipt = (second: number) =>
+      answered(PETROVA, { occurred_at: null, occurred_at_quality: 'received', received_at: instantAt(second) });
+    const legEnded = event('leg.ended', 40, { employee: PETROVA });
+    expect(callOf(byReceipt(11), legEnded, byReceipt(50)).legs).toMatchObject([
+      { answeredAt: instantAt(11), lastAnsweredAt: null, endedAt: instantAt(40) },
+    ]);
+    expect(callOf(answered(), legEnded, event('leg.answered', 50, { employee: PETROVA })).legs).toMatchObject([
+      { answeredAt: instantAt(11), lastAnsweredAt: instantAt(50) },
+    ]);
+  });
+
+  it('keep the longest durations of a record that is told twice, whichever came first', () => {
+    const short = endedAnswered({ talk_sec: 50, total_sec: 60, wait_sec: null, content_hash: 'a'.repeat(64) });
+    const long = endedAnswered({ talk_sec: 60, total_sec: 71, content_hash: 'a'.repeat(64) });
+    for (const events of [
+      [short, long],
+      [long, short],
+    ])
+      expect(callOf(...events).ended).toMatchObject({ waitSec: 11, talkSec: 60, totalSec: 71 });
+  });
+
+  it('take the virtual number and the direction from the record, and from the events where it tells none (R4)', () => {
+    const other = { raw: '74959998877', e164: '+74959998877' };
+    const record = (more: Partial<CallEvent>) => callOf(started(), endedMissed(more));
+    expect(record({ virtual_number: other, direction: 'out' })).toMatchObject({
+      virtualNumber: other.e164,
+      direction: 'out',
+    });
+    expect(record({ virtual_number: null, direction: 'unknown' })).toMatchObject({
+      virtualNumber: VIRTUAL,
+      direction: 'in',
+    });
+  });
+
   it('keep one recording per path: a changed signature is the same recording', () => {
     expect(callOf(recorded('https://m/r/1.mp3?sign=a'), recorded('https://m/r/1.mp3?sign=b')).recordings).toHaveLength(
       1,
@@ -109,6 +153,8 @@ describe('the facts of a call', () => {
       talkingLegs(callOf(...events)).map((leg) => leg.employee?.login);
     expect(callOf(started(), consultation).direction).toBe('in');
     expect(talkers(started(), answered(PETROVA), consultation)).toEqual(['petrova']);
+    const connected = event('leg.answered', 35, { employee: SIDOROV });
+    expect(talkers(started(), answered(PETROVA), consultation, connected)).toEqual(['petrova', 'sidorov']);
     expect(talkers(started(), answered(PETROVA), consultation, transfer)).toEqual(['petrova', 'sidorov']);
   });
 

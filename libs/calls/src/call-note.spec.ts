@@ -74,6 +74,20 @@ describe('R6, R9: the call note', () => {
     expect(made).toMatchObject({ responsibleUserId: user });
   });
 
+  it('takes the longest of several recordings, and the full one though a later delivery does not say that it is', () => {
+    const told = (name: string, duration_sec: number | null, full?: boolean) =>
+      recorded(`https://m/${name}.mp3`, { record: { url: `https://m/${name}.mp3`, duration_sec, full } });
+    expect(note(endedAnswered(), told('a', 10), told('b', 60), told('c', 20))).toMatchObject({
+      recordUrl: 'https://m/b.mp3',
+    });
+    expect(note(endedAnswered(), told('a', 10, true), told('b', 60), told('a', 10))).toMatchObject({
+      recordUrl: 'https://m/a.mp3',
+    });
+    expect(note(endedAnswered(), told('a', 10), told('b', 60), told('a', 90))).toMatchObject({
+      recordUrl: 'https://m/a.mp3',
+    });
+  });
+
   it('takes the full recording, else the longest', () => {
     const parts = [
       recorded('https://m/a.mp3', { record: { url: 'https://m/a.mp3', duration_sec: 90 } }),
@@ -81,6 +95,18 @@ describe('R6, R9: the call note', () => {
     ];
     expect(note(endedAnswered(), ...parts.slice(0, 1))).toMatchObject({ recordUrl: 'https://m/a.mp3' });
     expect(note(endedAnswered(), ...parts)).toMatchObject({ recordUrl: 'https://m/b.mp3' });
+  });
+
+  it('has no negative duration where a PBX counts the waiting beside the total', () => {
+    const ended = endedAnswered({ talk_sec: null, total_sec: 30, wait_sec: 40 });
+    expect(note(ended)).toMatchObject({ durationSec: 0 });
+  });
+
+  it('that was promised is brought to the latest state while an unsorted record waits for its recording (R9)', () => {
+    const waits = settingsWith({ cells: { answeredUnknown: withUnsorted } });
+    const justEnded = { heardAt: endedAnswered().received_at, now: endedAnswered().received_at };
+    expect(effects([endedAnswered()], waits, justEnded)).toEqual([]);
+    expect(effects([endedAnswered()], waits, { ...justEnded, promised: new Set(['note']) })).toEqual(['note']);
   });
 
   it('is not written when the operator switched the call log off', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { advance } from './advance.js';
+import { endedAsOf } from './corrections.js';
 import { newProgress } from './progress.js';
 import { callOf, endedAnswered, endedMissed, settingsWith, withDeal, withUnsorted } from './testing/given.js';
 import { plan, reasons } from './testing/planned.js';
@@ -21,6 +22,13 @@ describe('R15: corrections', () => {
     expect(made.effects.map((e) => e.effect)).toEqual(['note']);
     expect(made.reasons).toContainEqual({ ruleId: 'R15', code: 'answered_then_missed' });
   });
+});
+
+it('a row that is older than the end’s own outcome says by its decided end what that came to (R6, R15)', () => {
+  const row = { ...newProgress, decidedAs: 'answered' as const };
+  expect(endedAsOf({ ...row, endDecided: true })).toBe('answered');
+  expect(endedAsOf({ ...row, endDecided: false })).toBeNull();
+  expect(endedAsOf({ ...row, endDecided: true, endedAs: 'missed' })).toBe('missed');
 });
 
 it('an answered call that was corrected to missed, and once more, still creates nothing (R15)', () => {

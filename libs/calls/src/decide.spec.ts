@@ -109,6 +109,15 @@ describe('R7: tags on what the call creates', () => {
     expect(intent('contact', [endedAnswered()], tagged)).toMatchObject({ tags });
     expect(intent('deal', [endedAnswered()], tagged)).toMatchObject({ tags });
   });
+
+  it('are one where the client called from the very number that he dialled', () => {
+    const own = { raw: '74951112233', e164: VIRTUAL, kind: 'e164' } as const;
+    const tagged = settingsWith({
+      cells: { answeredUnknown: withDeal },
+      incoming: { tagging: { enabled: true, number: 'both' } },
+    });
+    expect(intent('deal', [endedAnswered({ client: own })], tagged)).toMatchObject({ tags: [VIRTUAL.slice(1)] });
+  });
 });
 
 describe('R8: a filtered number', () => {

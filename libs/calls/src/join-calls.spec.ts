@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientLookup } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
+import { decisionIdOf } from './ids.js';
 import { joinCalls, type CallInProgress } from './join-calls.js';
 import { newProgress, type CallProgress } from './progress.js';
 import { callOf, event, hidden, settingsWith, started } from './testing/given.js';
@@ -41,5 +42,14 @@ describe('a call that another id’s call is joined to (R15)', () => {
     const { older } = joined(call('1', callOf(started())), call('2', leg, frozen(true)));
     expect(older.facts.client).toEqual(callOf(started()).client);
     expect(older.progress).toMatchObject({ clientKnown: null, untold: { lookup: null } });
+  });
+
+  it('is the younger’s last decision, told under an id of its own', () => {
+    const { younger, decision } = joined(
+      call('1', callOf(started())),
+      call('2', callOf(started()), { decisions: 1, endDecided: true }),
+    );
+    expect(younger).toMatchObject({ state: 'joined', decisions: 2, wakeAt: null });
+    expect(decision.decisionId).toBe(decisionIdOf('acc-17', decision.callId, 2));
   });
 });

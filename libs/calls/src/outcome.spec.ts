@@ -18,6 +18,7 @@ import {
   withDeal,
   withUnsorted,
 } from './testing/given.js';
+import { talkersOf } from './people.js';
 import { effects, plan, reasons } from './testing/planned.js';
 
 describe('R3, R4: a hint of the end («Потерянный звонок»)', () => {
@@ -114,6 +115,12 @@ describe('R4: the outcome', () => {
       const waiting = plan([recorded()], bothCells, after(1));
       expect(waiting).toMatchObject({ effects: [], needs: null, ended: null });
       expect(waiting.wait).toEqual({ for: 'record', until: after(24).now });
+    });
+
+    it('waits a day from the first recording on: another one does not begin it anew', () => {
+      const again = recorded('https://m/2.mp3', { received_at: after(20).now });
+      const later = { heardAt: after(20).now, now: after(23).now };
+      expect(plan([recorded(), again], bothCells, later).wait).toEqual({ for: 'record', until: after(24).now });
     });
 
     it('stays in the journal when a day has brought nothing else', () => {
@@ -228,6 +235,19 @@ describe('R4: the record of a leg', () => {
     expect(plan([...going, endedAnswered()], settings, twoMinutesOn).cell).toBe('answeredUnknown');
     const lost = { heardAt: instantAt(71), now: instantAt(25 * 3600) };
     expect(effects(going, settings, lost)).toEqual(['contact', 'deal', 'note']);
+  });
+
+  it('of a consultation during an outgoing call ended it as internal', () => {
+    const out = { direction: 'out' } as const;
+    const going = [started(out), answered(PETROVA, out), { ...transferred, ...out }];
+    const consultation = second({ direction: 'internal', outcome: 'internal' });
+    expect(plan([...going, consultation], settings, twoMinutesOn)).toMatchObject({ ended: null });
+  });
+
+  it('tells who talked after whom, where no leg was heard of', () => {
+    const first = endedAnswered({ talk_sec: 20, total_sec: 31 });
+    const both = callOf(transferred, first, second({ employee: SIDOROV, occurred_at: instantAt(100) }));
+    expect(talkersOf(both)).toEqual([PETROVA, SIDOROV]);
   });
 
   it('of an internal call whose colleague was asked is internal as before', () => {
