@@ -102,6 +102,16 @@ describe('translateNotification', () => {
     expect({ ...event(quoted), raw: null }).toEqual({ ...event(ended), raw: null });
   });
 
+  it('dated the call by its end where the template lacks the total: it began when the PBX says, or waited and talked', () => {
+    const { total_time_duration: _total, ...untotalled } = ended;
+    const { start_time: _start, ...undated } = untotalled;
+    expect(event(untotalled)).toMatchObject({ occurred_at: '2025-03-04T09:12:47.234Z', total_sec: 23 });
+    expect(event({ ...untotalled, start_time: '2025-03-04 12:12:20' })).toMatchObject({ total_sec: 27 });
+    expect(event(undated)).toMatchObject({ total_sec: 23 });
+    expect(event({ ...undated, wait_time_duration: '' }).total_sec ?? null).toBeNull();
+    expect(event({ ...untotalled, start_time: '2025-03-04 13:00:00' })).toMatchObject({ total_sec: 23 });
+  });
+
   it('takes a placeholder that was not filled for a missing value and says so', () => {
     const { talk_sec, employee, client, warnings } = event({
       ...ended,

@@ -49,6 +49,7 @@ export function translateNotification(raw: Fields, cabinet: Cabinet): Translated
 
   const warnings: string[] = [];
   const parties = partiesOf(fields, kind);
+  const time = timeOf(fields, cabinet.timeZone, kind, warnings);
   const event: PbxCallEvent = {
     schema_version: 1,
     account_id: cabinet.accountId,
@@ -56,7 +57,7 @@ export function translateNotification(raw: Fields, cabinet: Cabinet): Translated
     source_instance: cabinet.instance,
     type: kind.type,
     call_id: callId,
-    ...timeOf(fields, cabinet.timeZone, kind, warnings),
+    ...time,
     ...parties,
     ...legOf(fields, kind, parties.direction),
     scenario: bounded(fields.text('scenario_name', 'scenario_id'), 500),
@@ -64,7 +65,7 @@ export function translateNotification(raw: Fields, cabinet: Cabinet): Translated
     external_id: bounded(fields.text('external_id'), 500),
     finish_reason: bounded(fields.text('finish_reason', 'lost_reason'), 500),
     is_transfer: fields.flag('is_transfer'),
-    ...(kind.type === 'call.ended' && endOf(fields, kind, parties.direction)),
+    ...(kind.type === 'call.ended' && endOf(fields, kind, parties.direction, totalOf(fields, cabinet.timeZone, time))),
     ...(record !== null && { record }),
     origin: 'push',
     raw: withoutSecrets(raw),
@@ -162,11 +163,35 @@ type End = Pick<
   'wait_sec' | 'talk_sec' | 'total_sec' | 'employee' | 'participants' | 'target_number' | 'outcome' | 'outcome_detail'
 >;
 
-function endOf(fields: NotificationFields, kind: NotificationKind, direction: PbxCallEvent['direction']): End {
+/**
+ * How long the call took, from which its start follows (R9). A template may lack it: then from the start to the end, both
+ * by the PBX's clock, else what it is made of.
+ */
+function totalOf(
+  fields: NotificationFields,
+  timeZone: string,
+  { occurred_at: end }: Pick<PbxCallEvent, 'occurred_at'>,
+): number | null {
+  const told = fields.seconds('total_time_duration');
+  if (told !== null) return told;
+  const start = notificationTime(fields.text('start_time') ?? '', timeZone);
+  if (start !== null && end != null && start.at <= end) {
+    return Math.round((Date.parse(end) - Date.parse(start.at)) / 1000);
+  }
+  const [wait, talk] = [fields.seconds('wait_time_duration'), fields.seconds('talk_time_duration')];
+  return wait === null || talk === null ? null : wait + talk;
+}
+
+function endOf(
+  fields: NotificationFields,
+  kind: NotificationKind,
+  direction: PbxCallEvent['direction'],
+  totalSec: number | null,
+): End {
   const durations = {
     wait_sec: fields.seconds('wait_time_duration'),
     talk_sec: fields.seconds('talk_time_duration'),
-    total_sec: fields.seconds('total_time_duration'),
+    total_sec: totalSec,
   };
   if (kind.isLostHint === true) return { ...durations, outcome: 'missed', outcome_detail: 'inferred', ...rang(fields) };
   return {
