@@ -97,10 +97,13 @@ export class PbxController {
     return this.take(delivery);
   }
 
-  /** Somebody hears a ringing tone until this is answered: it always is, in time, and with 200 (§4.10). */
+  /**
+   * Somebody hears a ringing tone until this is answered: it always is, in time, and with 200 (§4.10). So a source that
+   * floods cannot be told to come again: its call is stored all the same, and only the question is not asked.
+   */
   private async contact(command: Command, authorised: AuthorisedSource, delivery: Delivery): Promise<ContactAnswer> {
-    if (!this.limiter.tryTake(authorised.source.sourceId, Date.now())) return {};
-    const question = contactQuestion(command, authorised);
+    const isWithinLimit = this.limiter.tryTake(authorised.source.sourceId, Date.now());
+    const question = isWithinLimit ? contactQuestion(command, authorised) : null;
     const stored = this.take(delivery).catch(unlessNotStored);
     const [route] = await Promise.all([
       question === null ? null : this.routes.ask(question),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { accepted, CLIENT } from '../spec/deliveries.js';
-import { OpenDoors } from '../spec/open-doors.js';
+import { FLOODED_ITOOLABS, OpenDoors } from '../spec/open-doors.js';
 import { INTERNAL_API_KEY, until } from '../spec/running-ingest.js';
 
 jest.setTimeout(200_000);
@@ -65,6 +65,19 @@ describe('the ITooLabs door', () => {
       const answer = await doors.postItoolabs({ cmd: 'contact', callid, phone: CLIENT });
       expect([answer.status, await answer.json()]).toEqual([200, {}]);
     }
+  });
+
+  it('lost the calls of a source that floods, for it said 200 without storing them', async () => {
+    doors.engine.answer = { decision: 'fallback', reason: 'no_contact' };
+    const callids = Array.from({ length: 400 }, (_, n) => `vats-flood-${String(n)}`);
+    const ask = (callid: string) =>
+      doors.postItoolabs({ cmd: 'contact', callid, phone: CLIENT }, FLOODED_ITOOLABS.secret, FLOODED_ITOOLABS.id);
+    const answers = await Promise.all(callids.map(ask));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const asked = new Set(doors.engine.questions.map(({ body }) => (body as { call_id: string }).call_id));
+    const unasked = callids.filter((callid) => !asked.has(callid));
+    expect(unasked.length).toBeGreaterThan(0);
+    for (const callid of unasked) expect(await doors.eventOf(callid)).toMatchObject({ type: 'call.started' });
   });
 });
 
