@@ -7,8 +7,9 @@ export const demoEmployees = [
 ];
 
 /**
- * A new client's call makes a contact and a deal if it was answered, an entry in "Неразобранное" if not, in both
- * directions; each cell of known clients has an action of its own, so that the sample shows them all.
+ * A new client who calls and is answered gets a contact and a deal, one who is called and answers a contact; not answered,
+ * an entry in "Неразобранное" in both directions. Each cell of known clients has an action of its own, and hidden numbers
+ * are kept where they called: so the sample shows every action.
  */
 export function demoIntegration(portalId: string, crm: EmulatorState): unknown {
   const [pipeline] = crm.pipelines;
@@ -22,7 +23,7 @@ export function demoIntegration(portalId: string, crm: EmulatorState): unknown {
   const contactAndDeal = { ...inPipeline, action: 'create_contact_and_deal', statusId };
   const dealAlways = { ...inPipeline, action: 'create_deal_always', statusId };
   const unsorted = { ...inPipeline, action: 'create_unsorted' };
-  const unknown = { answeredUnknown: contactAndDeal, missedUnknown: unsorted };
+  const contact = { enabled: true, action: 'create_contact' };
   const direction = {
     tagging: { enabled: false, number: 'client' },
     // A day: a shorter term would count from the writing wherever the sample's calls are long over (R6).
@@ -42,9 +43,23 @@ export function demoIntegration(portalId: string, crm: EmulatorState): unknown {
     portalId,
     incoming: {
       ...direction,
-      cells: { ...unknown, answeredKnown: contactAndDeal, missedKnown: unsorted },
+      cells: {
+        answeredUnknown: contactAndDeal,
+        missedUnknown: unsorted,
+        answeredKnown: contactAndDeal,
+        missedKnown: unsorted,
+      },
+      hiddenNumbers: 'unsorted',
       personalManagerRouting: true,
     },
-    outgoing: { ...direction, cells: { ...unknown, answeredKnown: dealAlways, missedKnown: contactAndDeal } },
+    outgoing: {
+      ...direction,
+      cells: {
+        answeredUnknown: contact,
+        missedUnknown: unsorted,
+        answeredKnown: dealAlways,
+        missedKnown: contactAndDeal,
+      },
+    },
   };
 }

@@ -32,6 +32,12 @@ export function heldFor(phone: string, state: EmulatorState): Counts {
   };
 }
 
+/** Unsorted records of hidden numbers (R10), whichever call they are of. */
+export function heldWithoutNumber({ entities: { leads, unsorted } }: EmulatorState): Counts {
+  const unnamed = idsOf(leads.filter((lead) => lead['name'] === 'Номер скрыт'));
+  return { ...nothing, unsorted: unsorted.filter((claim) => waits(claim) && unnamed.has(claim['lead_id'])).length };
+}
+
 /** Everything in the portal, whosever it is: what no scene expected shows here. */
 export function heldInAll(state: EmulatorState): Counts {
   const { contacts, leads, notes, unsorted, tasks } = state.entities;

@@ -44,6 +44,15 @@ describe('the proof of the sample', () => {
     expect(isProven(compare([scene('+79161000102', { unsorted: 1 })], missed, atRest))).toBe(true);
   });
 
+  it('finds the record of a hidden number by its name', () => {
+    const kept = portal({
+      leads: [{ id: 8, unsorted_uid: 'u', name: 'Номер скрыт' }],
+      unsorted: missed.entities.unsorted,
+    });
+    expect(isProven(compare([scene(null, { unsorted: 1 }), scene(null, {})], kept, atRest))).toBe(true);
+    expect(isProven(compare([scene(null, { unsorted: 1 })], portal({}), atRest))).toBe(false);
+  });
+
   it('fails on a thing too many, a thing too few, and a thing of nobody', () => {
     const twice = portal({ ...answered.entities, contacts: [contact(1, '+79161000101'), contact(3, '+79161000101')] });
     const one = [scene('+79161000101', { contacts: 1, deals: 1, notes: 1 })];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmulatorState, readEmulatorState } from './emulator-state.js';
-import { heldFor, heldInAll, inWords, isSame, nothing, sum } from './holdings.js';
+import { type Counts, heldFor, heldInAll, heldWithoutNumber, inWords, isSame, nothing, sum } from './holdings.js';
 import { type SampleScene, readSample } from './sample.js';
 import { type UnderWay, isNothing, readUnderWay } from './under-way.js';
 
@@ -44,10 +44,10 @@ export function isProven(proof: Proof): boolean {
   return proof.problems.length === 0 && proof.rows.every((row) => row.isAsExpected);
 }
 
-/** Each scene by its client's number; scenes without one by what is left over in all. */
+/** Each scene by its client's number; of those without one, records by their name and anything else by what is left over in all. */
 export function compare(scenes: readonly SampleScene[], state: EmulatorState, underWay: UnderWay): Proof {
   const rows = scenes.map((scene) => {
-    const held = scene.phone === null ? nothing : heldFor(scene.phone, state);
+    const held = heldBy(scene, state);
     return { scene, held: inWords(held), isAsExpected: isSame(held, scene.expect) };
   });
   const problems: string[] = [];
@@ -60,6 +60,11 @@ export function compare(scenes: readonly SampleScene[], state: EmulatorState, un
     problems.push(`unfinished: ${String(calls)} calls, ${String(effects)} effects, ${String(lookups)} lookups`);
   }
   return { rows, problems };
+}
+
+function heldBy({ phone, expect }: SampleScene, state: EmulatorState): Counts {
+  if (phone !== null) return heldFor(phone, state);
+  return expect.unsorted > 0 ? heldWithoutNumber(state) : nothing;
 }
 
 /** The table "call → rule → what amoCRM now holds", as lines. */
