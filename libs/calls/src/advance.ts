@@ -34,13 +34,13 @@ export interface Advance {
  */
 export function advance(
   identity: CallIdentity,
-  heard: CallFacts,
+  facts: CallFacts,
   progress: CallProgress,
   around: Surroundings,
 ): Advance {
   if (progress.state === 'ignored' || progress.state === 'joined') return still(progress);
-  const before = freeze(hearing(progress, around), heard, around);
-  const plan = decide(heard, {
+  const before = freeze(hearing(progress, around), facts, around);
+  const plan = decide(facts, {
     settings: around.stillActive ? identity.settings : switchedOff(identity.settings),
     clientKnown: before.clientKnown,
     promised: new Set(Object.keys(before.promised) as EffectName[]),
@@ -49,7 +49,7 @@ export function advance(
     now: around.now,
     heardAt: before.heard?.at ?? around.now,
   });
-  const step: Step = { identity, facts: { ...heard, ended: plan.ended }, around, plan, before };
+  const step: Step = { identity, facts: { ...facts, ended: plan.ended }, around, plan, before };
   const moved = move(step);
   const shown = shownState(moved.progress.state, step);
   return { ...moved, progress: { ...moved.progress, shown: shown.now }, stateChange: shown.change };
@@ -81,17 +81,17 @@ type Moved = Omit<Advance, 'stateChange'>;
 
 function move(step: Step): Moved {
   const { identity, around, plan, before } = step;
-  if (isInactive(plan)) return conclude(step, { ...before, state: 'ignored', wakeAt: null }, []);
+  if (isInactive(plan)) return promiseAndTell(step, { ...before, state: 'ignored', wakeAt: null }, []);
 
   const isOver = plan.ended !== null && plan.wait === null;
   const next: CallProgress = { ...before, state: isOver ? 'decided' : 'following', wakeAt: plan.wakeAt };
   const wants = plan.needs !== null || plan.effects.length > 0;
-  if (!wants) return conclude(step, next, []);
+  if (!wants) return promiseAndTell(step, next, []);
 
   const { portalId } = identity.settings.integration;
   if (portalId === null || around.lane === null) return still({ ...before, state: 'awaiting_portal', wakeAt: null });
   const address = { accountId: step.facts.accountId, portalId, lane: around.lane };
-  return plan.needs === 'client' ? ask(step, address) : conclude(step, next, newCommands(step, address));
+  return plan.needs === 'client' ? ask(step, address) : promiseAndTell(step, next, newCommands(step, address));
 }
 
 type Address = Pick<EffectCommand, 'accountId' | 'portalId' | 'lane'>;
@@ -161,7 +161,7 @@ function revisionOf({ intent }: PlannedEffect, promised: Promised | undefined): 
 }
 
 /** Records the promises and tells the journal, if there is anything new to tell. */
-function conclude(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Moved {
+function promiseAndTell(step: Step, next: CallProgress, commands: readonly EffectCommand[]): Moved {
   const { before, facts } = step;
   const settles = (next.state === 'decided' || next.state === 'ignored') && !before.endDecided;
   const decides = settles || commands.length > 0 || before.endDecided;

@@ -113,6 +113,6 @@ function dealEffect(
 function causedAt(cell: CellSettings, occasion: Occasion): string {
   const { facts } = occasion;
   if (!createsAtAnswer(cell, occasion)) return endedAt(facts);
-  const heard = talkingLegs(facts).at(0)?.answeredAt;
-  return heard ?? new Date(Date.parse(endedAt(facts)) - talkSeconds(facts) * 1000).toISOString();
+  const answeredAt = talkingLegs(facts).at(0)?.answeredAt;
+  return answeredAt ?? new Date(Date.parse(endedAt(facts)) - talkSeconds(facts) * 1000).toISOString();
 }

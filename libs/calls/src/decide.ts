@@ -15,13 +15,13 @@ import { task } from './tasks.js';
  * What a call means by the operator's settings: rules.md R1–R10 and R15 in the order in which a person would ask.
  * Pure and repeatable: the same call and situation give the same plan, and a plan may be made after every event.
  */
-export function decide(heard: CallFacts, situation: Situation): Plan {
+export function decide(told: CallFacts, situation: Situation): Plan {
   const { settings } = situation;
   if (!settings.integration.active)
-    return { ...nothing(because('integration_inactive')), wakeAt: null, ended: heard.ended };
+    return { ...nothing(because('integration_inactive')), wakeAt: null, ended: told.ended };
 
-  const ending = endingOf(heard, delaysOf(heard, settings.sources), situation);
-  const facts: CallFacts = { ...heard, ended: ending.ended };
+  const ending = endingOf(told, delaysOf(told, settings.sources), situation);
+  const facts: CallFacts = { ...told, ended: ending.ended };
   const meaning = meaningOf(facts, situation, ending);
   return { ...meaning, wakeAt: earlier(ending.wakeAt, meaning.wait?.until ?? null), ended: ending.ended };
 }

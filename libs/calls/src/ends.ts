@@ -48,14 +48,14 @@ export function endOf(event: CallEvent): CallEnd {
     talkSec: event.talk_sec ?? null,
     totalSec: event.total_sec ?? null,
     employee: event.employee ?? null,
-    talkers: talkersOf(event),
+    talkers: talkersToldBy(event),
     receivedAt: event.received_at,
     contentHash: event.content_hash,
     isHint: event.outcome_detail === 'inferred' && event.outcome !== 'answered',
   };
 }
 
-function talkersOf({ participants }: CallEvent): CallEnd['talkers'] {
+function talkersToldBy({ participants }: CallEvent): CallEnd['talkers'] {
   const talked = participants?.filter((p) => p.talked === true || (p.talk_sec ?? 0) > 0) ?? [];
   if (talked.length === 0) return null;
   const at = ({ first_talk_at }: (typeof talked)[number]) => first_talk_at ?? '';

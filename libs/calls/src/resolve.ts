@@ -184,7 +184,7 @@ function resolveTask(intent: CreateTaskIntent, { phone }: EffectCommand, now: No
   return {
     kind: 'create_task',
     on: now.card && placeOfCall(now.card),
-    text: now.card ? intent.text : withNumber(intent.text, phone),
+    text: now.card ? intent.text : textWithNumber(intent.text, phone),
     taskTypeId: intent.taskTypeId,
     completeTill: termOf(intent, now),
     responsibleUserId,
@@ -193,7 +193,7 @@ function resolveTask(intent: CreateTaskIntent, { phone }: EffectCommand, now: No
 }
 
 /** R6: a task that stands alone is of no use without the number, whatever text the operator chose. */
-const withNumber = (text: string, phone: string | null) =>
+const textWithNumber = (text: string, phone: string | null) =>
   phone === null || text.includes(phone) ? text : `${text} ${phone}`;
 
 /** R6: a task that is written late still leaves somebody time to do it. */

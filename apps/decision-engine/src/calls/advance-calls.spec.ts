@@ -150,9 +150,9 @@ describe('a call that waits', () => {
     await bench.publishPortal();
     await bench.process().withEvents(bench.missedCall());
     await bench.storeSettings(); // whoever would wake the call looked before it was committed
-    await bench.process().again(await bench.awaiting.missedNews(bench.now, 10));
+    await bench.process().again(await bench.callsToWake.missedNews(bench.now, 10));
     expect(await bench.wanted()).toEqual(['lookup']);
-    expect(await bench.awaiting.missedNews(bench.now, 10)).toEqual([]);
+    expect(await bench.callsToWake.missedNews(bench.now, 10)).toEqual([]);
   });
 
   it('for its recording is woken by its time alone (R9)', async () => {
@@ -234,9 +234,9 @@ describe('an integration that is switched off and on again', () => {
     await ready();
     await bench.process().withEvents(bench.missedCall());
     await bench.storeSettings(off(), on());
-    await bench.process().again(await bench.awaiting.missedNews(bench.now, 10));
+    await bench.process().again(await bench.callsToWake.missedNews(bench.now, 10));
     expect(await reasons()).toEqual(['integration_inactive']);
-    expect(await bench.awaiting.missedNews(bench.now, 10)).toEqual([]);
+    expect(await bench.callsToWake.missedNews(bench.now, 10)).toEqual([]);
   });
 });
 
@@ -259,9 +259,9 @@ describe('the end of an integration', () => {
     await ready();
     await bench.process().withEvents(bench.missedCall());
     await bench.storeSettings(bench.settings((integration) => (integration.active = false), 2));
-    await bench.process().again(await bench.awaiting.missedNews(bench.now, 10));
+    await bench.process().again(await bench.callsToWake.missedNews(bench.now, 10));
     expect(await waiting()).toEqual(['ignored']);
-    expect(await bench.awaiting.missedNews(bench.now, 10)).toEqual([]);
+    expect(await bench.callsToWake.missedNews(bench.now, 10)).toEqual([]);
   });
 });
 

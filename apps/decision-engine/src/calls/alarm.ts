@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable } from '@perezvon/postgres';
 import type { AdvanceCalls } from './advance-calls.js';
-import type { AwaitingCalls } from './awaiting-calls.js';
+import type { CallsToWake } from './calls-to-wake.js';
 import type { WakeCalls } from './wake-calls.js';
 
 /** How often due calls are looked for, and how many are taken at once. */
@@ -26,7 +26,7 @@ export class Alarm {
   private life: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly awaiting: AwaitingCalls,
+    private readonly callsToWake: CallsToWake,
     private readonly advanceCalls: AdvanceCalls,
     private readonly wakeCalls: WakeCalls,
     private readonly logger: AlarmLogger,
@@ -54,7 +54,7 @@ export class Alarm {
   private async look(alsoForNews: boolean): Promise<boolean> {
     try {
       const taken = await this.wakeDue();
-      if (alsoForNews) await this.wakeCalls.all(await this.awaiting.missedNews(this.clock(), BATCH));
+      if (alsoForNews) await this.wakeCalls.all(await this.callsToWake.missedNews(this.clock(), BATCH));
       return taken >= BATCH;
     } catch (error) {
       this.logger.warn({ err: error }, 'due calls could not be woken; tried again');
@@ -67,7 +67,7 @@ export class Alarm {
       return await this.advanceCalls.due(BATCH);
     } catch (error) {
       if (isRetryable(error)) throw error;
-      const due = await this.awaiting.due(this.clock(), BATCH);
+      const due = await this.callsToWake.due(this.clock(), BATCH);
       await this.wakeCalls.oneByOne(due);
       return due.length;
     }

@@ -57,11 +57,11 @@ describe('an event that can never be handled', () => {
     );
     const told: string[] = [];
     const logger = { warn: () => undefined, error: (_f: object, message: string) => void told.push(message) };
-    const waking = new WakeCalls(bench.awaiting, bench.process(), logger, () => bench.now);
-    const alarm = new Alarm(bench.awaiting, bench.process(), waking, logger, () => bench.now);
+    const waking = new WakeCalls(bench.callsToWake, bench.process(), logger, () => bench.now);
+    const alarm = new Alarm(bench.callsToWake, bench.process(), waking, logger, () => bench.now);
     alarm.start();
     while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await alarm.stop();
-    expect(await bench.awaiting.due(bench.now, 10)).toEqual([]);
+    expect(await bench.callsToWake.due(bench.now, 10)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { callState } from '@perezvon/contracts';
 import type { Metrics } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
-import { countWaiting } from './waiting-calls.js';
+import { countWaiting } from './count-waiting.js';
 
 /** How many calls wait, for what, and how long the oldest has: of all accounts, the same from every process. */
 export class WaitingMetrics {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   broken = bench.neighbour();
   named = [];
   const logger = { error: (fields: object) => void named.push(fields) };
-  wakeCalls = new WakeCalls(bench.awaiting, bench.process(), logger, () => bench.now);
+  wakeCalls = new WakeCalls(bench.callsToWake, bench.process(), logger, () => bench.now);
 });
 afterEach(async () => {
   await bench.database.drop();
@@ -67,7 +67,7 @@ describe('settings of one account that no rule can be followed by kept the calls
     const seen = [broken, bench].map(({ lane }): Client => ({
       ...{ lane, phone: PHONE, cards: [], asOf: bench.now.toISOString(), origin: 'lookup' },
     }));
-    const consumer = new ClientsConsumer(bench.database.dataSource, bench.awaiting, wakeCalls);
+    const consumer = new ClientsConsumer(bench.database.dataSource, bench.callsToWake, wakeCalls);
     await consumer.handle(batchOf<Client | null>('crm.clients.v1', seen));
     await expectOnlyTheBrokenOneWaits();
   });
@@ -83,7 +83,7 @@ describe('settings of one account that no rule can be followed by kept the calls
     await bench.database.dataSource.query('update portals set lane = null');
     await call(broken, 'a');
     await call(bench, 'b');
-    const consumer = new PortalsConsumer(bench.database.dataSource, bench.awaiting, wakeCalls);
+    const consumer = new PortalsConsumer(bench.database.dataSource, bench.callsToWake, wakeCalls);
     await consumer.handle(batchOf<Portal | null>('crm.portals.v1', [broken.portal(), bench.portal()]));
     await expectOnlyTheBrokenOneWaits();
   });
@@ -95,7 +95,7 @@ describe('settings of one account that no rule can be followed by kept the calls
     }
     await call(broken, 'a');
     await call(bench, 'b');
-    const consumer = new SettingsConsumer(bench.database.dataSource, bench.awaiting, wakeCalls);
+    const consumer = new SettingsConsumer(bench.database.dataSource, bench.callsToWake, wakeCalls);
     await consumer.handle(batchOf<Settings | null>('settings.v1', [brokenSettings(), bench.settings()]));
     await expectOnlyTheBrokenOneWaits();
   });

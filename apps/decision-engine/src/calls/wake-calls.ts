@@ -1,6 +1,6 @@
 import { isRetryable } from '@perezvon/postgres';
 import type { AdvanceCalls } from './advance-calls.js';
-import type { AwaitingCalls } from './awaiting-calls.js';
+import type { CallsToWake } from './calls-to-wake.js';
 
 const PUT_OFF_MS = 3_600_000;
 
@@ -15,7 +15,7 @@ export interface WakeLogger {
  */
 export class WakeCalls {
   constructor(
-    private readonly awaiting: Pick<AwaitingCalls, 'putOff'>,
+    private readonly callsToWake: Pick<CallsToWake, 'putOff'>,
     private readonly advanceCalls: Pick<AdvanceCalls, 'again'>,
     private readonly logger: WakeLogger,
     private readonly clock: () => Date = () => new Date(),
@@ -37,7 +37,7 @@ export class WakeCalls {
         await this.advanceCalls.again([callId]);
       } catch (error) {
         if (isRetryable(error)) throw error;
-        await this.awaiting.putOff(callId, new Date(this.clock().getTime() + PUT_OFF_MS));
+        await this.callsToWake.putOff(callId, new Date(this.clock().getTime() + PUT_OFF_MS));
         this.logger.error({ callId, err: error }, 'a call cannot be advanced; tried again in an hour');
       }
     }

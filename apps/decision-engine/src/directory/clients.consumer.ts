@@ -3,7 +3,7 @@ import { clients, type Client } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { WakeCalls } from '../calls/wake-calls.js';
 import { observeClients } from './client-directory.js';
 
@@ -15,7 +15,7 @@ import { observeClients } from './client-directory.js';
 export class ClientsConsumer {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly awaiting: AwaitingCalls,
+    private readonly callsToWake: CallsToWake,
     private readonly wakeCalls: WakeCalls,
   ) {}
 
@@ -24,6 +24,6 @@ export class ClientsConsumer {
     const seen = batch.messages.map((message) => message.value).filter((client) => client !== null);
     if (seen.length === 0) return;
     await inTransaction(this.dataSource, (tx) => observeClients(tx, seen));
-    await this.wakeCalls.all(await this.awaiting.forClients(seen));
+    await this.wakeCalls.all(await this.callsToWake.forClients(seen));
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import type { WaitingCalls } from '@perezvon/contracts';
 import { InternalApiGuard } from '@perezvon/service';
 import { DataSource } from 'typeorm';
-import { countWaiting } from '../calls/waiting-calls.js';
+import { countWaiting } from '../calls/count-waiting.js';
 
 /** For the other services only (libs/contracts, internal-engine.ts). */
 @Controller('internal/v1/accounts/:accountId')

@@ -3,7 +3,7 @@ import { portals, type Portal } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { WakeCalls } from '../calls/wake-calls.js';
 import { storePortals } from './account-settings.js';
 
@@ -12,7 +12,7 @@ import { storePortals } from './account-settings.js';
 export class PortalsConsumer {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly awaiting: AwaitingCalls,
+    private readonly callsToWake: CallsToWake,
     private readonly wakeCalls: WakeCalls,
   ) {}
 
@@ -22,6 +22,6 @@ export class PortalsConsumer {
     if (seen.length === 0) return;
     await inTransaction(this.dataSource, (tx) => storePortals(tx, seen));
     const reachable = seen.filter((portal) => portal.lane !== null).map((portal) => portal.portalId);
-    await this.wakeCalls.all(await this.awaiting.forPortals(reachable));
+    await this.wakeCalls.all(await this.callsToWake.forPortals(reachable));
   }
 }

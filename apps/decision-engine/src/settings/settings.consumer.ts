@@ -3,7 +3,7 @@ import { settings, type Settings } from '@perezvon/contracts';
 import { Consumes, type MessageBatch } from '@perezvon/kafka';
 import { inTransaction } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { WakeCalls } from '../calls/wake-calls.js';
 import { deleteAccounts, storeSettings } from './account-settings.js';
 
@@ -12,7 +12,7 @@ import { deleteAccounts, storeSettings } from './account-settings.js';
 export class SettingsConsumer {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly awaiting: AwaitingCalls,
+    private readonly callsToWake: CallsToWake,
     private readonly wakeCalls: WakeCalls,
   ) {}
 
@@ -25,7 +25,7 @@ export class SettingsConsumer {
       await deleteAccounts(tx, deleted);
     });
     const changed = [...documents.map((document) => document.accountId), ...deleted];
-    await this.wakeCalls.all(await this.awaiting.forSettings(changed));
+    await this.wakeCalls.all(await this.callsToWake.forSettings(changed));
   }
 }
 

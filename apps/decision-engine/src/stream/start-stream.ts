@@ -23,7 +23,7 @@ import { countRefused, openDatabase, OutboxRelay } from '@perezvon/postgres';
 import { createLogger, exitBecause, kafkaMetrics, Metrics, NestLogger, startTracing } from '@perezvon/service';
 import { Alarm } from '../calls/alarm.js';
 import { AdvanceCalls, type Point } from '../calls/advance-calls.js';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { WakeCalls } from '../calls/wake-calls.js';
 import { WaitingMetrics } from '../calls/waiting-metrics.js';
 import type { Config } from '../config.js';
@@ -114,7 +114,7 @@ export async function startStream(config: Config, { at, tuning }: Interference =
   );
   await app.listen();
   const waiting = new WaitingMetrics(metrics, dataSource);
-  const alarm = new Alarm(app.get(AwaitingCalls), app.get(AdvanceCalls), app.get(WakeCalls), logger);
+  const alarm = new Alarm(app.get(CallsToWake), app.get(AdvanceCalls), app.get(WakeCalls), logger);
   const retention = new Retention(dataSource, logger);
   alarm.start();
   retention.start();

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Outbox, OutboxRelay } from '@perezvon/postgres';
 import { DataSource } from 'typeorm';
 import { AdvanceCalls, type Point } from '../calls/advance-calls.js';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { CallsConsumer } from '../calls/calls.consumer.js';
 import { WakeCalls, type WakeLogger } from '../calls/wake-calls.js';
 import { ClientsConsumer } from '../directory/clients.consumer.js';
@@ -27,15 +27,15 @@ export class StreamModule {
     const clock = () => new Date();
     const settings = new SettingsCache();
     const advanceCalls = new AdvanceCalls(dataSource, new Outbox(), relay, settings, clientFreshForSec, clock, at);
-    const awaiting = new AwaitingCalls(dataSource);
+    const callsToWake = new CallsToWake(dataSource);
     return {
       module: StreamModule,
       controllers: [CallsConsumer, ClientsConsumer, ResultsConsumer, SettingsConsumer, PortalsConsumer],
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: AdvanceCalls, useValue: advanceCalls },
-        { provide: AwaitingCalls, useValue: awaiting },
-        { provide: WakeCalls, useValue: new WakeCalls(awaiting, advanceCalls, logger, clock) },
+        { provide: CallsToWake, useValue: callsToWake },
+        { provide: WakeCalls, useValue: new WakeCalls(callsToWake, advanceCalls, logger, clock) },
       ],
     };
   }

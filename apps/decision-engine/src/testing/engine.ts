@@ -13,7 +13,7 @@ import {
 } from '@perezvon/contracts';
 import { createTestDatabase, inTransaction, Outbox, type TestDatabase } from '@perezvon/postgres';
 import { AdvanceCalls } from '../calls/advance-calls.js';
-import { AwaitingCalls } from '../calls/awaiting-calls.js';
+import { CallsToWake } from '../calls/calls-to-wake.js';
 import { migrations } from '../database/migrations.js';
 import { observeClients } from '../directory/client-directory.js';
 import { storePortals, storeSettings } from '../settings/account-settings.js';
@@ -24,11 +24,11 @@ export class EngineBench {
   accountId = `acc-${randomUUID().slice(0, 8)}`;
   portalId: string = randomUUID();
   lane = `ru:${randomUUID().slice(0, 8)}`;
-  readonly awaiting: AwaitingCalls;
+  readonly callsToWake: CallsToWake;
   now = new Date('2025-03-04T10:00:00.000Z');
 
   private constructor(readonly database: TestDatabase) {
-    this.awaiting = new AwaitingCalls(database.dataSource);
+    this.callsToWake = new CallsToWake(database.dataSource);
   }
 
   static async start(): Promise<EngineBench> {
@@ -82,7 +82,7 @@ export class EngineBench {
 
   async publishSettings(document: Settings = this.settings()): Promise<void> {
     await this.storeSettings(document);
-    await this.process().again(await this.awaiting.forSettings([document.accountId]));
+    await this.process().again(await this.callsToWake.forSettings([document.accountId]));
   }
 
   portal(more: Partial<Portal> = {}): Portal {
@@ -94,7 +94,7 @@ export class EngineBench {
   async publishPortal(more: Partial<Portal> = {}): Promise<void> {
     const portal = this.portal(more);
     await inTransaction(this.database.dataSource, (tx) => storePortals(tx, [portal]));
-    await this.process().again(await this.awaiting.forPortals([portal.portalId]));
+    await this.process().again(await this.callsToWake.forPortals([portal.portalId]));
   }
 
   /** The account's own PBX, whose events {@link event} makes. */
@@ -116,7 +116,7 @@ export class EngineBench {
     const { lane } = this;
     const seen = { lane, phone, cards, asOf: this.now.toISOString(), origin: 'lookup' as const };
     await inTransaction(this.database.dataSource, (tx) => observeClients(tx, [seen]));
-    await this.process().again(await this.awaiting.forClients([{ lane, phone }]));
+    await this.process().again(await this.callsToWake.forClients([{ lane, phone }]));
   }
 
   contact(id: number): Client['cards'][number] {

@@ -4,8 +4,8 @@ import type { ClientKey } from '../directory/client-directory.js';
 
 const notPutOff = '(c.put_off_until is null or c.put_off_until <= $2)';
 
-/** Calls that wait for something, by what they wait for. Read without locks: the step itself looks again. */
-export class AwaitingCalls {
+/** Calls to be looked at again, by the news that they may wait for. Read without locks: the step itself looks again. */
+export class CallsToWake {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Index calls_awaiting. */
