@@ -1,4 +1,5 @@
 import type { CallClient, CallDirection, CallEvent, ClientCard, ClientLookup, EffectName } from '@perezvon/contracts';
+import { chooseCard } from '../../known-client.js';
 import type { CardNow, Now, PortalNow } from '../../resolution.js';
 import { CLIENT, DEFAULT_INCOMING, type settingsWith } from '../given.js';
 
@@ -53,17 +54,28 @@ const card = (type: 'contact' | 'company', id: number, more: Partial<ClientLooku
   ...more,
 });
 
-const found = (...candidates: ClientLookup['candidates']): ClientLookup => ({
-  known: true,
-  origin: 'directory',
-  asOf: '2025-03-04T09:00:00.000Z',
-  candidates,
-  chosen: candidates[0] ? { type: candidates[0].type, id: candidates[0].id } : null,
-});
+/** As the directory tells it of these cards, whatever their order. */
+function found(...candidates: ClientLookup['candidates']): ClientLookup {
+  const chosen = chooseCard(candidates);
+  return {
+    known: true,
+    origin: 'directory',
+    asOf: '2025-03-04T09:00:00.000Z',
+    candidates,
+    chosen: chosen && { type: chosen.type, id: chosen.id },
+  };
+}
 
 export const KNOWN = found(card('contact', 77));
 export const KNOWN_COMPANY = found(card('company', 88));
-export const KNOWN_TWICE = found(card('contact', 77, { activeDealUpdatedAt: 1_741_050_000 }), card('contact', 70));
+/** The company counts only where no contact does; the newest contact has no active deal, and the oldest id is no reason. */
+export const KNOWN_BY_SEVERAL = found(
+  card('company', 60, { activeDealUpdatedAt: 1_741_090_000 }),
+  card('contact', 70),
+  card('contact', 75, { updatedAt: 1_741_080_000 }),
+  card('contact', 77, { activeDealUpdatedAt: 1_741_050_000 }),
+  card('contact', 78, { activeDealUpdatedAt: 1_741_040_000 }),
+);
 
 /** The contact that the call itself made, for the direction's default responsible. */
 export const MADE_BY_CALL: CardNow = { type: 'contact', id: 90, responsibleUserId: DEFAULT_INCOMING, activeDeals: [] };

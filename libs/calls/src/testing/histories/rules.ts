@@ -18,7 +18,7 @@ import {
   withDealAlways,
   withUnsorted,
 } from '../given.js';
-import { KNOWN, KNOWN_COMPANY, KNOWN_TWICE, MADE_BY_CALL, type History } from './history.js';
+import { KNOWN, KNOWN_COMPANY, KNOWN_BY_SEVERAL, MADE_BY_CALL, type History } from './history.js';
 
 /** One history or more for each rule that the conformance set leaves open. */
 
@@ -185,9 +185,9 @@ export const ruleHistories: readonly History[] = [
   },
   {
     name: 'r05-several-cards',
-    title: 'Several cards have the number: all are told, one is chosen',
+    title: 'Several cards have the number: all are told, the contact with the newest active deal is chosen',
     settings: { cells: { answeredKnown: withDeal } },
-    client: KNOWN_TWICE,
+    client: KNOWN_BY_SEVERAL,
     events: answeredCall,
   },
   {
