@@ -138,11 +138,17 @@ async function ended(child: ChildProcess): Promise<void> {
 
 const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** An answered call, a missed one, and one whose end was only hinted at, each of a new client. */
-function portion(index: number): CallEvent[] {
+/** What is in flight at each kill: so many calls of each kind, and one that is killed at a time has as many to be done. */
+const PER_KIND = 50;
+
+/** Answered calls, missed ones, and such whose end was only hinted at, each of a new client. */
+const portion = (index: number): CallEvent[] =>
+  Array.from({ length: PER_KIND }, (_, call) => callsOf(index, call)).flat();
+
+function callsOf(index: number, call: number): CallEvent[] {
   const of = (kind: Kind) => {
-    const e164 = numberOf(index, kind);
-    return { call_id: `${String(index)}-${kind}`, client: { raw: e164, e164, kind: 'e164' as const } };
+    const e164 = numberOf(index, kind, call);
+    return { call_id: `${String(index)}-${kind}-${String(call)}`, client: { raw: e164, e164, kind: 'e164' as const } };
   };
   const hint = { outcome: 'missed', outcome_detail: 'inferred', talk_sec: 0, total_sec: 30 } as const;
   return [
@@ -156,7 +162,14 @@ function portion(index: number): CallEvent[] {
 const KINDS = ['answered', 'missed', 'lost'] as const;
 type Kind = (typeof KINDS)[number];
 
-const numberOf = (index: number, kind: Kind) => `+7916${String(1_000_000 + index * 10 + KINDS.indexOf(kind))}`;
+const numberOf = (index: number, kind: Kind, call: number) =>
+  `+7916${String(1_000_000 + index * 1_000 + KINDS.indexOf(kind) * 100 + call)}`;
+
+/** Of all clients whose calls are of these kinds. */
+const numbersOf = (...kinds: readonly Kind[]): string[] =>
+  POINTS.flatMap((_, index) =>
+    kinds.flatMap((kind) => Array.from({ length: PER_KIND }, (__, call) => numberOf(index, kind, call))),
+  );
 
 /** As the writer would answer the engine's lookups. Nobody is known. */
 async function answer(phones: readonly string[]): Promise<void> {
@@ -186,7 +199,7 @@ it('an engine killed at any point, under load, tells the writer what an undistur
   await producer.send(settings, [settingsOf(disturbed)]);
   await producer.send(portals, [disturbed.portal()]);
   // Whose end is only hinted at is looked up beforehand, so that his calls wait for nothing but their time.
-  await answer(POINTS.map((_, index) => numberOf(index, 'lost')));
+  await answer(numbersOf('lost'));
   const first = startEngine();
   while (!(await knowsItsAccount())) await sleep(100);
   await ended(first);
@@ -202,10 +215,11 @@ it('an engine killed at any point, under load, tells the writer what an undistur
       await sleep(100);
     }
     expect([point, engine.signalCode]).toEqual([point, 'SIGKILL']);
+    expect([point, (await openCalls(index + 1)) >= PER_KIND]).toEqual([point, true]);
   }
 
   startEngine();
-  while ((await openCalls()) > 0) {
+  while ((await openCalls(POINTS.length)) > 0) {
     await answerWhoWaits();
     await sleep(100);
   }
@@ -224,15 +238,15 @@ async function knowsItsAccount(): Promise<boolean> {
     `select (select count(*) from clients)::int as clients,
             (select count(*) from accounts join portals using (portal_id))::int as known`,
   );
-  return row?.clients === POINTS.length && row.known === 1;
+  return row?.clients === POINTS.length * PER_KIND && row.known === 1;
 }
 
-/** Not decided yet, or decided and not told yet. */
-async function openCalls(): Promise<number> {
+/** Of so many portions: not decided yet, or decided and not told yet. */
+async function openCalls(portions: number): Promise<number> {
   const [row]: { open: number }[] = await disturbed.database.dataSource.query(
     `select (select count(*) from calls where state <> 'decided')::int + (select count(*) from outbox)::int
           + $1 - (select count(*) from calls)::int as open`,
-    [POINTS.length * 3],
+    [portions * KINDS.length * PER_KIND],
   );
   return row?.open ?? 1;
 }
@@ -242,11 +256,9 @@ async function asIfUndisturbed(events: readonly CallEvent[]) {
   undisturbed.now = new Date();
   await undisturbed.publishSettings(settingsOf(undisturbed));
   await undisturbed.publishPortal();
-  for (const index of POINTS.keys()) await undisturbed.answerLookup(numberOf(index, 'lost'));
+  await undisturbed.answerLookups(numbersOf('lost'));
   await undisturbed.process().withEvents(events);
-  for (const index of POINTS.keys()) {
-    for (const kind of ['answered', 'missed'] as const) await undisturbed.answerLookup(numberOf(index, kind));
-  }
+  await undisturbed.answerLookups(numbersOf('answered', 'missed'));
   undisturbed.now = new Date(undisturbed.now.getTime() + 3_600_000);
   await undisturbed.process().due(1_000);
   return undisturbed.emitted();

@@ -113,10 +113,15 @@ export class EngineBench {
   }
 
   async answerLookup(phone: string, cards: Client['cards'] = []): Promise<void> {
+    await this.answerLookups([phone], cards);
+  }
+
+  async answerLookups(phones: readonly string[], cards: Client['cards'] = []): Promise<void> {
     const { lane } = this;
-    const seen = { lane, phone, cards, asOf: this.now.toISOString(), origin: 'lookup' as const };
-    await inTransaction(this.database.dataSource, (tx) => observeClients(tx, [seen]));
-    await this.process().again(await this.callsToWake.forClients([{ lane, phone }]));
+    const at = { lane, cards, asOf: this.now.toISOString(), origin: 'lookup' as const };
+    const seen = phones.map((phone) => ({ ...at, phone }));
+    await inTransaction(this.database.dataSource, (tx) => observeClients(tx, seen));
+    await this.process().again(await this.callsToWake.forClients(seen));
   }
 
   contact(id: number): Client['cards'][number] {
