@@ -29,6 +29,8 @@ const RULES = Array.from({ length: 17 }, (_, index) => `R${index + 1}`);
 
 export function coverage(): Coverage {
   const titles = specTitles();
+  // A spec that runs once for each cell says so in its title; one that is skipped is not among the titles.
+  const perCell = titles.filter(({ file, title }) => file === 'cells.spec.ts' && title.includes('$title'));
   const shown = histories.map((history) => ({ history, ...shownBy(history) }));
   return {
     rules: RULES.map((rule) => ({
@@ -44,7 +46,9 @@ export function coverage(): Coverage {
         cell,
         action: action ?? '',
         direction,
-        specs: [`cells.spec.ts: ${cellTitle(direction, cell, action ?? '')}`],
+        specs: perCell.map(
+          ({ file, title }) => `${file}: ${title.replace('$title', cellTitle(direction, cell, action ?? ''))}`,
+        ),
         goldens: shown
           .filter(({ cells }) => cells.has(cellTitle(direction, cell, action ?? '')))
           .map(({ history }) => history.name),
@@ -119,6 +123,9 @@ export function gapsIn({ rules, cells }: Coverage): readonly string[] {
     ...rules.filter(({ specs }) => specs.length === 0).map(({ rule }) => `${rule}: no spec`),
     ...rules.filter(({ goldens }) => goldens.length === 0).map(({ rule }) => `${rule}: no golden`),
     ...cells
+      .filter(({ specs }) => specs.length === 0)
+      .map(({ direction, cell, action }) => `${cellTitle(direction, cell, action)}: no spec`),
+    ...cells
       .filter(({ goldens }) => goldens.length === 0)
       .map(({ direction, cell, action }) => `${cellTitle(direction, cell, action)}: no golden`),
   ];
@@ -144,7 +151,7 @@ export function coverageText({ rules, cells }: Coverage): string {
     '',
     '## Cell × action × direction',
     '',
-    '| direction | cell | action | spec | recorded calls |',
+    '| direction | cell | action | specs | recorded calls |',
     '| --- | --- | --- | --- | --- |',
     ...cells.map(
       ({ direction, cell, action, specs, goldens }) =>
