@@ -23,8 +23,11 @@ export interface CallEnd {
   readonly talkSec: number | null;
   readonly totalSec: number | null;
   readonly employee: CallEmployee | null;
-  /** Who talked, first first; null inside = an outside number. Null = the record does not tell. */
+  /** Who talked, in the order of their first talks where all were timed; null inside = an outside number. Null = not told. */
   readonly talkers: readonly (CallEmployee | null)[] | null;
+  /** Who talked first and who last, where the record names them, times them or knows but one. Absent in older rows. */
+  readonly firstTalker?: CallEmployee | null;
+  readonly lastTalker?: CallEmployee | null;
   /** First receipt of this content: what came last of several contents corrects the others. */
   readonly receivedAt: string;
   readonly contentHash: string;
@@ -48,18 +51,32 @@ export function endOf(event: CallEvent): CallEnd {
     talkSec: event.talk_sec ?? null,
     totalSec: event.total_sec ?? null,
     employee: event.employee ?? null,
-    talkers: talkersToldBy(event),
+    ...talkOf(event),
     receivedAt: event.received_at,
     contentHash: event.content_hash,
     isHint: event.outcome_detail === 'inferred' && event.outcome !== 'answered',
   };
 }
 
-function talkersToldBy({ participants }: CallEvent): CallEnd['talkers'] {
+type Talk = Pick<CallEnd, 'talkers' | 'firstTalker' | 'lastTalker'>;
+
+/** A list of participants has no order of its own: only times, or the record's own word, make one. */
+function talkOf({ participants, first_talked_employee: first, last_talked_employee: last }: CallEvent): Talk {
   const talked = participants?.filter((p) => p.talked === true || (p.talk_sec ?? 0) > 0) ?? [];
-  if (talked.length === 0) return null;
   const at = ({ first_talk_at }: (typeof talked)[number]) => first_talk_at ?? '';
-  return [...talked].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)).map((p) => p.employee);
+  const talkers = [...talked].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)).map((p) => p.employee);
+  const isTimed = talked.every((p) => p.employee === null || p.first_talk_at != null);
+  const ordered = isTimed ? talkers.filter((one) => one !== null) : [];
+  return {
+    talkers: talkers.length === 0 ? null : talkers,
+    firstTalker: first ?? ordered.at(0) ?? onlyOf(talkers),
+    lastTalker: last ?? ordered.at(-1) ?? onlyOf(talkers),
+  };
+}
+
+function onlyOf(talkers: readonly (CallEmployee | null)[]): CallEmployee | null {
+  const [only, ...more] = talkers.filter((one) => one !== null);
+  return more.length === 0 ? (only ?? null) : null;
 }
 
 /** Oldest first. */
@@ -87,6 +104,8 @@ function joinEnd(a: CallEnd, b: CallEnd): CallEnd {
     totalSec: most(a.totalSec, b.totalSec),
     employee: fuller(first.employee, other.employee),
     talkers: fuller(first.talkers, other.talkers),
+    firstTalker: fuller(first.firstTalker ?? null, other.firstTalker ?? null),
+    lastTalker: fuller(first.lastTalker ?? null, other.lastTalker ?? null),
   };
 }
 
@@ -155,6 +174,8 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
     talkSec: isTalkUnmeasured(earlier, later) ? null : sum(earlier.talkSec, later.talkSec),
     totalSec: sum(earlier.totalSec, later.totalSec),
     talkers: toldBy(earlier) || toldBy(later) ? [...talkersIn(earlier), ...talkersIn(later)] : null,
+    firstTalker: firstIn(earlier) ?? (toldBy(earlier) ? null : firstIn(later)),
+    lastTalker: lastIn(later) ?? (toldBy(later) ? null : lastIn(earlier)),
     receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
   };
 }
@@ -177,3 +198,6 @@ function talkersIn({ talkers, outcome, talkSec, employee }: CallEnd): readonly (
   if (talkers) return talkers;
   return outcome === 'answered' && talkSec !== 0 && employee ? [employee] : [];
 }
+
+const firstIn = (end: CallEnd) => end.firstTalker ?? onlyOf(talkersIn(end));
+const lastIn = (end: CallEnd) => end.lastTalker ?? onlyOf(talkersIn(end));

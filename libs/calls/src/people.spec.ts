@@ -1,6 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallEmployee } from '@perezvon/contracts';
+import type { CallEmployee, CallEvent } from '@perezvon/contracts';
 import { crmUserOf, isEmployeesNumber } from './people.js';
+import {
+  answered,
+  DEFAULT_INCOMING,
+  endedAnswered,
+  event,
+  instantAt,
+  PETROVA,
+  PETROVA_IN_CRM,
+  settingsWith,
+  SIDOROV,
+  started,
+} from './testing/given.js';
+import { intent } from './testing/planned.js';
+import { playback } from './testing/playback.js';
 
 const entry = (number: number, keys: object) => ({
   employeeId: `00000000-0000-4000-8000-00000000000${number}`,
@@ -52,5 +66,73 @@ describe('R4: an employee’s own number', () => {
     const short = (raw: string) => ({ raw, e164: null, kind: 'short' }) as const;
     expect(isEmployeesNumber(short('102'), directory)).toBe(true);
     expect(isEmployeesNumber(short('112'), directory)).toBe(false);
+  });
+});
+
+describe('R6: who took the call', () => {
+  const anna = { ...PETROVA, name: 'Петрова Анна' };
+  const [petrovasId, sidorovsId] = [{ pbx_id: PETROVA.pbx_id }, { pbx_id: SIDOROV.pbx_id }];
+  const talked = (...employees: readonly CallEmployee[]): Partial<CallEvent> => ({
+    participants: employees.map((employee) => ({ employee, rang: true, answered: true, talked: true })),
+  });
+  const acceptedBy = (which: 'first' | 'last') => settingsWith({ incoming: { acceptedBy: which } });
+  const note = (which: 'first' | 'last', ...events: readonly CallEvent[]) =>
+    intent('note', events, acceptedBy(which), { clientKnown: true });
+  const sidorovThenPetrova = [started(), answered(SIDOROV), event('leg.answered', 40, { employee: PETROVA })];
+
+  it('lost his name from the note when the report came, which names him by his id alone: a duplicate changes nothing (R15)', () => {
+    const pulled = endedAnswered({ employee: petrovasId, ...talked(petrovasId), received_at: instantAt(3700) });
+    const end = { ...pulled, employee: anna, participants: null, received_at: instantAt(71) };
+    const events = [started(), answered(anna), end, pulled];
+    expect(note('first', ...events)).toMatchObject({ callResult: anna.name });
+    const outcomes = playback({ settings: acceptedBy('first'), clients: {}, isDirectoryComplete: true }, events);
+    expect(outcomes.filter(({ at }) => at >= pulled.received_at)).toEqual([]);
+  });
+
+  it('was whoever stood first in a report’s list, which has no order: who was heard first counts', () => {
+    const pulled = endedAnswered(talked(petrovasId, sidorovsId));
+    expect(note('first', ...sidorovThenPetrova, pulled)).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+    expect(note('last', ...sidorovThenPetrova, pulled)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+  });
+
+  it('is nobody where only a list without an order and without the accepted employee tells: never a random one', () => {
+    const pulled = endedAnswered({ employee: null, ...talked(petrovasId, sidorovsId) });
+    for (const which of ['first', 'last'] as const)
+      expect(note(which, pulled)).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+  });
+
+  it('is the only one who talked by the record, though another’s phone was up first', () => {
+    const pulled = endedAnswered({ employee: null, ...talked(petrovasId) });
+    for (const which of ['first', 'last'] as const)
+      expect(note(which, ...sidorovThenPetrova, pulled)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+  });
+
+  it('is told by the times of a record’s talks, in whatever order they stand', () => {
+    const at = (employee: CallEmployee, second: number) => ({
+      employee,
+      first_talk_at: instantAt(second),
+      talk_sec: 20,
+    });
+    const record = (...participants: NonNullable<CallEvent['participants']>) =>
+      endedAnswered({ employee: SIDOROV, participants });
+    const petrovaFirst = [record(at(SIDOROV, 40), at(PETROVA, 11)), record(at(PETROVA, 11), at(SIDOROV, 40))];
+    for (const ended of petrovaFirst) {
+      expect(note('first', ended)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+      expect(note('last', ended)).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+    }
+  });
+
+  it('stayed with who was transferred to, for the event of the return was lost: the record names who talked last (R4)', () => {
+    const told = endedAnswered({ employee: SIDOROV, last_talked_employee: sidorovsId });
+    const petrova = [started(), answered(SIDOROV), event('leg.answered', 40, { employee: PETROVA })];
+    expect(note('last', ...petrova, told)).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+    expect(note('last', ...petrova, endedAnswered({ employee: SIDOROV }))).toMatchObject({
+      responsibleUserId: PETROVA_IN_CRM,
+    });
+  });
+
+  it('stayed with the second, for the event of the first answer was lost: the record names who talked first (R4)', () => {
+    const record = endedAnswered({ employee: SIDOROV, first_talked_employee: petrovasId });
+    expect(note('first', started(), answered(SIDOROV), record)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
   });
 });

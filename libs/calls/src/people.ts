@@ -1,5 +1,7 @@
 import type { CallClient, CallEmployee, DirectionSettings, PbxEmployee, Settings } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
+import { fuller } from './choice.js';
+import type { CallEnd } from './ends.js';
 import type { Leg } from './legs.js';
 import { isSamePerson, talkingLegs, type Verdict } from './outcome.js';
 
@@ -8,37 +10,76 @@ export type Directory = Pick<Settings, 'employees' | 'mapping'>;
 
 /** R6: who took the call (per `acceptedBy`), or who called when nobody was reached; null = nobody. */
 export function employeeOf(facts: CallFacts, verdict: Verdict, direction: DirectionSettings): CallEmployee | null {
+  const who = whoTookOf(facts, verdict, direction);
+  return who && fullyTold(who, facts);
+}
+
+function whoTookOf(facts: CallFacts, verdict: Verdict, direction: DirectionSettings): CallEmployee | null {
   const isOutgoing = facts.direction === 'out';
   if (verdict.kind !== 'answered') return isOutgoing ? callerOf(facts) : null;
   if (direction.acceptedBy === 'last') return lastTalker(facts);
-  return (isOutgoing ? callerOf(facts) : null) ?? talkersOf(facts).at(0) ?? null;
+  return isOutgoing ? callerOf(facts) : firstTalker(facts);
 }
 
 /** §4.5: first of an outgoing call is who called. */
 function callerOf(facts: CallFacts): CallEmployee | null {
   const rang = facts.legs.filter((leg) => leg.employee && leg.rangAt);
   const first = [...rang].sort((a, b) => ((a.rangAt ?? '') + a.key < (b.rangAt ?? '') + b.key ? -1 : 1)).at(0);
-  return facts.caller ?? first?.employee ?? talkersOf(facts).at(0) ?? facts.ended?.employee ?? null;
+  return facts.caller ?? first?.employee ?? firstTalker(facts);
 }
 
 /** Employees who talked with the client, first first; an outside number that picked up is nobody here (§4.5). */
 export function talkersOf(facts: CallFacts): readonly CallEmployee[] {
-  const { ended } = facts;
-  const told = (ended?.talkers ?? talkingLegs(facts).map((leg) => leg.employee)).filter((e) => e !== null);
-  if (ended?.talkers || !ended?.employee) return told;
-  const accepted = ended.employee;
-  return told.some((e) => isSamePerson(e, accepted)) ? told : [...told, accepted];
+  const heard = legsThatTalked(facts).flatMap(({ employee }) => employee ?? []);
+  const recorded = facts.ended?.talkers ?? [facts.ended?.employee ?? null];
+  const told = [...heard, ...recorded.filter((one) => one !== null && !isAmong(one, heard))].filter((e) => e !== null);
+  const first = facts.ended?.firstTalker;
+  return first ? [first, ...told.filter((one) => !isSamePerson(one, first))] : told;
+}
+
+/** R4: whom the record names counts before whoever was heard first. Unknown who of several: who accepted, by the record. */
+function firstTalker(facts: CallFacts): CallEmployee | null {
+  return facts.ended?.firstTalker ?? legsThatTalked(facts).at(0)?.employee ?? facts.ended?.employee ?? null;
 }
 
 /** Whoever the conversation came back to after a failed transfer is the last again (§4.5). */
 function lastTalker(facts: CallFacts): CallEmployee | null {
-  const told = talkersOf(facts);
-  if (facts.ended?.talkers) return told.at(-1) ?? null;
-  const legs = [...talkingLegs(facts)].filter((leg) => leg.employee);
-  const last = legs.sort((a, b) => (answerOf(a) < answerOf(b) ? -1 : 1)).at(-1)?.employee;
-  const accepted = facts.ended?.employee;
+  if (facts.ended?.lastTalker) return facts.ended.lastTalker;
+  const legs = [...legsThatTalked(facts)];
+  const last = legs.sort((a, b) => (answerOf(a) < answerOf(b) ? -1 : 1)).at(-1)?.employee ?? null;
+  const accepted = facts.ended?.employee ?? null;
   const isHeard = accepted && legs.some((leg) => leg.employee && isSamePerson(leg.employee, accepted));
-  return (accepted && !isHeard ? accepted : last) ?? told.at(-1) ?? null;
+  return accepted && !isHeard ? accepted : last;
+}
+
+/** Legs of employees who talked, in the order in which they began; where the record lists who did, of these alone. */
+function legsThatTalked(facts: CallFacts): readonly Leg[] {
+  const recorded = facts.ended?.talkers;
+  return talkingLegs(facts).filter(({ employee }) => employee && (!recorded || isAmong(employee, recorded)));
+}
+
+const isAmong = (one: CallEmployee, others: readonly (CallEmployee | null)[]): boolean =>
+  others.some((other) => other && isSamePerson(one, other));
+
+/** All that the call's events told of a person: a report names by his id alone who had a name before (§4.3). */
+function fullyTold(who: CallEmployee, { caller, legs, transferredTo, ends }: CallFacts): CallEmployee {
+  const mentions = [caller, ...legs.map(({ employee }) => employee), ...transferredTo, ...ends.flatMap(namedIn)];
+  return mentions.reduce<CallEmployee>(
+    (known, one) => (one && isSamePerson(one, who) ? joinMentions(known, one) : known),
+    who,
+  );
+}
+
+const namedIn = ({ employee, talkers, firstTalker: first, lastTalker: last }: CallEnd) => [
+  employee,
+  ...(talkers ?? []),
+  first ?? null,
+  last ?? null,
+];
+
+function joinMentions(a: CallEmployee, b: CallEmployee): CallEmployee {
+  const key = (name: keyof CallEmployee) => fuller(a[name] || null, b[name] || null);
+  return { pbx_id: key('pbx_id'), login: key('login'), ext: key('ext'), phone: key('phone'), name: key('name') };
 }
 
 const answerOf = ({ lastAnsweredAt, answeredAt, key }: Leg) => `${lastAnsweredAt ?? answeredAt ?? ''}|${key}`;

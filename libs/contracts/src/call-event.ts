@@ -118,7 +118,11 @@ export const givenByPbx = {
   total_sec: seconds.nullish(),
   outcome: outcome.nullish(),
   outcome_detail: outcomeDetail.nullish(),
+  /** In no order of its own. */
   participants: z.array(participant).max(500).nullish(),
+  /** Of an end whose record names them: who of the employees talked with the client first, and who last (R6). */
+  first_talked_employee: employee.nullish(),
+  last_talked_employee: employee.nullish(),
   record: record.nullish(),
   raw: z.record(z.string(), z.unknown()).nullish(),
 };

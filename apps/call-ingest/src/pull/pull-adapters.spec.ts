@@ -114,6 +114,22 @@ describe('the UIS report', () => {
     );
   });
 
+  it('took its list of employees for the order in which they talked: the report names the first and the last', async () => {
+    const talked = (employee_id: number) => ({ employee_id, is_answered: true, is_talked: true });
+    const transferred = { ...session, is_transfer: true, employees: [talked(40017), talked(40018)] };
+    vendor.answer = () => report([{ ...transferred, first_talked_employee_id: 40018 }, transferred]);
+    const [named, unnamed] = (await pull(uisReport)).map(({ translated }) => events(translated)[0]);
+    expect(vendor.requests[0]?.body).toMatchObject({
+      params: { fields: expect.arrayContaining(['first_talked_employee_id', 'last_talked_employee_id']) as unknown },
+    });
+    expect(named).toMatchObject({
+      employee: { pbx_id: '40017' },
+      first_talked_employee: { pbx_id: '40018' },
+      last_talked_employee: { pbx_id: '40017' },
+    });
+    expect(unnamed).toMatchObject({ first_talked_employee: null, last_talked_employee: { pbx_id: '40017' } });
+  });
+
   it('knows a missed call, a call-back and a 64-bit id', async () => {
     const missed = { ...session, talk_duration: 0, is_lost: true, full_record_file_link: null };
     const callBack = { ...session, source: 'callapi_employee_call', id: 7 };

@@ -250,6 +250,13 @@ describe('translateNotification', () => {
     const transferred = event({ ...ended, is_transfer: 'true', last_talked_employee_id: '40018' });
     expect(transferred).toMatchObject({ employee: { pbx_id: '40018' }, is_transfer: true });
     expect(transferred.employee?.name).toBeUndefined();
+    expect(transferred.last_talked_employee).toEqual({ pbx_id: '40018' });
+  });
+
+  it('says that the employee was the last who talked only where the cabinet says so', () => {
+    expect(event(ended).last_talked_employee).toMatchObject({ pbx_id: '40017', name: 'Петрова Анна' });
+    for (const told of [{ last_talked_employee_id: null }, { last_talked_employee_id: '0' }, { talk_time_duration: 0 }])
+      expect(event({ ...ended, ...told }).last_talked_employee).toBeUndefined();
   });
 
   it('turns a call-back that the PBX reports as incoming', () => {

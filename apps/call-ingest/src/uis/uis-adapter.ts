@@ -158,10 +158,9 @@ function employeeOf(fields: NotificationFields, id = fields.text('employee_id'))
   return Object.values(employee).some((value) => value !== null) ? employee : null;
 }
 
-type End = Pick<
-  PbxCallEvent,
-  'wait_sec' | 'talk_sec' | 'total_sec' | 'employee' | 'participants' | 'target_number' | 'outcome' | 'outcome_detail'
->;
+type Durations = Pick<PbxCallEvent, 'wait_sec' | 'talk_sec' | 'total_sec'>;
+type People = Pick<PbxCallEvent, 'employee' | 'last_talked_employee' | 'participants' | 'target_number'>;
+type End = Durations & People & Pick<PbxCallEvent, 'outcome' | 'outcome_detail'>;
 
 /**
  * How long the call took, from which its start follows (R9). A template may lack it: then from the start to the end, both
@@ -210,11 +209,7 @@ function lostFlag(fields: NotificationFields, direction: PbxCallEvent['direction
  * The employee of an end record is the last who talked (§4.5). Of a missed incoming call nobody is: whoever is named
  * only rang. Of an outgoing one it is who called, reached or not.
  */
-function whoTalked(
-  fields: NotificationFields,
-  direction: PbxCallEvent['direction'],
-  talkSec: number | null,
-): Pick<End, 'employee' | 'participants' | 'target_number'> {
+function whoTalked(fields: NotificationFields, direction: PbxCallEvent['direction'], talkSec: number | null): People {
   const named = employeeOf(fields);
   const lastTalkedId = fields.text('last_talked_employee_id');
   if (talkSec === 0 && direction !== 'out') {
@@ -222,11 +217,12 @@ function whoTalked(
       ? { employee: null }
       : { employee: null, participants: [{ employee: named, rang: true, answered: false, talked: false }] };
   }
-  if (lastTalkedId === null || lastTalkedId === '0' || lastTalkedId === named?.pbx_id) {
+  if (lastTalkedId === null || lastTalkedId === '0') {
     const outside = named === null && direction === 'in' ? forwardedTo(fields) : null;
     return { employee: named, ...(outside !== null && { target_number: { raw: outside } }) };
   }
-  return { employee: { pbx_id: bounded(lastTalkedId, 200) } };
+  const last = lastTalkedId === named?.pbx_id ? named : { pbx_id: bounded(lastTalkedId, 200) };
+  return { employee: last, ...(talkSec !== 0 && { last_talked_employee: last }) };
 }
 
 function rang(fields: NotificationFields): Pick<End, 'participants'> {

@@ -29,6 +29,7 @@ const session = z.object({
   total_duration: seconds,
   contact_phone_number: text,
   virtual_phone_number: text,
+  first_talked_employee_id: id.nullish(),
   last_talked_employee_id: id.nullish(),
   employees: z
     .array(z.object({ employee_id: id, is_answered: z.boolean().nullish(), is_talked: z.boolean().nullish() }))
@@ -108,7 +109,7 @@ function endOf(
 ): PbxCallEvent {
   const direction = turnedCallBack(reportedDirection(row), row.source ?? null);
   const hasTalked = (row.talk_duration ?? 0) > 0;
-  const who = hasTalked ? row.last_talked_employee_id : direction === 'out' ? row.employees?.[0]?.employee_id : null;
+  const last = hasTalked ? employeeOf(row.last_talked_employee_id) : null;
   return {
     schema_version: 1,
     account_id: cabinet.accountId,
@@ -121,7 +122,9 @@ function endOf(
     direction,
     client: { raw: bounded(row.contact_phone_number ?? null, 200) },
     virtual_number: row.virtual_phone_number == null ? null : { raw: bounded(row.virtual_phone_number, 200) },
-    employee: who == null || who === '0' ? null : { pbx_id: who },
+    employee: hasTalked || direction !== 'out' ? last : callerOf(row),
+    first_talked_employee: hasTalked ? employeeOf(row.first_talked_employee_id) : null,
+    last_talked_employee: last,
     participants: row.employees?.slice(0, 500).map((employee) => ({
       employee: { pbx_id: employee.employee_id },
       rang: true,
@@ -137,6 +140,16 @@ function endOf(
     finish_reason: bounded(row.finish_reason ?? null, 500),
     ...(row.is_lost === true && { outcome: direction === 'out' ? ('not_reached' as const) : ('missed' as const) }),
   };
+}
+
+/** `0` is nobody. */
+function employeeOf(employeeId: string | null | undefined): { pbx_id: string } | null {
+  return employeeId == null || employeeId === '0' ? null : { pbx_id: employeeId };
+}
+
+/** Who placed a call that nobody took, if the list names but one. */
+function callerOf({ employees }: Session): { pbx_id: string } | null {
+  return employees?.length === 1 ? employeeOf(employees[0]?.employee_id) : null;
 }
 
 function reportedDirection({ direction }: Session): PbxCallEvent['direction'] {
