@@ -191,6 +191,47 @@ describe('translateNotification', () => {
     });
   });
 
+  describe('a talk of which nobody is named', () => {
+    const people = {
+      employee_id: '',
+      employee_full_name: '',
+      extension_phone_number: '',
+      last_talked_employee_id: '',
+    };
+    const talk = (change: Record<string, unknown>) => event({ ...ended, ...people, ...change });
+
+    it.each([
+      ['our own number in another spelling', { called_phone_number: '84951112233' }],
+      ['our own number in ten digits', { called_phone_number: '(495) 111-22-33' }],
+      ['an extension', { called_phone_number: '101' }],
+      ['no number', { called_phone_number: 'anonymous' }],
+      ['the client’s own number', { called_phone_number: '8 916 123-45-67' }],
+      [
+        'a number beside no virtual one: it may be that',
+        { called_phone_number: '79031112233', virtual_phone_number: '' },
+      ],
+    ])('was an answer of an outside number where the called one was %s: it is voice mail', (_, change) => {
+      expect(talk(change)).toMatchObject({ outcome: 'missed', employee: null });
+    });
+
+    it('was an answer of employee 0, who is nobody', () => {
+      const zero = { employee_id: '0', last_talked_employee_id: '0', called_phone_number: '74951112233' };
+      expect(talk(zero)).toMatchObject({ outcome: 'missed', employee: null });
+      const began = { ...zero, notification_name: 'Начало разговора', notification_mnemonic: '' };
+      expect(talk(began)).toMatchObject({ type: 'leg.answered', employee: null });
+      expect(talk(began).target_number).toBeUndefined();
+      const lost = { notification_mnemonic: 'lost_call', employee_ids: [0, 40017] };
+      expect(talk(lost).participants).toMatchObject([{ employee: { pbx_id: '40017' } }]);
+    });
+
+    it('is an answer of the outside number, also where the last employee who talked is told as 0', () => {
+      const outside = { called_phone_number: '+7 903 111-22-33', employee_id: 0, last_talked_employee_id: '0' };
+      expect(talk(outside)).toMatchObject({ outcome: 'answered', target_number: { e164: '+79031112233' } });
+      const began = { ...outside, notification_name: 'Начало разговора', notification_mnemonic: '' };
+      expect(talk(began)).toMatchObject({ employee: null, target_number: { e164: '+79031112233' } });
+    });
+  });
+
   it('took no notice of a conversation that began with an outside number', () => {
     const began = {
       notification_name: 'Начало разговора',

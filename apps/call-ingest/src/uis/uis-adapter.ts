@@ -4,10 +4,12 @@ import { type Cabinet, type PushAdapter, type Translated } from '../adapters/pus
 import { bounded, isRecordUrl, withoutSecrets } from '../adapters/raw-values.js';
 import { rejection } from '../canonical/rejection.js';
 import { turnedCallBack } from './call-back.js';
+import { employeeId, NOBODY } from './employee-id.js';
 import { readNotification } from './notification-body.js';
 import { NotificationFields } from './notification-fields.js';
 import { type NotificationKind, notificationKind } from './notification-kinds.js';
 import { notificationTime } from './notification-time.js';
+import { isOutsideNumber } from './outside-number.js';
 
 /** UIS «Контакт-платформа» (reference/pbx-events.md §2.1). */
 export const uisPush: PushAdapter = {
@@ -128,29 +130,29 @@ function legOf(
   const employee = employeeOf(fields);
   if (kind.type === 'call.started' && kind.direction === 'out') return { employee };
   if (!kind.type.startsWith('leg.')) return {};
-  // «Начало разговора» is client and somebody connected: who is no employee is an outside number.
-  const isOutside = kind.type === 'leg.answered' && employee === null;
+  // «Начало разговора» is client and somebody connected: who is no employee is an outside number, unless told to be nobody.
+  const outside = direction === 'out' ? null : forwardedTo(fields);
+  const isNobody = fields.text('employee_id') === NOBODY && outside === null;
+  const isOutside = kind.type === 'leg.answered' && employee === null && !isNobody;
   return {
     leg_id: bounded(fields.text('leg_id'), 200),
     employee,
-    ...(isOutside && { target_number: { raw: direction === 'out' ? null : forwardedTo(fields) } }),
+    ...(isOutside && { target_number: { raw: outside } }),
   };
 }
 
-/** The outside number that an incoming call went on to; where the virtual number is not told it may be that one. */
+/** The outside number that an incoming call went on to. */
 function forwardedTo(fields: NotificationFields): string | null {
-  const [called, virtual] = [fields.text('called_phone_number', 'numb'), fields.text('virtual_phone_number')];
-  if (called === null || virtual === null || digitsOf(called) === digitsOf(virtual)) return null;
-  return bounded(called, 200);
+  const called = fields.text('called_phone_number', 'numb');
+  const own = { virtual: fields.text('virtual_phone_number'), client: fields.text('contact_phone_number') };
+  return called !== null && isOutsideNumber(called, own) ? bounded(called, 200) : null;
 }
-
-const digitsOf = (number: string): string => number.replace(/\D/g, '');
 
 type Employee = NonNullable<PbxCallEvent['employee']>;
 
-function employeeOf(fields: NotificationFields, id = fields.text('employee_id')): Employee | null {
+function employeeOf(fields: NotificationFields): Employee | null {
   const employee = {
-    pbx_id: bounded(id, 200),
+    pbx_id: bounded(employeeId(fields.text('employee_id')), 200),
     ext: bounded(fields.text('extension_phone_number'), 50),
     phone: bounded(fields.text('employee_phone_number'), 50),
     name: bounded(fields.text('employee_full_name'), 500),
@@ -211,13 +213,13 @@ function lostFlag(fields: NotificationFields, direction: PbxCallEvent['direction
  */
 function whoTalked(fields: NotificationFields, direction: PbxCallEvent['direction'], talkSec: number | null): People {
   const named = employeeOf(fields);
-  const lastTalkedId = fields.text('last_talked_employee_id');
+  const lastTalkedId = employeeId(fields.text('last_talked_employee_id'));
   if (talkSec === 0 && direction !== 'out') {
     return named === null
       ? { employee: null }
       : { employee: null, participants: [{ employee: named, rang: true, answered: false, talked: false }] };
   }
-  if (lastTalkedId === null || lastTalkedId === '0') {
+  if (lastTalkedId === null) {
     const outside = named === null && direction === 'in' ? forwardedTo(fields) : null;
     return { employee: named, ...(outside !== null && { target_number: { raw: outside } }) };
   }
@@ -226,7 +228,10 @@ function whoTalked(fields: NotificationFields, direction: PbxCallEvent['directio
 }
 
 function rang(fields: NotificationFields): Pick<End, 'participants'> {
-  const ids = fields.list('employee_ids').slice(0, 500);
+  const ids = fields
+    .list('employee_ids')
+    .filter((id) => id !== NOBODY)
+    .slice(0, 500);
   if (ids.length === 0) return {};
   return {
     participants: ids.map((id) => ({
