@@ -130,6 +130,51 @@ describe('the UIS report', () => {
     expect(unnamed).toMatchObject({ first_talked_employee: null, last_talked_employee: { pbx_id: '40017' } });
   });
 
+  describe('of a talk without an employee', () => {
+    const forwarded = { ...session, last_talked_employee_id: null, employees: [], is_lost: false };
+    const told = async (row: object): Promise<CallEvent | undefined> => {
+      vendor.answer = () => report([row]);
+      const [call] = await pull(uisReport);
+      return events(call?.translated)[0];
+    };
+
+    it('made a missed call of one that was forwarded: it tells the outside number that talked (R4)', async () => {
+      const row = { ...forwarded, operator_phone_number: '79031112233' };
+      expect(await told(row)).toMatchObject({
+        outcome: 'answered',
+        employee: null,
+        target_number: { e164: '+79031112233' },
+      });
+      expect(vendor.requests[0]?.body).toMatchObject({
+        params: { fields: expect.arrayContaining(['operator_phone_number']) as unknown },
+      });
+    });
+
+    it.each([
+      ['who talked', {}],
+      ['more than our own number', { operator_phone_number: '84951112233' }],
+      ['more than an extension', { operator_phone_number: '101' }],
+      ['whether anybody talked', { talk_duration: null, finish_reason: null }],
+      ['who called', { direction: 'out' }],
+      ['more than employee 0', { last_talked_employee_id: 0, employees: [{ employee_id: 0, is_talked: true }] }],
+    ])('overruled what a push knew where it does not tell %s: it is a hint', async (_, change) => {
+      const hint = await told({ ...forwarded, ...change });
+      expect(hint).toMatchObject({ type: 'call.ended', outcome_detail: 'inferred' });
+      expect(hint?.outcome).not.toBe('answered');
+    });
+
+    it.each([
+      ['was lost', { is_lost: true }, { outcome: 'missed' }],
+      ['had no talk', { talk_duration: 0 }, { outcome: 'missed' }],
+      ['was ended by its reason', { talk_duration: null, finish_reason: 'operator_busy' }, { outcome_detail: 'busy' }],
+      ['an employee had, unmeasured', { talk_duration: null, employees: session.employees }, { outcome: 'answered' }],
+    ])('is the record where it says that the call %s', async (_, change, expected) => {
+      const record = await told({ ...forwarded, ...change });
+      expect(record).toMatchObject(expected);
+      expect(record?.outcome_detail).not.toBe('inferred');
+    });
+  });
+
   it('knows a missed call, a call-back and a 64-bit id', async () => {
     const missed = { ...session, talk_duration: 0, is_lost: true, full_record_file_link: null };
     const callBack = { ...session, source: 'callapi_employee_call', id: 7 };
