@@ -34,6 +34,12 @@ export class IngestMetrics {
     );
   }
 
+  /** What a vendor's report brought: nothing of it tells that the PBX sends. */
+  pulled({ calls, rejections }: Intake): void {
+    if (calls.length > 0) this.events.inc({ door: 'pull', outcome: 'accepted' }, calls.length);
+    for (const { rejection } of rejections) this.events.inc({ door: 'pull', outcome: rejection.code });
+  }
+
   took(door: 'kafka' | 'http', intake: Intake, how: 'produced' | 'held'): void {
     const accepted = how === 'produced' ? 'accepted' : 'held';
     if (intake.calls.length > 0) this.events.inc({ door, outcome: accepted }, intake.calls.length);

@@ -68,7 +68,9 @@ export async function startCallIngest(
   const lastEvents = new LastEvents(dataSource, logger);
   const rejectedEvents = new RejectedEvents(dataSource);
   const access = { keys: config.pullKeys, extraOrigins: config.pullExtraOrigins };
-  const pullReports = new PullReports(directory, new PullCursors(dataSource), producer, access, logger);
+  const ingestMetrics = new IngestMetrics(metrics, dataSource, lastEvents);
+  const cursors = new PullCursors(dataSource);
+  const pullReports = new PullReports(directory, cursors, producer, access, ingestMetrics, logger);
   const strategy = new KafkaStrategy({
     connection,
     groupId: SERVICE,
@@ -93,7 +95,7 @@ export async function startCallIngest(
       producer,
       durable: new DurableStore(producer, dataSource, logger),
       limiter: new SourceLimiter(config.sourceRequestsPerSecond),
-      metrics: new IngestMetrics(metrics, dataSource, lastEvents),
+      metrics: ingestMetrics,
       routes: new RouteClient(config.decisionEngineUrl, config.internalKey, logger),
       lastEvents,
       rejectedEvents,

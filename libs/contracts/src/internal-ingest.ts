@@ -16,7 +16,8 @@ import { rejectionCode } from './rejected-call-events.js';
 export const rejectedItem = z.object({
   rejectedId: uuid,
   rejectedAt: utcInstant,
-  door: z.enum(['kafka', 'http']),
+  /** `pull` = a row of a vendor's report. */
+  door: z.enum(['kafka', 'http', 'pull']),
   sourceId: uuid.nullable(),
   code: rejectionCode,
   message: z.string(),

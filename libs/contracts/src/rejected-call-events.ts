@@ -18,7 +18,8 @@ export const rejectedCallEventSchema = z.object({
   /** Deterministic (UUID v5 of door and original), so that a redelivered reject is the same reject. */
   rejectedId: uuid,
   rejectedAt: utcInstant,
-  door: z.enum(['kafka', 'http']),
+  /** `pull` = a row of a vendor's report. */
+  door: z.enum(['kafka', 'http', 'pull']),
   /** Null where the event does not tell. */
   accountId: accountId.nullable(),
   sourceId: uuid.nullable(),
@@ -31,7 +32,7 @@ export const rejectedCallEventSchema = z.object({
     base64: z.string().max(90_000),
     sizeBytes: z.int().min(0),
     truncated: z.boolean(),
-    /** Where it stood: `topic/partition/offset`, or the HTTP route without secrets. */
+    /** Where it stood: `topic/partition/offset`, the HTTP route without secrets, or whose report. */
     position: z.string().max(300),
     /** In which words it was, so that it can be taken again. Absent: the canonical ones. */
     dialect: z.enum(['canonical', 'uis', 'itoolabs']).nullish(),

@@ -12,3 +12,8 @@ export function isRecordUrl(url: string): boolean {
 export function withoutSecrets(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => !/secret|token|password|api_?key|sign/i.test(name)));
 }
+
+/** Whole seconds of `12` or `12.4`; null = not a duration. */
+export function wholeSeconds(text: string): number | null {
+  return /^\d{1,9}(?:\.\d+)?$/.test(text) ? Math.round(Number(text)) : null;
+}

@@ -1,15 +1,15 @@
 import { type Cabinet } from '../adapters/push-adapter.js';
 import { type VendorDialect } from '../adapters/push-adapters.js';
 
-/** What came through a door in one piece: a Kafka message, or the body of one HTTP request. */
+/** What came through a door in one piece: a Kafka message, the body of one HTTP request, a row of a vendor's report. */
 export interface Delivery {
-  readonly door: 'kafka' | 'http';
+  readonly door: 'kafka' | 'http' | 'pull';
   /** `canonical` on the HTTP door may be an array of events. */
   readonly dialect: 'canonical' | VendorDialect;
   readonly bytes: Buffer;
   /** The query string of a UIS notification, without `?`; else empty. */
   readonly query: string;
-  /** `topic/partition/offset`, or the HTTP route without its secret. */
+  /** `topic/partition/offset`, the HTTP route without its secret, or whose report. */
   readonly position: string;
   /** The PBX source that was authorised; null on Kafka, where the broker's ACLs are the trust boundary. */
   readonly sourceId: string | null;

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { type CallEvent } from '@perezvon/contracts';
 import { type MessageBatch } from '@perezvon/kafka';
-import { type Cabinet, type PushAdapter } from '../adapters/push-adapter.js';
+import { parseJson } from '@perezvon/service';
+import { type Cabinet, type PushAdapter, type Translated } from '../adapters/push-adapter.js';
 import { pushAdapters } from '../adapters/push-adapters.js';
 import { canonicalise, type Canonicalised, type IngestContext } from '../canonical/canonicalise.js';
 import { accountIdOf, type Rejection, rejection } from '../canonical/rejection.js';
+import { pullAdapters } from '../pull/pull-adapters.js';
 import { type Delivery, MAX_EVENT_BYTES, MAX_EVENTS } from './delivery.js';
 import { Intake } from './intake.js';
 import { elementsOf } from './json-elements.js';
@@ -31,11 +33,13 @@ export function takeKafkaBatch(batch: KafkaBatch, context: DoorContext): Intake 
   return intake;
 }
 
-/** One delivery of any door: an HTTP request, or one that was held and is tried again. */
+/** One delivery of any door: an HTTP request, one that was held, or one that was rejected and is tried again. */
 export function takeDelivery(delivery: Delivery, context: DoorContext): Intake {
   const intake = new Intake(context.nowMs);
   const { dialect, cabinet } = delivery;
-  if (dialect !== 'canonical' && cabinet !== null) takePush(intake, delivery, cabinet, pushAdapters[dialect], context);
+  if (delivery.door === 'pull') takeRow(intake, delivery, context);
+  else if (dialect !== 'canonical' && cabinet !== null)
+    takePush(intake, delivery, cabinet, pushAdapters[dialect], context);
   else if (delivery.door === 'kafka') takeEvent(intake, delivery, context);
   else takeCanonicalBody(intake, delivery, context);
   return intake;
@@ -101,7 +105,7 @@ function takeCanonicalBody(intake: Intake, delivery: Delivery, context: DoorCont
   }
 }
 
-/** A vendor's own words; one request may tell of several events, the first that is refused ends it. */
+/** A vendor's own words. */
 function takePush(
   intake: Intake,
   delivery: Delivery,
@@ -109,7 +113,23 @@ function takePush(
   adapter: PushAdapter,
   context: DoorContext,
 ): void {
-  const translated = adapter.translate({ query: delivery.query, body: delivery.bytes }, cabinet);
+  takeTranslated(
+    intake,
+    adapter.translate({ query: delivery.query, body: delivery.bytes }, cabinet),
+    delivery,
+    context,
+  );
+}
+
+/** A row of a report, driven again. */
+function takeRow(intake: Intake, delivery: Delivery, context: DoorContext): void {
+  const { dialect, cabinet, bytes } = delivery;
+  const call = cabinet && pullAdapters[dialect]?.readRow(parseJson(bytes.toString('utf8')), cabinet);
+  if (call) takeTranslated(intake, call.translated, delivery, context);
+}
+
+/** One request, or row, may tell of several events: the first that is refused ends it. */
+export function takeTranslated(intake: Intake, translated: Translated, delivery: Delivery, context: DoorContext): void {
   if ('rejected' in translated) {
     intake.reject(translated.rejected, delivery);
     return;

@@ -1,6 +1,6 @@
 import { type PbxCallEvent } from '@perezvon/contracts';
 import { type Cabinet, type PushAdapter, type Translated } from '../adapters/push-adapter.js';
-import { bounded, isRecordUrl, withoutSecrets } from '../adapters/raw-values.js';
+import { bounded, isRecordUrl, wholeSeconds, withoutSecrets } from '../adapters/raw-values.js';
 import { rejection } from '../canonical/rejection.js';
 import { partyOf } from './call-people.js';
 import { callResult } from './call-status.js';
@@ -160,8 +160,7 @@ function endTime(command: Command, totalSec: number | null): string | null {
 }
 
 function secondsOf(command: Command, name: string): number | null {
-  const text = command.get(name);
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
+  return wholeSeconds(command.get(name) ?? '');
 }
 
 function events(...all: PbxCallEvent[]): Translated {

@@ -1,7 +1,10 @@
+import { problemsOf } from '@perezvon/contracts';
 import { z } from 'zod';
 import { type PullAdapter, type PulledCall } from '../pull/pull-adapter.js';
+import { unreadableRow } from '../pull/unreadable-row.js';
 import { PullError } from '../pull/vendor-api.js';
 import { type Cabinet } from '../adapters/push-adapter.js';
+import { wholeSeconds } from '../adapters/raw-values.js';
 import { translateCommand } from './itoolabs-adapter.js';
 import { utcTime } from './utc-time.js';
 
@@ -40,17 +43,19 @@ export const itoolabsHistory: PullAdapter = {
     });
     const rows = z.array(z.unknown()).safeParse(answer);
     if (!rows.success) throw new PullError('unreadable', 'the history is not a list');
-    return rows.data.flatMap((each) => pulled(each, cabinet) ?? []);
+    return rows.data.map((each) => readRow(each, cabinet));
   },
+
+  readRow,
 };
 
-/** As the `history` command that should have come, so that a pull and a push cannot differ. Null = not a call. */
-function pulled(given: unknown, cabinet: Cabinet): PulledCall | null {
+/** As the `history` command that should have come, so that a pull and a push cannot differ. */
+function readRow(given: unknown, cabinet: Cabinet): PulledCall {
   const read = row.safeParse(given);
-  if (!read.success) return null;
+  if (!read.success) return unreadableRow(given, null, problemsOf(read.error), cabinet);
   const { uid, start, duration, destination, ...rest } = read.data;
   const startedAt = utcTime(start ?? null);
-  if (startedAt === null) return null;
+  if (startedAt === null) return unreadableRow(given, null, [{ path: 'start', message: 'must be a time' }], cabinet);
   const command = new Map<string, string>();
   const put = (name: string, value: string | null | undefined): void => {
     if (value != null && value !== '') command.set(name, value);
@@ -67,8 +72,8 @@ function pulled(given: unknown, cabinet: Cabinet): PulledCall | null {
   put('wait', rest.wait);
   put('duration', duration);
   put('link', rest.record);
-  const finishedAtMs = Date.parse(startedAt) + Number(duration ?? 0) * 1000;
-  return { callId: uid, finishedAtMs, translated: translateCommand(command, cabinet) };
+  const finishedAtMs = Date.parse(startedAt) + (wholeSeconds(duration ?? '') ?? 0) * 1000;
+  return { row: given, finishedAtMs, translated: translateCommand(command, cabinet) };
 }
 
 /** `20250304T091247Z`. */

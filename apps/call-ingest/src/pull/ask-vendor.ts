@@ -1,7 +1,8 @@
 import { type KeyRing, openPullToken } from '@perezvon/credentials';
 import { type AuthorisedSource, cabinetOf } from '../accounts/account-directory.js';
-import { canonicalise } from '../canonical/canonicalise.js';
+import { type Delivery } from '../intake/delivery.js';
 import { Intake } from '../intake/intake.js';
+import { takeTranslated } from '../intake/take.js';
 import { pullAdapters } from './pull-adapters.js';
 import { type PulledCall, type PullWindow } from './pull-adapter.js';
 import { allowedOrigin, VendorApi } from './vendor-api.js';
@@ -29,29 +30,24 @@ export async function askVendor(
 }
 
 /**
- * Pulled calls on the way that pushed ones go. What cannot be taken is left out and counted, not rejected: the same row
- * would come with each report, and nobody sent it.
+ * Pulled calls on the way that pushed ones go. A row that cannot be taken is rejected like a push, in the form in which
+ * the report has it; it comes with each report, always as the same reject.
  */
-export function intakeOf(pulled: readonly PulledCall[], nowMs: number): { intake: Intake; leftOut: number } {
+export function intakeOf(pulled: readonly PulledCall[], asked: AuthorisedSource, nowMs: number): Intake {
   const intake = new Intake(nowMs);
-  let leftOut = 0;
-  for (const { translated } of pulled) {
-    if ('rejected' in translated) {
-      leftOut += 1;
-      continue;
-    }
-    const { events, warnings } = translated;
-    for (const event of events) {
-      const result = canonicalise(event, {
-        receivedAtMs: nowMs,
-        nowMs,
-        knowsAccount: () => true, // the source is of this account
-        warnings,
-        origin: 'pull',
-      });
-      const refused = 'event' in result ? intake.accept(result.event) : result.rejected;
-      if (refused !== null) leftOut += 1;
-    }
+  const context = { nowMs, knowsAccount: () => true, origin: 'pull' as const };
+  for (const { row, translated } of pulled) {
+    const delivery: Delivery = {
+      door: 'pull',
+      dialect: asked.source.kind,
+      bytes: Buffer.from(JSON.stringify(row)),
+      query: '',
+      position: `${asked.source.kind} report`,
+      sourceId: asked.source.sourceId,
+      cabinet: cabinetOf(asked),
+      receivedAtMs: nowMs,
+    };
+    takeTranslated(intake, translated, delivery, context);
   }
-  return { intake, leftOut };
+  return intake;
 }

@@ -9,9 +9,11 @@ export interface PullWindow {
 
 /** One finished call of a report. */
 export interface PulledCall {
-  readonly callId: string;
-  readonly finishedAtMs: number;
-  /** The same events, with the same ids, that its pushes should have brought. */
+  /** As the report has it: what cannot be taken is kept in this form. */
+  readonly row: unknown;
+  /** Null = it cannot be told: the row is looked at whenever it comes, and moves no cursor. */
+  readonly finishedAtMs: number | null;
+  /** The same events, with the same ids, that its pushes should have brought; or why nothing can be made of the row. */
   readonly translated: Translated;
 }
 
@@ -21,4 +23,6 @@ export interface PullAdapter {
   readonly vendorDomains: readonly string[];
   /** Every finished call that began in the window, in however many pages. @throws PullError */
   finishedCalls(api: VendorApi, window: PullWindow, cabinet: Cabinet): Promise<readonly PulledCall[]>;
+  /** One row, also when it is driven again. Null = the call goes on. */
+  readRow(row: unknown, cabinet: Cabinet): PulledCall | null;
 }

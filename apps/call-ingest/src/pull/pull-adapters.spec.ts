@@ -181,16 +181,50 @@ describe('the UIS report', () => {
     const text = JSON.stringify({ result: { data: [missed, callBack] } }).replace('1002003004', '9007199254740993');
     vendor.answer = () => ({ body: text });
     const [first, second] = await pull(uisReport);
-    expect(first?.callId).toBe('9007199254740993');
-    expect(events(first?.translated)).toMatchObject([{ outcome: 'missed', employee: null }]);
+    expect(events(first?.translated)).toMatchObject([
+      { call_id: '9007199254740993', outcome: 'missed', employee: null },
+    ]);
     expect(events(second?.translated)[0]).toMatchObject({ direction: 'out', outcome: 'answered' });
   });
 
-  it('reads page after page, and leaves out what still goes on or cannot be read', async () => {
+  it('reads page after page, and leaves out what still goes on', async () => {
     const many = Array.from({ length: 1_000 }, (_, i) => ({ ...session, id: i + 1 }));
-    const rest = [{ ...session, id: 2_000 }, { ...session, id: 2_001, finish_time: null }, 'garbage'];
+    const rest = [
+      { ...session, id: 2_000 },
+      { ...session, id: 2_001, finish_time: null },
+    ];
     vendor.answer = ({ body }) => report((body as { params: { offset: number } }).params.offset === 0 ? many : rest);
     expect(await pull(uisReport)).toHaveLength(1_001);
+  });
+
+  it.each([
+    ['numbers as text', { talk_duration: '12', total_duration: '0:23', contact_phone_number: 79161234567 }],
+    ['fractions of seconds', { talk_duration: 12.4, wait_duration: 11.2, total_duration: 22.6 }],
+    ['flags as text and figures', { is_lost: 'false', is_transfer: 0 }],
+    ['empty text for nothing', { is_transfer: '', first_talked_employee_id: '', full_record_file_link: '' }],
+  ])('lost a call without a word for %s', async (_, change) => {
+    vendor.answer = () => report([{ ...session, ...change }, session]);
+    const [odd, plain] = await pull(uisReport);
+    const { virtual_number, talk_sec, total_sec, wait_sec, is_transfer } = events(plain?.translated)[0] ?? {};
+    expect(events(odd?.translated)[0]).toMatchObject({ virtual_number, talk_sec, total_sec, wait_sec });
+    expect(events(odd?.translated)[0]?.is_transfer ?? false).toBe(is_transfer);
+    expect(ids(events(odd?.translated)).slice(0, 1)).toEqual(ids(events(plain?.translated)).slice(0, 1));
+  });
+
+  it.each([
+    ['a duration that is none', { talk_duration: -3 }, 'talk_duration'],
+    ['a flag that is none', { is_lost: 'maybe' }, 'is_lost'],
+    ['no id', { id: null }, 'id'],
+    ['a finish that is no time', { finish_time: 'вчера' }, 'finish_time'],
+    ['employees that are no list', { employees: 40017 }, 'employees'],
+  ])('says what it could not read of a row with %s, by its path and without a value', async (_, change, path) => {
+    vendor.answer = () => report([{ ...session, ...change }]);
+    const [call] = await pull(uisReport);
+    expect(call?.translated).toMatchObject({
+      rejected: { code: 'untranslatable', accountId: 'acc-17', errors: [{ path }] },
+    });
+    expect(JSON.stringify(call?.translated)).not.toContain('79161234567');
+    expect(call?.finishedAtMs).toBe(path === 'finish_time' ? null : Date.parse('2025-03-04T09:12:47.000Z'));
   });
 
   it('names the vendor’s reason for a refusal, and not the token', async () => {
@@ -231,7 +265,7 @@ describe('the ITooLabs history', () => {
   it('gives a row the ids that its `history` command has, the recording’s too', async () => {
     vendor.answer = () => ({ body: [row] });
     const [call] = await pull(itoolabsHistory);
-    expect(call).toMatchObject({ callId: 'abc-1', finishedAtMs: Date.parse('2025-03-04T09:12:47.000Z') });
+    expect(call).toMatchObject({ finishedAtMs: Date.parse('2025-03-04T09:12:47.000Z') });
     const history = { cmd: 'history', callid: 'abc-1', type: 'in', status: 'Success', phone: '79161234567' };
     const rest = {
       user: 'ivanov',
@@ -243,11 +277,24 @@ describe('the ITooLabs history', () => {
     expect(ids(events(call?.translated))).toEqual(push(itoolabsPush, { ...history, ...rest }));
   });
 
-  it('takes nobody for an answer where a machine picked up, and leaves out what cannot be read', async () => {
-    vendor.answer = () => ({ body: [{ ...row, destination: 'vm' }, { uid: 'no-start' }, null] });
+  it('takes nobody for an answer where a machine picked up', async () => {
+    vendor.answer = () => ({ body: [{ ...row, destination: 'vm' }] });
+    const [call] = await pull(itoolabsHistory);
+    expect(events(call?.translated)[0]).toMatchObject({ outcome: 'missed', employee: null });
+  });
+
+  it('lost a call without a word whose row cannot be read', async () => {
+    vendor.answer = () => ({
+      body: [{ uid: 'no-start' }, { ...row, start: 'вчера' }, null, { ...row, duration: 'долго' }],
+    });
     const calls = await pull(itoolabsHistory);
-    expect(calls).toHaveLength(1);
-    expect(events(calls[0]?.translated)[0]).toMatchObject({ outcome: 'missed', employee: null });
+    expect(calls.map(({ translated }) => 'rejected' in translated && translated.rejected.code)).toEqual([
+      'untranslatable',
+      'untranslatable',
+      'untranslatable',
+      false,
+    ]);
+    expect(calls[3]).toMatchObject({ finishedAtMs: Date.parse(row.start) });
   });
 });
 

@@ -1,12 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callEventSchema, calls, type CallEvent, type PbxSource } from '@perezvon/contracts';
+import {
+  callEventSchema,
+  calls,
+  type CallEvent,
+  type PbxSource,
+  type RejectedCallEvent,
+  rejectedCallEvents,
+} from '@perezvon/contracts';
 import { KeyRing, newCredentialsKey, sealPullToken } from '@perezvon/credentials';
 import { createTestDatabase, type TestDatabase } from '@perezvon/postgres';
 import { createLogger } from '@perezvon/service';
 import { AccountDirectory } from '../accounts/account-directory.js';
 import { upsertAccounts } from '../accounts/account-statements.js';
+import { type Intake } from '../intake/intake.js';
 import { IntakeProducer } from '../kafka/intake-producer.js';
 import { migrations } from '../migrations/index.js';
+import { ReplayRejected } from '../rejected/replay-rejected.js';
 import { pbxSource } from '../spec/running-ingest.js';
 import { startVendorStandIn, type VendorStandIn } from '../spec/vendor-stand-in.js';
 import { PullCursors } from './pull-cursors.js';
@@ -20,6 +29,8 @@ let database: TestDatabase;
 let vendor: VendorStandIn;
 let directory: AccountDirectory;
 let stored: CallEvent[];
+let rejected: RejectedCallEvent[];
+let counted: { accepted: number; rejected: number }[];
 let logLines: string[];
 
 beforeAll(async () => {
@@ -30,6 +41,8 @@ afterAll(async () => database.drop());
 beforeEach(async () => {
   vendor = await startVendorStandIn();
   stored = [];
+  rejected = [];
+  counted = [];
   logLines = [];
   await database.dataSource.query('truncate pull_cursors, account_settings');
   directory = new AccountDirectory(database.dataSource);
@@ -46,22 +59,28 @@ beforeEach(async () => {
 });
 afterEach(async () => vendor.stop());
 
+const producer = new IntakeProducer({
+  sendRaw: (topic, records) => {
+    const values = records.map(({ value }): unknown => JSON.parse(String(value)));
+    if (topic === calls.topic) stored.push(...values.map((value) => callEventSchema.parse(value)));
+    else rejected.push(...values.map((value) => rejectedCallEvents.parse(value)));
+    return Promise.resolve();
+  },
+});
+
 /** One of the processes that reconcile; they share the database and nothing else. */
 function reports(extraOrigins = [vendor.url]): PullReports {
-  const producer = new IntakeProducer({
-    sendRaw: (topic, records) => {
-      if (topic === calls.topic) {
-        stored.push(...records.map(({ value }) => callEventSchema.parse(JSON.parse(String(value)))));
-      }
-      return Promise.resolve();
-    },
-  });
   const logger = createLogger({
     service: 'spec',
     level: 'debug',
     destination: { write: (line: string) => void logLines.push(line) },
   });
-  return new PullReports(directory, new PullCursors(database.dataSource), producer, { keys, extraOrigins }, logger);
+  const metrics = {
+    pulled: (intake: Intake) =>
+      void counted.push({ accepted: intake.accepted.length, rejected: intake.rejections.length }),
+  };
+  const access = { keys, extraOrigins };
+  return new PullReports(directory, new PullCursors(database.dataSource), producer, access, metrics, logger);
 }
 
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -130,6 +149,48 @@ describe('reconciliation', () => {
   it('asks nobody outside of the vendor’s domains, whatever the settings say', async () => {
     expect(await reports([]).turn()).toBe('failed');
     expect(vendor.requests).toEqual([]);
+  });
+
+  it('loses no call without a word: a row that cannot be read is rejected as it came, and its window moves on', async () => {
+    const unreadable = { ...row('unreadable', 10, 5), start: 'вчера' };
+    const refused = row('x'.repeat(201), 12, 5);
+    vendor.answer = () => ({ body: [unreadable, refused, row('beside', 10, 5)] });
+    expect(await reports().turn()).toBe('pulled');
+    expect(pulledIds()).toEqual(['beside']);
+    expect(rejected).toMatchObject([
+      { door: 'pull', accountId: 'acc-1', sourceId: SOURCE, code: 'untranslatable', original: { dialect: 'itoolabs' } },
+      { door: 'pull', code: 'untranslatable' },
+    ]);
+    expect(JSON.parse(Buffer.from(rejected[0]?.original.base64 ?? '', 'base64').toString())).toEqual(unreadable);
+    await again();
+    await reports().turn();
+    expect(new Set(rejected.map(({ rejectedId }) => rejectedId)).size).toBe(2);
+    expect(counted).toEqual([1, 1].map((accepted) => ({ accepted, rejected: 2 })));
+  });
+
+  it('drives a rejected row again as the report’s', async () => {
+    const seen = new Map<string, RejectedCallEvent>();
+    vendor.answer = () => ({ body: [{ ...row('later', 10, 5), start: 'вчера' }] });
+    await reports().turn();
+    for (const one of rejected) seen.set(one.rejectedId, one);
+    const [waiting] = rejected;
+    if (waiting === undefined) throw new Error('nothing was rejected');
+    const readable = JSON.stringify(row('later', 10, 5));
+    seen.set('mended', {
+      ...waiting,
+      original: { ...waiting.original, base64: Buffer.from(readable).toString('base64') },
+    });
+    const replay = new ReplayRejected(
+      { find: (_, id) => Promise.resolve(seen.get(id)), markReplayed: () => Promise.resolve() },
+      directory,
+      producer,
+    );
+    expect(await replay.replay('acc-1', waiting.rejectedId)).toMatchObject({
+      outcome: 'rejected',
+      code: 'untranslatable',
+    });
+    expect(await replay.replay('acc-1', 'mended')).toMatchObject({ outcome: 'accepted' });
+    expect(stored).toMatchObject([{ type: 'call.ended', call_id: 'later', origin: 'replay', outcome: 'answered' }]);
   });
 
   it('writes neither token nor number into the log', async () => {

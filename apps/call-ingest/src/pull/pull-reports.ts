@@ -1,6 +1,7 @@
 import { type Logger } from '@perezvon/service';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountDirectory, type AuthorisedSource } from '../accounts/account-directory.js';
+import { type IngestMetrics } from '../ingest-metrics.js';
 import { type IntakeProducer } from '../kafka/intake-producer.js';
 import { askVendor, intakeOf, type PullAccess } from './ask-vendor.js';
 import { type PullCursors, type PullTurn } from './pull-cursors.js';
@@ -31,6 +32,7 @@ export class PullReports {
     private readonly cursors: PullCursors,
     private readonly producer: IntakeProducer,
     private readonly access: PullAccess,
+    private readonly metrics: Pick<IngestMetrics, 'pulled'>,
     private readonly logger: Logger,
   ) {}
 
@@ -76,13 +78,15 @@ export class PullReports {
     const nowMs = Date.now();
     const window = { fromMs: turn.finishedUntilMs - LONGEST_CALL_MS - OVERLAP_MS, toMs: nowMs };
     const calls = (await askVendor(source, window, this.access, this.stopping.signal)) ?? [];
-    const finished = calls.filter((call) => call.finishedAtMs > turn.finishedUntilMs - OVERLAP_MS);
-    const { intake, leftOut } = intakeOf(finished, nowMs);
+    const finished = calls.filter((call) => (call.finishedAtMs ?? nowMs) > turn.finishedUntilMs - OVERLAP_MS);
+    const intake = intakeOf(finished, source, nowMs);
     await this.producer.store(intake, PRODUCE_TIMEOUT_MS);
-    const newest = Math.max(nowMs - CURSOR_BEHIND_MS, ...finished.map((call) => call.finishedAtMs));
+    this.metrics.pulled(intake);
+    const newest = Math.max(nowMs - CURSOR_BEHIND_MS, ...finished.map((call) => call.finishedAtMs ?? 0));
     await this.cursors.finish(turn, Math.min(newest, nowMs), PULL_EVERY_MS);
     const { accountId } = source;
-    const told = { accountId, sourceId: turn.sourceId, calls: finished.length, events: intake.calls.length, leftOut };
+    const [events, rejected] = [intake.calls.length, intake.rejected.length];
+    const told = { accountId, sourceId: turn.sourceId, calls: finished.length, events, rejected };
     this.logger.info(told, 'a report was pulled');
   }
 }

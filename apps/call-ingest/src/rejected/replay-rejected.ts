@@ -14,7 +14,7 @@ const PRODUCE_TIMEOUT_MS = 10_000;
  */
 export class ReplayRejected {
   constructor(
-    private readonly rejectedEvents: RejectedEvents,
+    private readonly rejectedEvents: Pick<RejectedEvents, 'find' | 'markReplayed'>,
     private readonly directory: AccountDirectory,
     private readonly producer: IntakeProducer,
   ) {}

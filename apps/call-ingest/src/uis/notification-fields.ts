@@ -1,4 +1,5 @@
 import { type Fields } from '../adapters/json-object.js';
+import { bareText, flagIn, secondsIn } from './field-values.js';
 
 /**
  * Typed reading of a notification's fields: nested or flat, values with their quotes included, unfilled
@@ -34,19 +35,12 @@ export class NotificationFields {
   /** Whole seconds; null where the PBX measured nothing, which is not 0. */
   seconds(...names: string[]): number | null {
     const value = this.text(...names);
-    if (value === null) return null;
-    if (/^\d{1,9}(?:\.\d+)?$/.test(value)) return Math.round(Number(value));
-    const clock = /^(?:(\d{1,4}):)?(\d{1,2}):(\d{2})(?:\.\d+)?$/.exec(value);
-    if (clock === null) return null;
-    return Number(clock[1] ?? 0) * 3600 + Number(clock[2]) * 60 + Number(clock[3]);
+    return value === null ? null : secondsIn(value);
   }
 
   flag(name: string): boolean | null {
-    const value = this.text(name)?.toLowerCase();
-    if (value === undefined) return null;
-    if (['true', '1', 'yes', 'да', 't'].includes(value)) return true;
-    if (['false', '0', 'no', 'нет', 'f'].includes(value)) return false;
-    return null;
+    const value = this.text(name);
+    return value === null ? null : flagIn(value);
   }
 
   /** An array, its JSON as text, or a list with commas. */
@@ -89,12 +83,4 @@ function flatten(fields: Fields): Map<string, unknown> {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const NO_VALUE = new Set(['', 'null', 'none', 'undefined']);
-
-function bareText(value: unknown): string | null {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
-  const text = String(value).replace(/^[\s"'“”«»]+|[\s"'“”«»]+$/g, '');
-  return NO_VALUE.has(text.toLowerCase()) ? null : text;
 }

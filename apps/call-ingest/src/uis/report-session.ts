@@ -1,27 +1,41 @@
-import { type PbxCallEvent } from '@perezvon/contracts';
+import { type PbxCallEvent, problemsOf } from '@perezvon/contracts';
 import { z } from 'zod';
 import { type Cabinet } from '../adapters/push-adapter.js';
 import { bounded, isRecordUrl } from '../adapters/raw-values.js';
 import { reasonGroup } from '../canonical/finish-reasons.js';
 import { type PulledCall } from '../pull/pull-adapter.js';
+import { unreadableRow } from '../pull/unreadable-row.js';
 import { turnedCallBack } from './call-back.js';
 import { employeeId } from './employee-id.js';
+import { bareText, flagIn, secondsIn } from './field-values.js';
 import { notificationTime, type PbxTime } from './notification-time.js';
 import { isOutsideNumber } from './outside-number.js';
 
-const id = z.union([z.string().min(1), z.number().transform(String)]);
-const text = z.string().nullish();
-const seconds = z.number().int().min(0).nullish();
+/** A value in whatever form it comes, read as what it is; what it cannot be is a problem of the row. */
+const readAs = <T>(read: (text: string) => T | null, problem: string) =>
+  z
+    .union([z.string(), z.number(), z.boolean()])
+    .nullish()
+    .transform((value, context) => {
+      const text = bareText(value);
+      if (text === null) return null;
+      const known = read(text);
+      if (known === null) context.addIssue({ code: 'custom', message: problem });
+      return known;
+    });
+const text = readAs((value) => value, 'must be text');
+const seconds = readAs(secondsIn, 'must be a duration');
+const flag = readAs(flagIn, 'must be true or false');
 
 /** One session of `get.calls_report` (reference/pbx-events.md §2.2). */
 const session = z.object({
-  id,
+  id: text.refine((id) => id !== null, 'is required'),
   start_time: text,
-  finish_time: z.string(),
+  finish_time: text,
   direction: text,
   source: text,
-  is_lost: z.boolean().nullish(),
-  is_transfer: z.boolean().nullish(),
+  is_lost: flag,
+  is_transfer: flag,
   finish_reason: text,
   wait_duration: seconds,
   talk_duration: seconds,
@@ -30,11 +44,9 @@ const session = z.object({
   virtual_phone_number: text,
   /** Whose phone talked with the client: an employee's, or the outside number that the call was forwarded to. */
   operator_phone_number: text,
-  first_talked_employee_id: id.nullish(),
-  last_talked_employee_id: id.nullish(),
-  employees: z
-    .array(z.object({ employee_id: id, is_answered: z.boolean().nullish(), is_talked: z.boolean().nullish() }))
-    .nullish(),
+  first_talked_employee_id: text,
+  last_talked_employee_id: text,
+  employees: z.array(z.object({ employee_id: text, is_answered: flag, is_talked: flag })).nullish(),
   full_record_file_link: text,
   call_api_external_id: text,
 });
@@ -43,21 +55,25 @@ type Session = z.infer<typeof session>;
 /** What a report is asked for. */
 export const SESSION_FIELDS = Object.keys(session.shape);
 
-/** Null = still going on, or not a session. */
-export function readSession(given: unknown, cabinet: Cabinet): PulledCall | null {
-  const read = session.safeParse(given);
-  if (!read.success) return null;
-  const finishedAt = notificationTime(read.data.finish_time, cabinet.timeZone);
-  if (finishedAt === null) return null;
+/** Null = still going on. */
+export function readSession(row: unknown, cabinet: Cabinet): PulledCall | null {
+  const read = session.safeParse(row);
+  const finish = finishOf(row);
+  if (finish === null && read.success) return null;
+  const finishedAt = finish === null ? null : notificationTime(finish, cabinet.timeZone);
+  const finishedAtMs = finishedAt === null ? null : Date.parse(finishedAt.at);
+  if (!read.success) return unreadableRow(row, finishedAtMs, problemsOf(read.error), cabinet);
+  if (finishedAt === null)
+    return unreadableRow(row, null, [{ path: 'finish_time', message: 'must be a time' }], cabinet);
   const end = endOf(read.data, cabinet, finishedAt);
   const link = read.data.full_record_file_link;
-  const record = link != null && isRecordUrl(link) ? [recordOf(end, link)] : [];
-  return {
-    callId: read.data.id,
-    finishedAtMs: Date.parse(finishedAt.at),
-    translated: { events: [end, ...record], warnings: [] },
-  };
+  const record = link !== null && isRecordUrl(link) ? [recordOf(end, link)] : [];
+  return { row, finishedAtMs, translated: { events: [end, ...record], warnings: [] } };
 }
+
+/** Also of a row that cannot be read otherwise: it tells when the row need not come again. */
+const finishOf = (row: unknown): string | null =>
+  typeof row === 'object' && row !== null && 'finish_time' in row ? bareText(row.finish_time) : null;
 
 function endOf(row: Session, cabinet: Cabinet, finishedAt: PbxTime): PbxCallEvent {
   const direction = turnedCallBack(reportedDirection(row), row.source ?? null);
@@ -70,7 +86,7 @@ function endOf(row: Session, cabinet: Cabinet, finishedAt: PbxTime): PbxCallEven
     source: 'uis',
     source_instance: cabinet.instance,
     type: 'call.ended',
-    call_id: row.id,
+    call_id: row.id ?? '',
     occurred_at: finishedAt.at,
     occurred_at_quality: finishedAt.quality,
     direction,

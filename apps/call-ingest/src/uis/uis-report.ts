@@ -24,6 +24,8 @@ export const uisReport: PullAdapter = {
       if (rows.length < PAGE) return calls;
     }
   },
+
+  readRow: readSession,
 };
 
 async function page(api: VendorApi, window: PullWindow, cabinet: Cabinet, offset: number): Promise<unknown[]> {
