@@ -28,8 +28,8 @@ export const rejectedCallEventSchema = z.object({
   message: z.string().max(1000),
   errors: z.array(z.object({ path: z.string().max(200), message: z.string().max(300) })).max(50),
   original: z.object({
-    /** The bytes as they came, at most 64 KiB of them. */
-    base64: z.string().max(90_000),
+    /** The bytes as they came, at most 256 KiB of them. */
+    base64: z.string().max(350_000),
     sizeBytes: z.int().min(0),
     truncated: z.boolean(),
     /** Where it stood: `topic/partition/offset`, the HTTP route without secrets, or whose report. */

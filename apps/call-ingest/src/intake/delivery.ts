@@ -18,7 +18,10 @@ export interface Delivery {
   readonly receivedAtMs: number;
 }
 
-/** Larger events are refused: with ids and remarks added they would outgrow what Kafka takes (1 MiB). */
+/**
+ * Larger events are refused: with ids and remarks added, or in base64 as rejected ones, they would outgrow what Kafka takes
+ * (1 MiB). A rejected event is kept whole up to this size, so that it can be driven again.
+ */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
 /** More events in one request are refused without looking at any: each refusal is a message to write. */

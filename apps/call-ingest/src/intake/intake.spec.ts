@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rejectedCallEvents } from '@perezvon/contracts';
-import { type Delivery, MAX_EVENTS } from './delivery.js';
+import { type Delivery, MAX_EVENT_BYTES, MAX_EVENTS } from './delivery.js';
 import { takeDelivery, takeKafkaBatch } from './take.js';
 
 const now = Date.now();
@@ -73,6 +73,21 @@ describe('a refused part of a request', () => {
     const intake = takeBody(`[${parts.join(' ,')}]`);
     const originals = intake.rejected.map(({ value }) => rejectedCallEvents.schema.parse(JSON.parse(String(value))));
     expect(originals.map(({ original }) => Buffer.from(original.base64, 'base64').toString())).toEqual(parts);
+  });
+});
+
+describe('a refused body as large as the door takes', () => {
+  it('could never be driven again, for only its first 64 KiB were kept', () => {
+    const body = `{"type":"nonsense","raw":"${'я'.repeat((MAX_EVENT_BYTES - 28) / 2)}"}`;
+    expect(Buffer.byteLength(body)).toBe(MAX_EVENT_BYTES);
+    const [kept] = takeBody(body).rejected.map(({ value }) => rejectedCallEvents.parse(JSON.parse(String(value))));
+    expect(kept?.original).toMatchObject({ truncated: false, sizeBytes: MAX_EVENT_BYTES });
+    expect(Buffer.from(kept?.original.base64 ?? '', 'base64').toString()).toBe(body);
+  });
+
+  it('is kept in part where it is larger, as only Kafka brings it', () => {
+    const [kept] = take(Buffer.alloc(MAX_EVENT_BYTES + 1, 32)).rejected;
+    expect(rejectedCallEvents.parse(JSON.parse(String(kept?.value))).original).toMatchObject({ truncated: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import { type CallEvent, calls, type RejectedCallEvent, rejectedCallEvents } from '@perezvon/contracts';
 import { type RawRecord } from '@perezvon/kafka';
 import { type Rejection, rejection } from '../canonical/rejection.js';
-import { type Delivery } from './delivery.js';
+import { type Delivery, MAX_EVENT_BYTES } from './delivery.js';
 import { deterministicUuid } from './deterministic-uuid.js';
 
 /**
@@ -9,9 +9,6 @@ import { deterministicUuid } from './deterministic-uuid.js';
  * would be refused by every reader's database, so it is refused at the door.
  */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-
-/** At most this much of a rejected original is kept. */
-const MAX_ORIGINAL_BYTES = 64 * 1024;
 
 /**
  * What becomes of deliveries, ready to be stored: each event ends in exactly one of the three lists. Nothing here has
@@ -67,9 +64,9 @@ function rejectedMessage(
     message: why.message.slice(0, 1000),
     errors: [...why.errors],
     original: {
-      base64: original.subarray(0, MAX_ORIGINAL_BYTES).toString('base64'),
+      base64: original.subarray(0, MAX_EVENT_BYTES).toString('base64'),
       sizeBytes: original.length,
-      truncated: original.length > MAX_ORIGINAL_BYTES,
+      truncated: original.length > MAX_EVENT_BYTES,
       dialect: delivery.dialect,
       query: delivery.bytes.length > 0 && delivery.query !== '' ? delivery.query.slice(0, 16_384) : null,
       position: part === undefined ? delivery.position : `${delivery.position}#${part.index}`,

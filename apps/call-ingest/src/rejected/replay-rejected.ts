@@ -24,7 +24,7 @@ export class ReplayRejected {
     const rejected = await this.rejectedEvents.find(accountId, rejectedId);
     if (rejected === undefined) return null;
     if (rejected.original.truncated)
-      return refused(rejected, 'Only the first 64 KiB were kept: have the PBX send it again.');
+      return refused(rejected, 'It is too large to be kept whole: have the PBX send it again.');
     const delivery = this.deliveryAgain(rejected);
     if (delivery === null) return refused(rejected, 'The PBX source that sent it is no more.');
 
