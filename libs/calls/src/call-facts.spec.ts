@@ -112,6 +112,26 @@ describe('the facts of a call', () => {
     });
   });
 
+  it('began in 1993 by a total of 31 years: no call lasts longer than a day (R4), so that tells nothing of its start', () => {
+    const garbage = endedAnswered({ total_sec: 1_000_000_000 });
+    expect(callOf(garbage).startedAt).toBe(garbage.occurred_at);
+    for (const occurred_at_quality of ['pbx_utc', 'received'] as const)
+      expect(callOf(started({ occurred_at_quality }), garbage).startedAt).toBe(instantAt(0));
+    expect(callOf(endedAnswered({ total_sec: 86_400 })).startedAt).toBe('2025-03-03T09:13:11.000Z');
+  });
+
+  it('began by the PBX’s clock where any event told it, whatever our own receipt says', () => {
+    const ours = { occurred_at: null, occurred_at_quality: 'received' } as const;
+    const early = started({ ...ours, received_at: instantAt(-5) });
+    const clamped = ringing(PETROVA, { occurred_at: instantAt(-8), occurred_at_quality: 'received' });
+    for (const events of [
+      [early, clamped, answered()],
+      [answered(), early, clamped],
+    ])
+      expect(callOf(...events).startedAt).toBe(instantAt(11));
+    expect(callOf(early).startedAt).toBe(instantAt(-5));
+  });
+
   it('keep one recording per path: a changed signature is the same recording', () => {
     expect(callOf(recorded('https://m/r/1.mp3?sign=a'), recorded('https://m/r/1.mp3?sign=b')).recordings).toHaveLength(
       1,

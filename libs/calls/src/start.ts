@@ -12,12 +12,17 @@ export function earlierStart(a: Start, b: Start): Start {
   return a.at <= b.at ? a : b;
 }
 
+/** R4: no call lasts longer; a total beyond it is a PBX's garbage. */
+const LONGEST_CALL_SEC = 24 * 60 * 60;
+
 /** When the event says the call began: an end record looks back over the whole call (durations are the PBX's own). */
 export function startOf(event: CallEvent): Start {
   const at = timeOf(event);
   const isByPbx = event.occurred_at !== null && event.occurred_at_quality !== 'received';
-  if (event.type !== 'call.ended' || event.total_sec == null) return { at, isByPbx };
-  return { at: new Date(Date.parse(at) - event.total_sec * 1000).toISOString(), isByPbx };
+  const totalSec = event.type === 'call.ended' ? event.total_sec : null;
+  if (totalSec == null) return { at, isByPbx };
+  if (totalSec > LONGEST_CALL_SEC) return { at, isByPbx: false };
+  return { at: new Date(Date.parse(at) - totalSec * 1000).toISOString(), isByPbx };
 }
 
 export const timeOf = (event: CallEvent) => event.occurred_at ?? event.received_at;

@@ -52,6 +52,12 @@ describe('canonicalise', () => {
     expect(event).not.toHaveProperty('warnings');
   });
 
+  it.each(['total_sec', 'talk_sec', 'wait_sec'])('took a %s of more than a day without a word (R4)', (duration) => {
+    const told = eventOf({ ...ended, [duration]: 86_401 });
+    expect(told).toMatchObject({ [duration]: 86_401, warnings: ['implausible_duration'] });
+    expect(eventOf({ ...ended, [duration]: 86_400 })).not.toHaveProperty('warnings');
+  });
+
   it.each(['79161234567', '+7 (916) 123-45-67', '8 916 123 45 67', '9161234567'])(
     'gives the event of client %j the ids of every other spelling',
     (raw) => {

@@ -53,6 +53,7 @@ export function canonicalise(input: unknown, context: IngestContext): Canonicali
 
   const warnings = new Set(context.warnings);
   if (times.clockAhead) warnings.add('clock_ahead');
+  if (isImplausiblyLong(given)) warnings.add('implausible_duration');
   return { event: completed(given, times, warnings, context.origin) };
 }
 
@@ -145,6 +146,13 @@ function completed(
   if (warnings.size > 0) event.warnings = [...warnings];
   return event;
 }
+
+/** R4: no call lasts longer than a day. The value stays what the PBX told; nothing looks back by it (libs/calls, start.ts). */
+function isImplausiblyLong({ wait_sec, talk_sec, total_sec }: PbxCallEvent): boolean {
+  return Math.max(wait_sec ?? 0, talk_sec ?? 0, total_sec ?? 0) > LONGEST_CALL_SEC;
+}
+
+const LONGEST_CALL_SEC = 24 * 60 * 60;
 
 function clientOf(given: PbxCallEvent, warnings: Set<string>): CallClient {
   // A producer that hides the raw text and still knows the number may send it as e164 alone.

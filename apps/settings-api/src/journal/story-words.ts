@@ -105,6 +105,10 @@ const eventWarnings: Readonly<Record<string, Localized>> = {
     ru: 'время события не разобрать, взято время получения',
     en: 'the time of the event is unreadable, the time of receipt counts',
   },
+  implausible_duration: {
+    ru: 'АТС назвала длительность больше суток',
+    en: 'the PBX told a duration of more than a day',
+  },
   unreadable_record_link: { ru: 'ссылку на запись не разобрать', en: 'the link of the recording is unreadable' },
   unknown_status: { ru: 'АТС назвала неизвестный итог', en: 'the PBX named an unknown outcome' },
 };
