@@ -311,6 +311,21 @@ describe('translateNotification', () => {
     });
   });
 
+  it.each(['auto_back_call_by_lost_call', 'auto_out_calls', 'callapi_management_call'])(
+    'left a call by %s incoming: whoever is called back did not call (§4.6)',
+    (call_source) => {
+      expect(event({ ...ended, call_source })).toMatchObject({ direction: 'out', client: { e164: '+79161234567' } });
+      expect(event({ ...ended, call_source, is_internal: true })).toMatchObject({ direction: 'internal' });
+    },
+  );
+
+  it.each(['va', 'sip', 'sitephone', 'lead', 'call_tracking', 'amocrm'])(
+    'leaves a call by %s as it is told',
+    (from) => {
+      expect(event({ ...ended, call_source: from })).toMatchObject({ direction: 'in' });
+    },
+  );
+
   it('reads the numbers of an outgoing call from its legs where the contact is not named', () => {
     const { contact_phone_number, virtual_phone_number, ...rest } = ended;
     const outgoing = { ...rest, direction: 'out', calling_phone_number: virtual_phone_number };
