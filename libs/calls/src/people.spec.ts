@@ -28,8 +28,15 @@ const directory = {
     entry(3, { ext: '200' }),
     entry(4, { ext: '200' }),
     entry(5, { pbxId: '40019' }),
+    entry(6, { ext: '206' }),
+    entry(7, { pbxId: '40027', phones: ['+79035550107'] }),
+    entry(8, { login: 'double', ext: '208' }),
+    entry(9, { login: 'double', ext: '209' }),
   ],
-  mapping: [1, 2, 3, 4].map((number) => ({ employeeId: entry(number, {}).employeeId, crmUserId: 500 + number })),
+  mapping: [1, 2, 3, 4, 6, 7, 8, 9].map((number) => ({
+    employeeId: entry(number, {}).employeeId,
+    crmUserId: 500 + number,
+  })),
 };
 const userOf = (employee: CallEmployee | null) => crmUserOf(employee, directory);
 
@@ -40,6 +47,9 @@ describe('R14: the amoCRM user of an employee', () => {
     ['the extension', { ext: '102' }, 501],
     ['the phone, however it is spelt', { phone: '79035550102' }, 502],
     ['the strongest key, though a weaker one names somebody else', { pbx_id: '40017', ext: '103' }, 501],
+    ['the strongest key, though an entry without it has the extension', { pbx_id: '40017', ext: '206' }, 501],
+    ['a weaker key where no entry has the stronger one', { login: 'nobody', ext: '206' }, 506],
+    ['the phone of an entry without login and extension', { login: 'new', ext: '300', phone: '79035550107' }, 507],
   ])('is found by %s', (_title, employee, user) => {
     expect(userOf(employee)).toBe(user);
   });
@@ -49,6 +59,8 @@ describe('R14: the amoCRM user of an employee', () => {
     ['an employee whom nobody mapped', { pbx_id: '40019' }],
     ['an employee whom nobody knows', { login: 'new' }],
     ['an extension that two employees share: never a random match', { ext: '200' }],
+    ['a login that two employees share, though one has the extension too', { login: 'double', ext: '208' }],
+    ['an extension of somebody whose PBX id is another one', { pbx_id: '99999', ext: '102' }],
   ])('is none for %s (R6)', (_title, employee) => {
     expect(userOf(employee)).toBeNull();
   });

@@ -91,22 +91,35 @@ export function crmUserOf(employee: CallEmployee | null, directory: Directory): 
 }
 
 /**
- * The strongest key that both sides have decides: PBX id, login, extension, phone. A key that several employees share
- * names nobody: never a random match (§4.9).
+ * The strongest key that any entry has in common with the employee decides: PBX id, login, extension, phone. An entry that
+ * a stronger key tells apart is somebody else, and a key that several share names nobody: never a random match (§4.9).
  */
 export function entryOf(employee: CallEmployee, employees: readonly PbxEmployee[]): PbxEmployee | null {
-  const matches = employees.filter((entry) => matchOf(entry, employee));
-  const [only, ...more] = matches;
-  return only && more.length === 0 ? only : null;
+  let others = employees;
+  for (const compare of KEYS) {
+    const matches = others.filter((entry) => compare(entry, employee) === 'same');
+    if (matches.length > 0) return matches.length === 1 ? (matches[0] ?? null) : null;
+    others = others.filter((entry) => compare(entry, employee) === 'untold');
+  }
+  return null;
 }
 
-function matchOf(entry: PbxEmployee, employee: CallEmployee): boolean {
-  if (entry.pbxId && employee.pbx_id) return entry.pbxId === employee.pbx_id;
-  if (entry.login && employee.login) return entry.login === employee.login;
-  if (entry.ext && employee.ext) return entry.ext === employee.ext;
-  const phone = employee.phone?.replace(/\D/g, '');
-  return Boolean(phone) && entry.phones.some((p) => p.replace(/\D/g, '') === phone);
+type Compared = 'same' | 'other' | 'untold';
+type Compare = (entry: PbxEmployee, employee: CallEmployee) => Compared;
+
+const KEYS: readonly Compare[] = [
+  (entry, employee) => compared(entry.pbxId, employee.pbx_id),
+  (entry, employee) => compared(entry.login, employee.login),
+  (entry, employee) => compared(entry.ext, employee.ext),
+  ({ phones }, { phone }) => (phone && phones.some((one) => digitsOf(one) === digitsOf(phone)) ? 'same' : 'untold'),
+];
+
+function compared(a: string | null | undefined, b: string | null | undefined): Compared {
+  if (!a || !b) return 'untold';
+  return a === b ? 'same' : 'other';
 }
+
+const digitsOf = (phone: string) => phone.replace(/\D/g, '');
 
 /** R4: a call from or to an employee's own number, or his extension, is nobody's client. */
 export function isEmployeesNumber(
