@@ -120,16 +120,10 @@ describe('the facts of a call', () => {
     expect(callOf(endedAnswered({ total_sec: 86_400 })).startedAt).toBe('2025-03-03T09:13:11.000Z');
   });
 
-  it('began by the PBX’s clock where any event told it, whatever our own receipt says', () => {
-    const ours = { occurred_at: null, occurred_at_quality: 'received' } as const;
-    const early = started({ ...ours, received_at: instantAt(-5) });
-    const clamped = ringing(PETROVA, { occurred_at: instantAt(-8), occurred_at_quality: 'received' });
-    for (const events of [
-      [early, clamped, answered()],
-      [answered(), early, clamped],
-    ])
-      expect(callOf(...events).startedAt).toBe(instantAt(11));
-    expect(callOf(early).startedAt).toBe(instantAt(-5));
+  it('know until when a leg talked: its latest end counts, whichever was told first', () => {
+    const legEnds = [30, 50, 40].map((second) => event('leg.ended', second, { employee: PETROVA }));
+    for (const events of [legEnds, [...legEnds].reverse()])
+      expect(callOf(answered(), ...events).legs).toMatchObject([{ endedAt: instantAt(50) }]);
   });
 
   it('keep one recording per path: a changed signature is the same recording', () => {

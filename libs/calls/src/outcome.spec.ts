@@ -41,6 +41,14 @@ describe('R3, R4: a hint of the end («Потерянный звонок»)', ()
     expect(plan([lost], { ...settings, sources: [source] }, beforeItSettles).ended).not.toBeNull();
   });
 
+  it('is no hint where it is an answer, however the PBX came to know of it: decided at once', () => {
+    const inferred = endedAnswered({ outcome_detail: 'inferred' });
+    expect(plan([started(), inferred], settings, { now: instantAt(71), heardAt: instantAt(71) })).toMatchObject({
+      wait: null,
+      cell: 'answeredUnknown',
+    });
+  });
+
   it('lets the client be looked for meanwhile', () => {
     expect(plan([lost], settings, { ...beforeItSettles, clientKnown: null }).needs).toBe('client');
   });
@@ -250,6 +258,16 @@ describe('R4: the record of a leg', () => {
     expect(talkersOf(both)).toEqual([PETROVA, SIDOROV]);
   });
 
+  it('adds up with the call’s own: who waited first, who talked when, and the receipt that came last', () => {
+    const own = endedAnswered({ talk_sec: 20, wait_sec: 11 });
+    const leg = second({ employee: SIDOROV, wait_sec: 4, received_at: instantAt(90) });
+    const both = callOf(started(), transferred, own, { ...leg, occurred_at: instantAt(95) }).ended;
+    expect(both).toMatchObject({ waitSec: 11, talkSec: 40, receivedAt: instantAt(90) });
+    expect(both).toMatchObject({ firstTalker: PETROVA, lastTalker: SIDOROV, talkers: [PETROVA, SIDOROV] });
+    const late = callOf(started(), transferred, { ...own, received_at: instantAt(99) }, leg).ended;
+    expect(late).toMatchObject({ receivedAt: instantAt(99), talkSec: 40 });
+  });
+
   it('of an internal call whose colleague was asked is internal as before', () => {
     const internal = { direction: 'internal' } as const;
     const going = [started(internal), answered(PETROVA, internal), transferred];
@@ -282,6 +300,11 @@ describe('R4: a caller on the black list', () => {
   it('was a lost call with a task, for only the hint told the reason', () => {
     expect(reasons([started(), hint], settings, settled)).toEqual(['R4 rejected']);
     expect(reasons([started(), hint, endedMissed()], settings, settled)).toEqual(['R4 rejected']);
+  });
+
+  it('is none where the record tells why it was missed', () => {
+    const busy = endedMissed({ outcome_detail: 'busy' });
+    expect(plan([started(), hint, busy], settings, settled).cell).toBe('missedUnknown');
   });
 
   it('is one no more when the record is corrected to missed: what it had said first was not a hint', () => {

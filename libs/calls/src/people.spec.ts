@@ -3,6 +3,7 @@ import type { CallEmployee, CallEvent } from '@perezvon/contracts';
 import { crmUserOf, isEmployeesNumber } from './people.js';
 import {
   answered,
+  callOf,
   DEFAULT_INCOMING,
   endedAnswered,
   event,
@@ -117,6 +118,23 @@ describe('R6: who took the call', () => {
     const pulled = endedAnswered({ employee: null, ...talked(petrovasId) });
     for (const which of ['first', 'last'] as const)
       expect(note(which, ...sidorovThenPetrova, pulled)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+  });
+
+  it('is none whose phone was up, by the record without a talk, before those who talked', () => {
+    const third = { pbx_id: '40099' };
+    const pulled = endedAnswered({ employee: third, ...talked(third, petrovasId) });
+    expect(note('first', ...sidorovThenPetrova, pulled)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+  });
+
+  it('is told by the report where the record alone told nobody, and the other way about', () => {
+    const record = endedAnswered({ employee: null, content_hash: 'a'.repeat(64) });
+    const pulled = { ...record, ...talked(sidorovsId, petrovasId), first_talked_employee: petrovasId };
+    for (const events of [
+      [record, pulled],
+      [pulled, record],
+    ])
+      expect(callOf(...events).ended).toMatchObject({ talkers: [sidorovsId, petrovasId], firstTalker: petrovasId });
+    expect(note('first', record, pulled)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
   });
 
   it('is told by the times of a record’s talks, in whatever order they stand', () => {

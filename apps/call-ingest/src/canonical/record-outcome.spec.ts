@@ -37,6 +37,13 @@ const cases: Case[] = [
   ['«received» with 0 s of talk', { talk_sec: 0, outcome: 'answered' }, 'missed', null, 'answered_without_talk'],
   ['«lost» with talk', { talk_sec: 9, outcome: 'missed', employee }, 'answered', null, 'lost_with_talk'],
   ['an answer whose talk was not measured', { outcome: 'answered', employee }, 'answered', null],
+  [
+    'an answer that the PBX inferred',
+    { outcome: 'answered', employee, outcome_detail: 'inferred' },
+    'answered',
+    'inferred',
+  ],
+  ['an answer beside a detail of no answer', { talk_sec: 9, employee, outcome_detail: 'busy' }, 'answered', null],
   ['nothing known', {}, 'missed', null],
   ['the hint of a lost call', { outcome: 'missed', outcome_detail: 'inferred' }, 'missed', 'inferred'],
   ['internal', { direction: 'internal', talk_sec: 10 }, 'internal', null],

@@ -128,6 +128,32 @@ describe('reconciliation', () => {
     expect(pulledIds().filter((id) => id === 'now')).toHaveLength(2);
   });
 
+  it('lost what the vendor wrote late: the cursor stands at the newest finish, not at the time of asking', async () => {
+    vendor.answer = () => ({ body: [row('seen', 31, 1)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('seen', 31, 1), row('written-late', 26, 1), row('before-overlap', 42, 1)] });
+    await reports().turn();
+    expect(pulledIds()).toEqual(['seen', 'seen', 'written-late']);
+  });
+
+  it('lost every call for two hours after one by a clock that is fast: the cursor is never ahead of ours', async () => {
+    vendor.answer = () => ({ body: [row('ahead', 10, 130)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('now', 2, 1)] });
+    await reports().turn();
+    expect(pulledIds()).toEqual(['ahead', 'now']);
+  });
+
+  it('follows the clock an hour behind while nobody calls', async () => {
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('within', 66, 1), row('beyond', 76, 1)] });
+    await reports().turn();
+    expect(pulledIds()).toEqual(['within']);
+  });
+
   it('keeps its cursor when the vendor fails, and goes on from there', async () => {
     vendor.answer = () => ({ status: 503, body: {} });
     expect(await reports().turn()).toBe('failed');
@@ -163,7 +189,9 @@ describe('reconciliation', () => {
     ]);
     expect(JSON.parse(Buffer.from(rejected[0]?.original.base64 ?? '', 'base64').toString())).toEqual(unreadable);
     await again();
+    vendor.answer = () => ({ body: [unreadable, refused, row('written-late', 13, 1)] });
     await reports().turn();
+    expect(pulledIds()).toEqual(['beside', 'written-late']);
     expect(new Set(rejected.map(({ rejectedId }) => rejectedId)).size).toBe(2);
     expect(counted).toEqual([1, 1].map((accepted) => ({ accepted, rejected: 2 })));
   });
