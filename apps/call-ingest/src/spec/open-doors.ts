@@ -8,7 +8,10 @@ import { pbxSource, publishAccount, type RunningIngest, startIngest, until } fro
 export const UIS = { id: '0192f0c1-0000-7000-8000-000000000001', secret: 'uis-canary-secret' };
 export const CANONICAL = { id: '0192f0c1-0000-7000-8000-000000000002', secret: 'canonical-canary-secret' };
 export const FLOODED = { id: '0192f0c1-0000-7000-8000-000000000003', secret: 'flooded-canary-secret' };
-export const FLOODED_ITOOLABS = { id: '0192f0c1-0000-7000-8000-000000000005', secret: 'flooded-itoolabs-canary-secret' };
+export const FLOODED_ITOOLABS = {
+  id: '0192f0c1-0000-7000-8000-000000000005',
+  secret: 'flooded-itoolabs-canary-secret',
+};
 export const ITOOLABS = { id: '0192f0c1-0000-7000-8000-000000000004', secret: 'itoolabs-canary-secret' };
 
 /** How a request of the canonical door is signed, where not as it should be. */
