@@ -41,22 +41,31 @@ async function askFor(seconds: number): Promise<Asked> {
 /** True when the manager was named. */
 function isAnswered(): Promise<boolean> {
   calls += 1;
-  const body = JSON.stringify({
-    account_id: ACCOUNT,
-    source: 'uis',
-    call_id: `route-${String(calls)}`,
-    client_phone: numberOf((calls * 7919) % CLIENTS),
-  });
+  return ask(
+    JSON.stringify({
+      account_id: ACCOUNT,
+      source: 'uis',
+      call_id: `route-${String(calls)}`,
+      client_phone: numberOf((calls * 7919) % CLIENTS),
+    }),
+  );
+}
+
+function ask(body: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    request(url, { method: 'POST', agent, headers }, (response) => {
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         resolve(Buffer.concat(chunks).toString().includes('"decision":"connect"'));
       });
-    })
-      .on('error', reject)
-      .end(body);
+    });
+    sent.on('error', (error) => {
+      // The service may close a connection that was idle in the moment in which it is used again.
+      if (sent.reusedSocket) resolve(ask(body));
+      else reject(error);
+    });
+    sent.end(body);
   });
 }
 

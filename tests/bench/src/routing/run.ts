@@ -102,11 +102,21 @@ function startAsker(engineUrl: string): ChildProcess {
   return fork(fileURLToPath(new URL('asker.js', import.meta.url)), { env, detached: true });
 }
 
+/** @throws when the asking process has ended: a question was not answered at all */
 async function ask(asker: ChildProcess, seconds: number): Promise<Asked> {
-  const answered = once(asker, 'message');
+  const over = new AbortController();
+  const ended = once(asker, 'exit', { signal: over.signal }).then(([code]) => {
+    throw new Error(`the asking process ended with code ${String(code)}`);
+  });
+  const answered = once(asker, 'message', { signal: over.signal });
   asker.send({ seconds } satisfies Round);
-  const [asked] = (await answered) as [Asked];
-  return asked;
+  try {
+    const [asked] = (await Promise.race([answered, ended])) as [Asked];
+    return asked;
+  } finally {
+    ended.catch(() => undefined); // aborted with this round
+    over.abort();
+  }
 }
 
 const text = (value: number) => Math.round(value).toLocaleString('en');
