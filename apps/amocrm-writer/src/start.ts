@@ -24,12 +24,11 @@ import {
 import { AppModule } from './app.module.js';
 import type { WriterConfig } from './config.js';
 import type { Point } from './lanes/turn-tools.js';
-import { migrations } from './migrations/index.js';
-import { writerSchema } from './migrations/schema.js';
 import type { ProbePauses } from './portals/portal-stop.js';
 import { noteMoved } from './portals/portal-store.js';
 import { PortalTokens } from './portals/portal-tokens.js';
 import { Writer } from './writer.js';
+import { writerDatabase } from './writer-database.js';
 import { writerMetrics } from './writer-metrics.js';
 
 const serviceName = 'amocrm-writer';
@@ -56,9 +55,8 @@ export async function startAmocrmWriter(
   await ensureCredentialsSchema(config.database.url, logger);
   const dataSource = await openDatabase({
     ...config.database,
-    schema: writerSchema,
+    ...writerDatabase,
     applicationName: serviceName,
-    migrations,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died'),
   });
   const messages = [commands, results, clients, portals, settings];

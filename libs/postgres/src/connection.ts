@@ -12,6 +12,12 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs: number;
   /** Default {@link idleInTransactionMs}. */
   readonly idleInTransactionMs?: number;
+  /**
+   * A table is read by its indexes even where it looks so small that reading all of it seems cheaper: a prepared statement
+   * keeps its plan, and by the time that it is used a backlog may have come. Whoever means a whole table says so in its
+   * transaction (`set local enable_seqscan = on`).
+   */
+  readonly readsByIndex?: boolean;
 }
 
 /**
@@ -35,6 +41,8 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
       search_path: quoteIdentifier(settings.schema),
       // What every transaction of ours is, said once and not with a round trip of its own in each.
       default_transaction_isolation: 'read committed',
+      // Without `jit = off` the price that is put on reading a table would make compiling the statement seem worth while.
+      ...(settings.readsByIndex === true && { enable_seqscan: 'off', jit: 'off' }),
     }),
     statement_timeout: settings.statementTimeoutMs,
     idle_in_transaction_session_timeout: settings.idleInTransactionMs ?? idleInTransactionMs,

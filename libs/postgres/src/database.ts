@@ -26,7 +26,7 @@ const retryEveryMs = 500;
  * @throws the last connection error after `startDeadlineMs`; a migration's own error at once
  */
 export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
-  const { url, schema, applicationName, statementTimeoutMs, idleInTransactionMs } = options;
+  const { url, schema, applicationName, statementTimeoutMs, idleInTransactionMs, readsByIndex = false } = options;
   const limits = { statementTimeoutMs, ...(idleInTransactionMs !== undefined && { idleInTransactionMs }) };
   const settings: ConnectionSettings = { url, schema, applicationName, ...limits };
   await whenAvailable(options.startDeadlineMs ?? 30_000, () => migrate(settings, options.migrations));
@@ -42,7 +42,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
     entities: options.entities ?? [],
     migrationsTableName: migrationsTable,
     poolErrorHandler: (error: Error) => options.onPoolError?.(error),
-    extra: clientConfig(settings),
+    extra: clientConfig({ ...settings, readsByIndex }),
   });
   await dataSource.initialize();
   opened.set(dataSource, settings);

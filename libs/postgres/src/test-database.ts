@@ -8,6 +8,7 @@ import { migrate, type MigrationClass } from './migrations.js';
 export interface TestDatabaseOptions {
   readonly schema: string;
   readonly migrations: readonly MigrationClass[];
+  readonly readsByIndex?: boolean;
   /** Superuser's address of a maintenance database. Default: `TEST_DATABASE_URL`. */
   readonly serverUrl?: string;
 }
@@ -39,6 +40,7 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
     url,
     schema: options.schema,
     migrations: options.migrations,
+    ...(options.readsByIndex !== undefined && { readsByIndex: options.readsByIndex }),
     poolSize: 5,
     applicationName: 'test',
     statementTimeoutMs: 30_000,

@@ -1,3 +1,4 @@
+import { inTransaction } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 
 /**
@@ -22,5 +23,11 @@ const rules = [
 
 /** Deletes what has been kept for long enough. May run in every writer. */
 export async function applyRetention(dataSource: DataSource): Promise<void> {
-  for (const rule of rules) await dataSource.query(rule);
+  for (const rule of rules) {
+    await inTransaction(dataSource, async (tx) => {
+      // These go through whole tables.
+      await tx.query('set local enable_seqscan = on');
+      await tx.query(rule);
+    });
+  }
 }

@@ -24,8 +24,7 @@ import { createTestDatabase, openDatabase, type TestDatabase } from '@perezvon/p
 import { createLogger } from '@perezvon/service';
 import type { DataSource } from 'typeorm';
 import type { Point } from '../lanes/turn-tools.js';
-import { migrations } from '../migrations/index.js';
-import { writerSchema } from '../migrations/schema.js';
+import { writerDatabase } from '../writer-database.js';
 import { noteMoved } from '../portals/portal-store.js';
 import { PortalTokens } from '../portals/portal-tokens.js';
 import { Writer, type WriterSettings } from '../writer.js';
@@ -70,7 +69,7 @@ export class World {
   ) {}
 
   static async open({ emulator = {} }: WorldOptions = {}): Promise<World> {
-    const database = await createTestDatabase({ schema: writerSchema, migrations });
+    const database = await createTestDatabase(writerDatabase);
     await migrateCredentials(database.url);
     const keys = KeyRing.parse(newCredentialsKey('spec'));
     const credentials = new CredentialStore(database.dataSource, keys);
@@ -124,8 +123,7 @@ export class World {
   async startWriter({ settings = {}, at, tokens = {} }: WriterOptions = {}): Promise<Writer> {
     const dataSource = await openDatabase({
       url: this.database.url,
-      schema: writerSchema,
-      migrations,
+      ...writerDatabase,
       poolSize: 10,
       applicationName: 'writer-spec',
       statementTimeoutMs: 30_000,
