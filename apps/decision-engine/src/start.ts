@@ -42,6 +42,7 @@ export async function startDecisionEngine(config: Config): Promise<RunningServic
     schema: 'decision_engine',
     migrations,
     applicationName: `${SERVICE} routing`,
+    readsByIndex: true,
     poolSize: ROUTING_POOL_SIZE,
     statementTimeoutMs: ROUTING_STATEMENT_MS,
     onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection died and is replaced'),

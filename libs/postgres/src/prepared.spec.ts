@@ -61,6 +61,29 @@ describe('queryPreparedIn', () => {
   });
 });
 
+describe('a statement that was planned while its table was small', () => {
+  it('read all of it when it had grown', async () => {
+    const indexed = await createTestDatabase({ schema: 'grown', migrations: [], readsByIndex: true });
+    try {
+      const find = { name: 'find', sql: 'select n from grown where n = $1::int' };
+      await indexed.dataSource.query('create table grown (n int primary key) with (autovacuum_enabled = false)');
+      await indexed.dataSource.query('insert into grown select generate_series(1, 10)');
+      await indexed.dataSource.query('vacuum analyze grown');
+      const read = await inTransaction(indexed.dataSource, async (tx) => {
+        for (let n = 1; n <= 10; n += 1) await queryPreparedIn(tx, find, [n]);
+        await tx.query('insert into grown select generate_series(11, 10_000)');
+        expect(await queryPreparedIn(tx, find, [5_000])).toEqual([{ n: 5_000 }]);
+        return tx.query<{ rows: number }[]>(
+          `select seq_tup_read::int as rows from pg_stat_xact_user_tables where relname = 'grown'`,
+        );
+      });
+      expect(read).toEqual([{ rows: 0 }]);
+    } finally {
+      await indexed.drop();
+    }
+  });
+});
+
 /** A session that has just been lost may still be handed out once. */
 async function askUntilAnswered(n: number): Promise<number | undefined> {
   for (let tries = 0; tries < 10; tries += 1) {
