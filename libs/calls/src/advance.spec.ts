@@ -10,6 +10,7 @@ import {
   endedMissed,
   event,
   hidden,
+  PETROVA,
   recorded,
   ringing,
   settingsWith,
@@ -75,6 +76,16 @@ describe('a call advances', () => {
       });
       expect(asking).toMatchObject({ progress: { clientKnown: null, state: 'awaiting_client' } });
       expect(commandsOf([asking])).toEqual([['lookup']]);
+    });
+
+    it('is what he was frozen as when he proves to be himself after all, whatever was made by hand meanwhile', () => {
+      const own = (...events: readonly CallEvent[]) =>
+        callOf(started({ client: outside }), ringing(PETROVA, { client: outside }), ...events);
+      const first = advance(identity, own(), newProgress, calm);
+      const other = advance(identity, callOf(started()), first.progress, calm);
+      const record = endedAnswered({ client: outside });
+      const over = advance(identity, own(record), other.progress, { ...calm, client: known });
+      expect([first, other, over].map(clientKnownIn)).toEqual([false, false, false]);
     });
 
     it('stays what he was once something was promised by it (R4)', () => {

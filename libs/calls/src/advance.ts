@@ -62,20 +62,25 @@ function hearing(progress: CallProgress, { causedByEventId: eventId, now: at }: 
 
 /**
  * R3: known/unknown is frozen once, at the first event that carries the client's number. A number that was somebody else's
- * (a leg to the outside was heard of before the call itself) freezes nothing for him.
+ * (a leg to the outside was heard of before the call itself) freezes nothing for him, and does not undo what was.
  */
 function freeze(progress: CallProgress, { client: { e164 } }: CallFacts, { client }: Surroundings): CallProgress {
-  if (e164 === null || isFrozenFor(e164, progress)) return progress;
-  const { knownPhone: _, ...rest } = progress;
+  if (e164 === null || isBound(progress)) return progress;
+  const frozen = progress.frozen ?? [];
+  const before = frozen.find(({ phone }) => phone === e164);
+  if (before) return { ...progress, clientKnown: before.known };
   const untold = { ...progress.untold, lookup: client };
-  return client === null
-    ? { ...rest, clientKnown: null, untold }
-    : { ...rest, clientKnown: client.known, knownPhone: e164, untold };
+  if (client === null) return { ...progress, clientKnown: null, untold };
+  const { known } = client;
+  return { ...progress, clientKnown: known, frozen: [...frozen, { phone: e164, known }].slice(-MAX_FROZEN), untold };
 }
 
 /** What was promised stays, whoever the client proves to be (R4); by what it was promised, the rest is decided. */
-const isFrozenFor = (e164: string, { clientKnown, knownPhone, promised }: CallProgress): boolean =>
-  clientKnown !== null && ((knownPhone ?? e164) === e164 || Object.keys(promised).length > 0);
+const isBound = ({ clientKnown, frozen, promised }: CallProgress): boolean =>
+  clientKnown !== null && (frozen === undefined || Object.keys(promised).length > 0);
+
+/** More numbers than any call is told to be of; beyond it the call is garbage. */
+const MAX_FROZEN = 20;
 
 type Moved = Omit<Advance, 'stateChange'>;
 

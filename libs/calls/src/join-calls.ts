@@ -74,10 +74,7 @@ export function joinCalls(
   };
 }
 
-const frozenIn = ({ clientKnown, knownPhone }: CallProgress) => ({
-  clientKnown,
-  ...(knownPhone !== undefined && { knownPhone }),
-});
+const frozenIn = ({ clientKnown, frozen }: CallProgress) => ({ clientKnown, ...(frozen && { frozen }) });
 
 function cancelling(
   older: CallInProgress,

@@ -14,8 +14,8 @@ export interface CallProgress {
   readonly state: 'following' | 'awaiting_client' | 'awaiting_portal' | 'decided' | 'ignored' | 'joined';
   /** R3: known/unknown, frozen once. */
   readonly clientKnown: boolean | null;
-  /** The number that `clientKnown` is about. Absent in older rows and before. */
-  readonly knownPhone?: string;
+  /** What it was frozen as for each number that the client has been taken for, the latest last. Absent in older rows and before. */
+  readonly frozen?: readonly FrozenClient[];
   /** What was promised to the writer so far: one entry per effect, for ever (R3, R17). */
   readonly promised: Readonly<Partial<Record<EffectName, Promised>>>;
   /** What the end, or the first creation, was decided as; once answered, always answered (R15). */
@@ -34,6 +34,11 @@ export interface CallProgress {
   readonly untold: { readonly lookup: ClientLookup | null; readonly joined: readonly JoinedCall[] };
   /** The wait that was last made visible; null = none (R11). */
   readonly shown: { readonly state: CallState; readonly until: string | null } | null;
+}
+
+export interface FrozenClient {
+  readonly phone: string;
+  readonly known: boolean;
 }
 
 export interface Promised {

@@ -354,10 +354,12 @@ describe('identity', () => {
         const { commands } = await bench.emitted();
         return commands.flatMap((c) => (c.type === 'effect' && c.effect === 'contact' ? [c.pbxCallId] : []));
       };
-      const creators = () =>
-        bench.database.dataSource.query<{ creator: string | null }[]>(
-          `select c.pbx_call_id as creator from clients left join calls c on c.call_id = creating_call_id`,
+      const pending = async () => {
+        const rows = await bench.database.dataSource.query<{ of: string }[]>(
+          `select c.pbx_call_id as of from clients join calls c on c.call_id = any(creating_call_ids) order by 1`,
         );
+        return rows.map((row) => row.of);
+      };
 
       it('left the client without one: the older had taken it for a known client, and it was cancelled', async () => {
         await ready();
@@ -367,12 +369,36 @@ describe('identity', () => {
         await process.withEvents([bench.event('leg.answered', 10, { call_id: 'younger', employee: { ext: '102' } })]);
         await process.withEvents([bench.event('leg.answered', 9, { call_id: 'older', employee: { ext: '103' } })]);
         expect(await contactsOf()).toEqual(['younger']);
-        expect(await creators()).toEqual([{ creator: 'younger' }]);
+        expect(await pending()).toEqual(['younger']);
 
         const proof = { call_id: 'older', linked_call_ids: ['younger'] };
         await process.withEvents([bench.event('call.transferred', 20, proof)]);
         expect(await contactsOf()).toEqual(['younger', 'older']);
-        expect(await creators()).toEqual([{ creator: 'older' }]);
+        expect(await pending()).toEqual(['older', 'younger']);
+      });
+
+      it('made its client unknown to the next call while the older’s contact was still waiting', async () => {
+        await ready();
+        await bench.answerLookup(PHONE);
+        const process = bench.process();
+        const talk = (call_id: string, ext: string) =>
+          process.withEvents([bench.event('leg.answered', 10, { call_id, employee: { ext } })]);
+        await process.withEvents([bench.event('call.started', 0, { call_id: 'older' })]);
+        await process.withEvents([bench.event('call.started', 1, { call_id: 'younger' })]);
+        await talk('younger', '102');
+        await talk('older', '103');
+        const proof = { call_id: 'older', linked_call_ids: ['younger'] };
+        await process.withEvents([bench.event('call.transferred', 20, proof)]);
+        expect(await contactsOf()).toEqual(['younger', 'older']);
+
+        const [younger] = await bench.database.dataSource.query<{ call_id: string }[]>(
+          `select call_id from calls where pbx_call_id = 'younger'`,
+        );
+        await inTransaction(bench.database.dataSource, (tx) => settleCreations(tx, [younger?.call_id ?? '']));
+        await bench.answerLookup(PHONE);
+        await process.withEvents(bench.answeredCall({ call_id: 'next' }));
+        expect((await bench.emitted()).decisions.at(-1)).toMatchObject({ cell: 'answeredKnown' });
+        expect(await contactsOf()).toEqual(['younger', 'older']);
       });
     });
 

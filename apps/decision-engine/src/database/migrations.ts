@@ -1,6 +1,7 @@
 import { createOutboxTable, dropOutboxTable, type MigrationClass } from '@perezvon/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CallDocuments1764140000000 } from './call-documents.js';
+import { PendingCreations1764250000000 } from './pending-creations.js';
 import { PurgedAccounts1764200000000 } from './purged-accounts.js';
 import { RefusedOutbox1764180000000 } from './refused-outbox.js';
 import { RoutingAndTimes1764100000000 } from './routing-and-times.js';
@@ -92,4 +93,5 @@ export const migrations: readonly MigrationClass[] = [
   CallDocuments1764140000000,
   RefusedOutbox1764180000000,
   PurgedAccounts1764200000000,
+  PendingCreations1764250000000,
 ];

@@ -24,13 +24,14 @@ interface StoredClient {
   cards: Client['cards'] | null;
   as_of: Date | null;
   is_fresh: boolean;
-  creating_call_id: string | null;
+  creating_call_ids: string[] | null;
   has_unsorted: boolean;
 }
 
 export class LockedClients {
   private readonly rows: Map<string, StoredClient>;
   private readonly olderOf = new Map<string, string>();
+  private readonly promised: (ClientKey & { readonly callId: string })[] = [];
 
   constructor(rows: readonly StoredClient[]) {
     this.rows = new Map(rows.map((row) => [keyOf(row), row]));
@@ -40,8 +41,8 @@ export class LockedClients {
   lookUp(client: ClientKey, mirror: Mirror, callId: string): ClientLookup | null {
     const row = this.rows.get(keyOf(client));
     if (!row) return null;
-    const creator = this.creatorOf(row);
-    if (creator !== null && creator !== callId) return PENDING_CREATION;
+    const creators = row.creating_call_ids ?? [];
+    if (creators.some((creator) => (this.olderOf.get(creator) ?? creator) !== callId)) return PENDING_CREATION;
     if (!speaks(row, mirror)) return null;
     const candidates = row.cards ?? [];
     const chosen = chooseCard(candidates);
@@ -54,25 +55,21 @@ export class LockedClients {
     };
   }
 
-  /** From here on the client counts as known to every other call. */
+  /** From here on the client counts as known to every other call, until each contact promised for him is settled. */
   promiseContact(client: ClientKey, callId: string): void {
     const row = this.rows.get(keyOf(client));
-    if (row && (row.creating_call_id === null || this.creatorOf(row) === callId)) row.creating_call_id = callId;
+    if (!row || row.creating_call_ids?.includes(callId)) return;
+    row.creating_call_ids = [...(row.creating_call_ids ?? []), callId];
+    this.promised.push({ ...client, callId });
   }
 
-  /** R15: what the younger call promised is cancelled; the older one may promise it in its place. */
+  /** R15: what the younger call promised is the older one's, who does not take it for somebody else's. */
   join(younger: string, older: string): void {
     this.olderOf.set(younger, older);
   }
 
-  private creatorOf({ creating_call_id: callId }: StoredClient): string | null {
-    return callId === null ? null : (this.olderOf.get(callId) ?? callId);
-  }
-
   creations(): readonly (ClientKey & { readonly callId: string })[] {
-    return [...this.rows.values()].flatMap(({ lane, phone, creating_call_id: callId }) =>
-      callId === null ? [] : [{ lane, phone, callId }],
-    );
+    return this.promised;
   }
 }
 
@@ -104,7 +101,7 @@ const FOUND_CLIENTS = `
 
 /** Fresh = seen within $3 seconds, by this database's clock alone. */
 const LOCK_CLIENTS = `
-  select c.lane, c.phone, c.cards, c.as_of, c.creating_call_id, c.has_unsorted,
+  select c.lane, c.phone, c.cards, c.as_of, c.creating_call_ids, c.has_unsorted,
          coalesce(c.observed_at > now() - make_interval(secs => $3), false) as is_fresh
     from clients c
     join unnest($1::text[], $2::text[]) as k (lane, phone) using (lane, phone)
@@ -127,10 +124,13 @@ export async function lockClients(
   return new LockedClients(await tx.query(LOCK_CLIENTS, [...keys, freshForSec]));
 }
 
+/** Beside what others have promised: the rows are locked. */
 const SAVE_CREATIONS = `
-  update clients c set creating_call_id = n.call_id
-    from unnest($1::text[], $2::text[], $3::uuid[]) as n (lane, phone, call_id)
-   where c.lane = n.lane and c.phone = n.phone and c.creating_call_id is distinct from n.call_id`;
+  update clients c set creating_call_ids = coalesce(c.creating_call_ids, '{}') || n.call_ids
+    from (select lane, phone, array_agg(call_id) as call_ids
+            from unnest($1::text[], $2::text[], $3::uuid[]) as p (lane, phone, call_id)
+           group by lane, phone) n
+   where c.lane = n.lane and c.phone = n.phone`;
 
 export async function saveCreations(tx: EntityManager, clients: LockedClients): Promise<void> {
   const creations = clients.creations();
@@ -195,8 +195,11 @@ export async function rememberUnseen(tx: EntityManager, clients: readonly Client
   );
 }
 
-/** The promised contact stands, or will never: the directory's own rows speak again. Index clients_creating. */
-const SETTLE_CREATIONS = 'update clients set creating_call_id = null where creating_call_id = any($1::uuid[])';
+/** The promised contacts stand, or will never: once none is left, the directory's own rows speak again. Index clients_creations. */
+const SETTLE_CREATIONS = `
+  update clients
+     set creating_call_ids = nullif(array(select unnest(creating_call_ids) except select unnest($1::uuid[])), '{}')
+   where creating_call_ids && $1::uuid[]`;
 
 export async function settleCreations(tx: EntityManager, callIds: readonly string[]): Promise<void> {
   if (callIds.length > 0) await tx.query(SETTLE_CREATIONS, [callIds]);
