@@ -12,8 +12,8 @@ export interface TransactionOptions {
 const firstPauseMs = 10;
 
 /**
- * Does `work` in one READ COMMITTED transaction, as connection.ts says of every session, and commits it. A conflict with a neighbour rolls back and does the work again, so
- * `work` may have no effects but those on `tx`.
+ * Does `work` in one READ COMMITTED transaction, as connection.ts says of every session, and commits it. A conflict with a
+ * neighbour rolls back and does the work again, so `work` may have no effects but those on `tx`.
  *
  * @throws CommitOutcomeUnknownError when the answer to COMMIT was lost; never retried here, because only the caller
  *   knows how to look whether it stands
