@@ -10,6 +10,8 @@ export class IngestMetrics {
 
   private readonly lastEvent;
 
+  private readonly passedOver;
+
   constructor(
     metrics: Metrics,
     dataSource: DataSource,
@@ -25,6 +27,10 @@ export class IngestMetrics {
       help: 'Events by door and what became of them: accepted, held, or the code they were rejected with',
       labels: ['door', 'outcome'],
     });
+    this.passedOver = metrics.counter({
+      name: 'call_ingest_report_rows_passed_over_total',
+      help: 'Rows of vendors’ reports that finished before what was pulled already, by the vendor’s clock',
+    });
     metrics.gauge({ name: 'call_ingest_held_deliveries', help: 'Deliveries that wait in Postgres' }, async () => {
       return (await countHeld(dataSource)).count;
     });
@@ -35,7 +41,8 @@ export class IngestMetrics {
   }
 
   /** What a vendor's report brought: nothing of it tells that the PBX sends. */
-  pulled({ calls, rejections }: Intake): void {
+  pulled({ calls, rejections }: Intake, rowsPassedOver: number): void {
+    if (rowsPassedOver > 0) this.passedOver.inc({}, rowsPassedOver);
     if (calls.length > 0) this.events.inc({ door: 'pull', outcome: 'accepted' }, calls.length);
     for (const { rejection } of rejections) this.events.inc({ door: 'pull', outcome: rejection.code });
   }

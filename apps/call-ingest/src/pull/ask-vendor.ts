@@ -31,12 +31,19 @@ export async function askVendor(
 
 /**
  * Pulled calls on the way that pushed ones go. A row that cannot be taken is rejected like a push, in the form in which
- * the report has it; it comes with each report, always as the same reject.
+ * the report has it; it comes with each report, always as the same reject. `taken` are the rows that can.
  */
-export function intakeOf(pulled: readonly PulledCall[], asked: AuthorisedSource, nowMs: number): Intake {
+export function intakeOf(
+  pulled: readonly PulledCall[],
+  asked: AuthorisedSource,
+  nowMs: number,
+): { readonly intake: Intake; readonly taken: readonly PulledCall[] } {
   const intake = new Intake(nowMs);
+  const taken: PulledCall[] = [];
   const context = { nowMs, knowsAccount: () => true, origin: 'pull' as const };
-  for (const { row, translated } of pulled) {
+  for (const call of pulled) {
+    const { row, translated } = call;
+    const rejectedBefore = intake.rejections.length;
     const delivery: Delivery = {
       door: 'pull',
       dialect: asked.source.kind,
@@ -48,6 +55,7 @@ export function intakeOf(pulled: readonly PulledCall[], asked: AuthorisedSource,
       receivedAtMs: nowMs,
     };
     takeTranslated(intake, translated, delivery, context);
+    if (intake.rejections.length === rejectedBefore) taken.push(call);
   }
-  return intake;
+  return { intake, taken };
 }

@@ -1,7 +1,10 @@
 import { type Cabinet, type Translated } from '../adapters/push-adapter.js';
 import { type VendorApi } from './vendor-api.js';
 
-/** When calls began, epoch milliseconds: vendors' reports are asked by that, whatever one wants to know. */
+/**
+ * When calls began, epoch milliseconds: vendors' reports are asked by that, whatever one wants to know. Vendors leave out
+ * what their own clock says is outside, so the window is wider than what is wanted by as much as clocks may be apart.
+ */
 export interface PullWindow {
   readonly fromMs: number;
   readonly toMs: number;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   callEventSchema,
   calls,
@@ -31,6 +31,8 @@ let directory: AccountDirectory;
 let stored: CallEvent[];
 let rejected: RejectedCallEvent[];
 let counted: { accepted: number; rejected: number }[];
+let passedOver: number;
+let version = 0;
 let logLines: string[];
 
 beforeAll(async () => {
@@ -43,21 +45,21 @@ beforeEach(async () => {
   stored = [];
   rejected = [];
   counted = [];
+  passedOver = 0;
   logLines = [];
   await database.dataSource.query('truncate pull_cursors, account_settings');
   directory = new AccountDirectory(database.dataSource);
-  const source: PbxSource = {
-    ...pbxSource(SOURCE, 'itoolabs', 'secret'),
-    pull: {
-      enabled: true,
-      url: vendor.url,
-      sealedToken: sealPullToken(keys, TOKEN, { accountId: 'acc-1', sourceId: SOURCE }),
-    },
-  };
-  await upsertAccounts(database.dataSource, [{ accountId: 'acc-1', version: 1, sources: [source] }]);
-  await directory.refresh();
+  await configure(pbxSource(SOURCE, 'itoolabs', 'secret'));
 });
 afterEach(async () => vendor.stop());
+
+/** The account's one source, which the stand-in reports for. */
+async function configure(source: PbxSource): Promise<void> {
+  const sealedToken = sealPullToken(keys, TOKEN, { accountId: 'acc-1', sourceId: SOURCE });
+  const sources = [{ ...source, pull: { enabled: true, url: vendor.url, sealedToken } }];
+  await upsertAccounts(database.dataSource, [{ accountId: 'acc-1', version: ++version, sources }]);
+  await directory.refresh();
+}
 
 const producer = new IntakeProducer({
   sendRaw: (topic, records) => {
@@ -76,8 +78,10 @@ function reports(extraOrigins = [vendor.url]): PullReports {
     destination: { write: (line: string) => void logLines.push(line) },
   });
   const metrics = {
-    pulled: (intake: Intake) =>
-      void counted.push({ accepted: intake.accepted.length, rejected: intake.rejections.length }),
+    pulled: (intake: Intake, rowsPassedOver: number) => {
+      counted.push({ accepted: intake.accepted.length, rejected: intake.rejections.length });
+      passedOver += rowsPassedOver;
+    },
   };
   const access = { keys, extraOrigins };
   return new PullReports(directory, new PullCursors(database.dataSource), producer, access, metrics, logger);
@@ -144,14 +148,6 @@ describe('reconciliation', () => {
     vendor.answer = () => ({ body: [row('now', 2, 1)] });
     await reports().turn();
     expect(pulledIds()).toEqual(['ahead', 'now']);
-  });
-
-  it('follows the clock an hour behind while nobody calls', async () => {
-    await reports().turn();
-    await again();
-    vendor.answer = () => ({ body: [row('within', 66, 1), row('beyond', 76, 1)] });
-    await reports().turn();
-    expect(pulledIds()).toEqual(['within']);
   });
 
   it('keeps its cursor when the vendor fails, and goes on from there', async () => {
@@ -231,3 +227,211 @@ describe('reconciliation', () => {
     expect(logLines.join('')).not.toMatch(/canary|79161112233/);
   });
 });
+
+describe('reconciliation with a PBX whose clock is not ours', () => {
+  const realNow = Date.now.bind(Date);
+  const HOUR_MS = 60 * 60_000;
+  let passedMs: number;
+
+  beforeEach(() => {
+    passedMs = 0;
+    jest.spyOn(Date, 'now').mockImplementation(() => realNow() + passedMs);
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** A PBX that tells times by its own clock, and answers only what began in the window, as vendors do. */
+  function pbx(aheadMinutes: number) {
+    const calls: { uid: string; startedMs: number; seconds: number; readable: boolean }[] = [];
+    let aheadMs = aheadMinutes * 60_000;
+    const told = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    vendor.answer = ({ query }) => ({
+      body: calls
+        .map((call) => ({ ...call, start: told(call.startedMs + aheadMs) }))
+        .filter(({ start }) => start >= (query.get('start') ?? '') && start <= (query.get('end') ?? ''))
+        .map(({ uid, start, seconds, readable }) => {
+          return { ...row(uid, 0, 0), start, duration: seconds, ...(readable ? {} : { uid: 'x'.repeat(201) }) };
+        }),
+    });
+    return {
+      finished: (uid: string, minutesAgo: number, { minutes = 1, readable = true } = {}) =>
+        void calls.push({
+          uid,
+          startedMs: Date.now() - (minutesAgo + minutes) * 60_000,
+          seconds: minutes * 60,
+          readable,
+        }),
+      /** The whole report reads otherwise from now on: another zone was configured, for them or for us. */
+      readsAhead: (minutes: number) => void (aheadMs = minutes * 60_000),
+    };
+  }
+
+  async function cursorMinutesAgo(): Promise<number> {
+    const [cursor] = await database.dataSource.query<{ finished_until: Date }[]>('select * from pull_cursors');
+    return Math.round((Date.now() - Number(cursor?.finished_until)) / 60_000);
+  }
+
+  /** The next hour's turn, by a process that knows only what the database does. */
+  async function nextHour(hours = 1): Promise<string[]> {
+    passedMs += hours * HOUR_MS;
+    const before = pulledIds().length;
+    await again();
+    expect(await reports().turn()).toBe('pulled');
+    return pulledIds().slice(before);
+  }
+
+  it('9: pulled one call and never another where the clock was 3 hours behind, though each turn said “pulled” (R4)', async () => {
+    vendor.answer = () => ({ body: [row('ended-185-ago', 186, 1)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('ended-185-ago', 186, 1), row('ended-181-ago', 182, 1)] });
+    await reports().turn();
+    await again();
+    vendor.answer = () => ({ body: [row('ended-181-ago', 182, 1), row('ended-180-ago', 181, 1)] });
+    await reports().turn();
+    expect(new Set(pulledIds())).toEqual(new Set(['ended-185-ago', 'ended-181-ago', 'ended-180-ago']));
+  });
+
+  it.each([
+    ['3 hours behind', -3 * 60],
+    ['3 hours ahead', 3 * 60],
+    ['in a zone 9 hours to the east of the configured one', 9 * 60],
+    ['in a zone 11 hours to the west of the configured one', -11 * 60],
+    ['right', 0],
+  ])('lost calls, or brought them hours late, of a PBX whose clock was %s', async (_, ahead) => {
+    const vats = pbx(ahead);
+    vats.finished('before', 30);
+    expect(await nextHour(0)).toEqual(['before']);
+    for (const hour of [1, 2, 3, 4, 5, 6]) {
+      passedMs += HOUR_MS;
+      vats.finished(`early-${hour}`, 55);
+      vats.finished(`late-${hour}`, 2);
+      expect(await nextHour(0)).toEqual(expect.arrayContaining([`early-${hour}`, `late-${hour}`]));
+    }
+    vats.finished('of-22-hours', 1, { minutes: 22 * 60 });
+    expect(await nextHour(0)).toContain('of-22-hours');
+    const again = new Set(stored.map(({ event_id, content_hash }) => `${event_id} ${content_hash}`));
+    expect(again.size).toBe(new Set(pulledIds()).size);
+  });
+
+  it('lost calls, or brought them hours late, of a cabinet in Moscow that is configured as Kamchatka', async () => {
+    const reported: { id: number; finishedMs: number }[] = [];
+    const moscow = (ms: number) => new Date(ms + 3 * HOUR_MS).toISOString().slice(0, 19).replace('T', ' ');
+    const seconds = { wait_duration: 5, talk_duration: 50, total_duration: 55 };
+    vendor.answer = ({ body }) => {
+      const { date_from: from, date_till: till } = (body as { params: { date_from: string; date_till: string } })
+        .params;
+      const data = reported
+        .map(({ id, finishedMs }) => ({ id, start_time: moscow(finishedMs - 60_000), finish_time: moscow(finishedMs) }))
+        .filter(({ start_time: start }) => start >= from && start <= till)
+        .map((times) => ({ ...times, ...seconds, direction: 'in', source: 'va', contact_phone_number: '79161112233' }));
+      return { body: { jsonrpc: '2.0', id: 0, result: { data } } };
+    };
+    await configure({ ...pbxSource(SOURCE, 'uis', 'secret'), timeZone: 'Asia/Kamchatka' });
+    for (const id of [1, 2, 3, 4]) {
+      passedMs += HOUR_MS;
+      reported.push({ id, finishedMs: Date.now() - 55 * 60_000 });
+      reported.push({ id: id + 100, finishedMs: Date.now() - 2 * 60_000 });
+      expect(await nextHour(0)).toEqual(expect.arrayContaining([`${id}`, `${id + 100}`]));
+    }
+  });
+
+  it.each([-3 * 60, 0, 3 * 60])(
+    'lost the first call after a quiet day where the clock was %s minutes ahead',
+    async (ahead) => {
+      const vats = pbx(ahead);
+      vats.finished('yesterday', 5);
+      expect(await nextHour(0)).toEqual(['yesterday']);
+      for (let hour = 0; hour < 80; hour += 4) await nextHour(4);
+      const hoursAsked = Date.now() - Date.parse(spelled(vendor.requests.at(-1)?.query.get('start') ?? ''));
+      expect(hoursAsked / HOUR_MS).toBeLessThan(2 * 24 + 8);
+      passedMs += HOUR_MS;
+      vats.finished('today', 50);
+      expect(await nextHour(0)).toEqual(['today']);
+    },
+  );
+
+  it('asked too little after the vendor could not be reached for days', async () => {
+    const vats = pbx(-3 * 60);
+    vats.finished('before', 5);
+    await nextHour(0);
+    passedMs += 24 * HOUR_MS;
+    vats.finished('meanwhile', 50);
+    const answers = vendor.answer;
+    vendor.answer = () => ({ status: 503, body: {} });
+    for (let day = 0; day < 3; day++) {
+      await again();
+      expect(await reports().turn()).toBe('failed');
+      passedMs += 24 * HOUR_MS;
+    }
+    vendor.answer = answers;
+    expect(await nextHour(0)).toContain('meanwhile');
+  });
+
+  it('lost three hours of calls after one row of the future: what our clock has not reached moves nothing', async () => {
+    const vats = pbx(-3 * 60);
+    vats.finished('before', 5);
+    vats.finished('of-a-broken-clock', -6 * 60);
+    await nextHour(0);
+    passedMs += HOUR_MS;
+    vats.finished('next', 50);
+    expect(await nextHour(0)).toContain('next');
+  });
+
+  it('lost calls after a row that could not be read: it moves no cursor', async () => {
+    const vats = pbx(-3 * 60);
+    vats.finished('before', 5);
+    vats.finished('unreadable', -150, { readable: false });
+    await nextHour(0);
+    expect(await cursorMinutesAgo()).toBe(185);
+    passedMs += HOUR_MS;
+    vats.finished('next', 50);
+    expect(await nextHour(0)).toContain('next');
+    expect(counted.map((one) => one.rejected)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['right, then 4 hours behind', 0, -4 * 60],
+    ['4 hours ahead, then right', 4 * 60, 0],
+    ['right, then 4 hours ahead', 0, 4 * 60],
+    ['3 hours behind, then right', -3 * 60, 0],
+  ])('lost hours of calls when the zone was read anew: %s', async (_, first, second) => {
+    const vats = pbx(first);
+    vats.finished('old', 20 * 60);
+    vats.finished('before', 5);
+    await nextHour(0);
+    passedMs += HOUR_MS;
+    vats.readsAhead(second);
+    vats.finished('next', 55);
+    vats.finished('last', 2);
+    const brought = await nextHour(0);
+    expect(brought).toEqual(expect.arrayContaining(['next', 'last']));
+    expect(brought).not.toContain('old');
+    passedMs += HOUR_MS;
+    vats.finished('after', 55);
+    expect(await nextHour(0)).toContain('after');
+  });
+
+  it('brought nothing older than a day of a source that was just connected, and still does not a turn later', async () => {
+    const vats = pbx(0);
+    vats.finished('two-days-old', 30 * 60);
+    expect(await nextHour(0)).toEqual([]);
+    expect(await nextHour()).toEqual([]);
+  });
+
+  it('passed rows over without a word: they are counted and told, with how far the newest is from our clock', async () => {
+    const vats = pbx(-3 * 60);
+    vats.finished('known', 20 * 60);
+    vats.finished('newest', 5);
+    await nextHour(0);
+    await nextHour();
+    const told = logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(told.map(({ rows, calls: taken, passedOver: over }) => [rows, taken, over])).toEqual([
+      [2, 2, 0],
+      [2, 1, 1],
+    ]);
+    expect(told.map(({ newestMinutesAgo }) => newestMinutesAgo)).toEqual([185, 245]);
+    expect(passedOver).toBe(1);
+  });
+});
+
+const spelled = (compact: string) => compact.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
