@@ -13,20 +13,23 @@ export async function tieNamedCalls(
   groups: readonly Group[],
   known: ReadonlyMap<string, string>,
 ): Promise<readonly Group[]> {
-  const namings = [...namedNow(groups, known), ...namedBefore(groups, known)];
+  const sides = sidesOf(groups, known);
+  const namings = [...namedNow(groups, sides), ...namedBefore(groups, sides)];
   if (namings.length === 0) return groups;
   const stored = await readFacts(
     tx,
     namings.flatMap(({ by, named }) => [by.callId, named.callId]).filter((callId) => callId !== null),
   );
-  const factsOf = ({ callId, group }: Side) => evolveAll(stored.get(callId ?? '') ?? null, group?.events ?? []);
+  const factsOf = oncePerSide(({ callId, group }) => evolveAll(stored.get(callId ?? '') ?? null, group?.events ?? []));
   const proven = namings.filter(({ by, pbxCallId, named }) => {
     const [naming, other] = [factsOf(by), factsOf(named)];
     return naming !== null && other !== null && isOneCall(naming, pbxCallId, other);
   });
   if (proven.length === 0) return groups;
-  const tiesOf = (group: Group) => proven.filter(({ tied }) => tied === group).map(({ to }) => to);
-  return united(groups.map((group) => ({ ...group, aliases: [...group.aliases, ...tiesOf(group)] })));
+  const aliasesOf = new Map<Group, string[]>();
+  for (const group of groups) aliasesOf.set(group, [...group.aliases]);
+  for (const { tied, to } of proven) aliasesOf.get(tied)?.push(to);
+  return united(groups.map((group) => ({ ...group, aliases: aliasesOf.get(group) ?? group.aliases })));
 }
 
 /** One call named another. */
@@ -46,39 +49,64 @@ interface Side {
 }
 
 /** By events of this batch; of calls that were heard of. */
-function namedNow(groups: readonly Group[], known: ReadonlyMap<string, string>): Naming[] {
-  return groups.flatMap((group) =>
-    group.named.flatMap(({ pbxCallId, callId: to }) => {
-      const named = sideOf(to, groups, known);
+function namedNow(groups: readonly Group[], sides: Sides): Naming[] {
+  return groups.flatMap((group) => {
+    const by = sides.ofGroup(group);
+    return group.named.flatMap(({ pbxCallId, callId: to }) => {
+      const named = sides.ofAlias(to);
       const isHeardOf = named.group !== null || named.callId !== null;
-      const by = { group, callId: callIn(group, known) };
       return isHeardOf && !isSame(by, named) ? [{ by, pbxCallId, named, tied: group, to }] : [];
-    }),
-  );
+    });
+  });
 }
 
 /** By earlier events; of calls that this batch tells of. */
-function namedBefore(groups: readonly Group[], known: ReadonlyMap<string, string>): Naming[] {
-  return groups.flatMap((group) =>
-    group.asNamed.flatMap(({ pbxCallId, namedIds }) =>
+function namedBefore(groups: readonly Group[], sides: Sides): Naming[] {
+  return groups.flatMap((group) => {
+    const named = sides.ofGroup(group);
+    return group.asNamed.flatMap(({ pbxCallId, namedIds }) =>
       namedIds.flatMap((to) => {
-        if (!known.has(to)) return [];
-        const by = sideOf(to, groups, known);
-        const named = { group, callId: callIn(group, known) };
-        return isSame(by, named) ? [] : [{ by, pbxCallId, named, tied: group, to }];
+        const by = sides.ofAlias(to);
+        return by.callId === null || isSame(by, named) ? [] : [{ by, pbxCallId, named, tied: group, to }];
       }),
-    ),
-  );
+    );
+  });
 }
 
-function sideOf(alias: string, groups: readonly Group[], known: ReadonlyMap<string, string>): Side {
-  const callId = known.get(alias) ?? null;
-  const isOfIt = (each: string) => each === alias || (callId !== null && known.get(each) === callId);
-  return { group: groups.find(({ aliases }) => aliases.some(isOfIt)) ?? null, callId };
+interface Sides {
+  readonly ofGroup: (group: Group) => Side;
+  readonly ofAlias: (alias: string) => Side;
 }
 
-const callIn = ({ aliases }: Group, known: ReadonlyMap<string, string>): string | null =>
-  aliases.map((alias) => known.get(alias)).find((callId) => callId !== undefined) ?? null;
+/** Each is asked for with every id that a batch names, so nothing here may look through all groups. */
+function sidesOf(groups: readonly Group[], known: ReadonlyMap<string, string>): Sides {
+  const ofGroup = ({ aliases }: Group) =>
+    aliases.map((alias) => known.get(alias)).find((callId) => callId !== undefined) ?? null;
+  const groupOf = new Map<string, Group>();
+  for (const group of [...groups].reverse()) {
+    for (const alias of group.aliases) groupOf.set(known.get(alias) ?? alias, group);
+  }
+  return {
+    ofGroup: (group) => ({ group, callId: ofGroup(group) }),
+    ofAlias: (alias) => {
+      const callId = known.get(alias) ?? null;
+      return { group: groupOf.get(callId ?? alias) ?? null, callId };
+    },
+  };
+}
+
+/** A call is a side of many namings. A group tells of one call alone until it is tied. */
+function oncePerSide<Result>(of: (side: Side) => Result): (side: Side) => Result {
+  const results = new Map<Group | string | null, Result>();
+  return (side) => {
+    const key = side.group ?? side.callId;
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    const result = of(side);
+    results.set(key, result);
+    return result;
+  };
+}
 
 const isSame = (a: Side, b: Side) =>
   (a.group !== null && a.group === b.group) || (a.callId !== null && a.callId === b.callId);
