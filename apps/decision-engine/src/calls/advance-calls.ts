@@ -5,9 +5,9 @@ import { lockClients, saveCreations } from '../directory/client-directory.js';
 import { accountsNow, lanesOf } from '../settings/account-settings.js';
 import type { SettingsCache } from '../settings/settings-cache.js';
 import type { CallRow } from './call-row.js';
-import { moveAliases } from './aliases.js';
+import { moveAliases, tiedMeanwhile } from './aliases.js';
 import { CallMovedMeanwhile } from './call-moved-meanwhile.js';
-import { claimCalls } from './claim-calls.js';
+import { claimCalls, type ClaimedCall } from './claim-calls.js';
 import { aliasesMovedBy, joinYounger } from './join-rows.js';
 import { lockCalls, lockDueCalls } from './lock-calls.js';
 import { saveCalls } from './save-calls.js';
@@ -39,13 +39,23 @@ export class AdvanceCalls {
 
   /** New facts. Repetitions change nothing: what they say is in the call's row. */
   async withEvents(events: readonly CallEvent[]): Promise<void> {
-    if (events.length === 0) return;
+    const claimed = await this.commitEvents(events);
+    const tellingOfTies = claimed.filter(({ mayTie }) => mayTie).map(({ group }) => group);
+    const again = await tiedMeanwhile(this.dataSource.manager, tellingOfTies);
+    // Not looked after once more: it tells nothing that was not committed before, so no neighbour can have missed it.
+    await this.commitEvents(again);
+  }
+
+  private async commitEvents(events: readonly CallEvent[]): Promise<readonly ClaimedCall[]> {
+    if (events.length === 0) return [];
     for (;;) {
       try {
-        await this.commit('events', async (tx) =>
-          (await claimCalls(tx, events)).map((claimed) => ({ ...claimed, row: merge(claimed.row, claimed.events) })),
-        );
-        return;
+        let claimed: readonly ClaimedCall[] = [];
+        await this.commit('events', async (tx) => {
+          claimed = await claimCalls(tx, events);
+          return claimed.map((call) => ({ ...call, row: merge(call.row, call.group.events) }));
+        });
+        return claimed;
       } catch (error) {
         // The next look sees what was committed meanwhile; a call is joined or expires once, so this comes to an end.
         if (!(error instanceof CallMovedMeanwhile)) throw error;

@@ -2,12 +2,12 @@ import { tiesOf } from '@perezvon/calls';
 import type { CallEvent } from '@perezvon/contracts';
 import { columns } from '@perezvon/postgres';
 import type { EntityManager } from 'typeorm';
-import { groupById } from './groups.js';
+import { asOne, groupById, type Group } from './groups.js';
 import { tieNamedCalls } from './named-calls.js';
 
 /** Events that speak of one conversation, and every call that its ids are known to stand for. */
 export interface Conversation {
-  readonly events: readonly CallEvent[];
+  readonly group: Group;
   /** One, normally. Several: calls that prove to be one only now (R15). */
   readonly callIds: readonly string[];
   /** Ids of it were never heard of before: its call may have no row yet. */
@@ -21,16 +21,7 @@ export interface Conversation {
  * The insert makes a founding race have one winner. Whoever lost it sees the winner's call in the second read.
  */
 export async function findConversations(tx: EntityManager, events: readonly CallEvent[]): Promise<Conversation[]> {
-  const heard = groupById(events);
-  const known = await readAliases(
-    tx,
-    heard.flatMap(({ aliases, named, asNamed }) => [
-      ...aliases,
-      ...named.map(({ callId }) => callId),
-      ...asNamed.flatMap(({ namedIds }) => namedIds),
-    ]),
-  );
-  const groups = await tieNamedCalls(tx, heard, known);
+  const { groups, known } = await tied(tx, groupById(events));
   const missing = groups.flatMap(({ aliases, named }) => {
     const callId = aliases.map((alias) => known.get(alias)).find((id) => id !== undefined) ?? aliases[0];
     const unknown = [...aliases, ...named.flatMap(({ namedIds }) => namedIds)].filter((alias) => !known.has(alias));
@@ -43,14 +34,51 @@ export async function findConversations(tx: EntityManager, events: readonly Call
     const callIds = [...new Set(group.aliases.map((alias) => settled.get(alias) ?? alias))].sort();
     const isForeign = (id: string) => known.has(id) && !callIds.includes(known.get(id) ?? '');
     return {
-      events: group.named.some(({ callId }) => isForeign(callId))
-        ? group.events.map(warnedOf(isForeign))
-        : group.events,
+      group: group.named.some(({ callId }) => isForeign(callId))
+        ? { ...group, events: group.events.map(warnedOf(isForeign)) }
+        : group,
       callIds,
       isNew: group.aliases.some((alias) => !known.has(alias)),
     };
   });
   return oncePerCall(conversations);
+}
+
+/**
+ * Two ids of one call may be stored at the same moment by transactions that do not see each other: one names the other
+ * id, the other founds the call under it or tells its number. Neither waits for the other, for they insert different
+ * aliases, and later events may bring nothing that would tie the two.
+ *
+ *     naming:   reads ── inserts the named ids ────── commits ── looks again
+ *     founding:   reads ── inserts its own alias ─────────── commits ── looks again
+ *
+ * So each looks once more after its own commit: whoever commits later sees what the other has stored. If it dies before
+ * it has looked, its events come again, and their first look finds the same.
+ *
+ * @param committed calls that a neighbour may have looked for in vain, or they for its own
+ * @returns events of those that stand for more than one row by now: handled again, they join them (R15)
+ */
+export async function tiedMeanwhile(manager: EntityManager, committed: readonly Group[]): Promise<CallEvent[]> {
+  if (committed.length === 0) return [];
+  const { groups, known } = await tied(manager, committed);
+  const isSeveral = ({ aliases }: Group) => new Set(aliases.map((alias) => known.get(alias) ?? alias)).size > 1;
+  return groups.filter(isSeveral).flatMap((group) => group.events);
+}
+
+/** Groups of one call as one, as far as is known of it by now. */
+async function tied(
+  tx: EntityManager,
+  heard: readonly Group[],
+): Promise<{ readonly groups: readonly Group[]; readonly known: ReadonlyMap<string, string> }> {
+  const known = await readAliases(
+    tx,
+    heard.flatMap(({ aliases, named, asNamed }) => [
+      ...aliases,
+      ...named.map(({ callId }) => callId),
+      ...asNamed.flatMap(({ namedIds }) => namedIds),
+    ]),
+  );
+  return { groups: await tieNamedCalls(tx, heard, known), known };
 }
 
 /** R16: why a call that the PBX named beside this one was kept apart from it. */
@@ -71,7 +99,7 @@ function oncePerCall(conversations: readonly Conversation[]): Conversation[] {
       same.size === 0
         ? conversation
         : {
-            events: all.flatMap(({ events }) => events),
+            group: asOne(all.map(({ group }) => group)),
             callIds: [...new Set(all.flatMap(({ callIds }) => callIds))].sort(),
             isNew: all.some(({ isNew }) => isNew),
           };

@@ -3,14 +3,17 @@ import type { CallEvent } from '@perezvon/contracts';
 import type { EntityManager } from 'typeorm';
 import { findConversations } from './aliases.js';
 import { CallMovedMeanwhile } from './call-moved-meanwhile.js';
+import type { Group } from './groups.js';
 import { lockCalls } from './lock-calls.js';
 import type { CallRow } from './call-row.js';
 
 /** The call of some events, locked, and the younger calls that prove to be it (R15), locked too. */
 export interface ClaimedCall {
   readonly row: CallRow;
-  readonly events: readonly CallEvent[];
+  readonly group: Group;
   readonly younger: readonly CallRow[];
+  /** It is told now by what another call may be tied to it (R15): a new id, a call that it names, its client's number. */
+  readonly mayTie: boolean;
 }
 
 /**
@@ -26,16 +29,20 @@ export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]
     tx,
     conversations.flatMap((conversation) => conversation.callIds),
   );
-  const founders = conversations.flatMap(({ isNew, callIds, events: [first] }) =>
-    isNew && first ? callIds.filter((callId) => !rows.has(callId)).map((callId) => ({ callId, first })) : [],
-  );
+  const founders = conversations.flatMap(({ isNew, callIds, group }) => {
+    const [first] = group.events;
+    return isNew && first ? callIds.filter((callId) => !rows.has(callId)).map((callId) => ({ callId, first })) : [];
+  });
   for (const row of await foundCalls(tx, founders)) rows.set(row.callId, row);
-  return conversations.map((conversation) => {
-    const [row, ...younger] = conversation.callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
+  return conversations.map(({ group, callIds, isNew }) => {
+    const [row, ...younger] = callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
     if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
-    return { row, events: conversation.events, younger };
+    return { row, group, younger, mayTie: isNew || group.named.length > 0 || bringsNumber(group, row) };
   });
 }
+
+const bringsNumber = ({ events }: Group, { facts }: CallRow) =>
+  events.some(({ client }) => client.e164 !== null && client.e164 !== facts?.client.e164);
 
 const byAge = (a: CallRow, b: CallRow) => (a.firstSeenAt + a.callId < b.firstSeenAt + b.callId ? -1 : 1);
 

@@ -31,16 +31,15 @@ export function united(groups: readonly Group[]): Group[] {
     all.add(group);
     for (const each of others.length > 0 ? all : [group]) for (const id of each.aliases) setOf.set(id, all);
   }
-  return [...new Set(setOf.values())].map((all) => {
-    const parts = [...all];
-    return {
-      events: parts.flatMap(({ events }) => events),
-      aliases: [...new Set(parts.flatMap(({ aliases }) => aliases))],
-      named: once(parts.flatMap(({ named }) => named)),
-      asNamed: once(parts.flatMap(({ asNamed }) => asNamed)),
-    };
-  });
+  return [...new Set(setOf.values())].map((all) => asOne([...all]));
 }
+
+export const asOne = (parts: readonly Group[]): Group => ({
+  events: parts.flatMap(({ events }) => events),
+  aliases: [...new Set(parts.flatMap(({ aliases }) => aliases))],
+  named: once(parts.flatMap(({ named }) => named)),
+  asNamed: once(parts.flatMap(({ asNamed }) => asNamed)),
+});
 
 const once = (calls: readonly NamedCall[]) => [
   ...new Map(calls.map((call) => [[call.callId, ...call.namedIds].join(), call])).values(),

@@ -4,7 +4,7 @@ import { united, type Group } from './groups.js';
 
 /**
  * Ties calls to those that they named and that prove to be the same (R15). A batch that knows of no named call reads
- * nothing. Read without locks: what a neighbour stores at this moment is found with the next event of either.
+ * nothing. Read without locks: what a neighbour stores at this moment is seen after the commit (`tiedMeanwhile`).
  *
  * @param known call ids by the groups' aliases, and by what they named and may have been named as
  */
