@@ -141,7 +141,7 @@ const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalC
 /** What is in flight at each kill: so many calls of each kind, and one that is killed at a time has as many to be done. */
 const PER_KIND = 50;
 
-/** Answered calls, missed ones, and such whose end was only hinted at, each of a new client. */
+/** Answered calls, missed ones, such whose end was only hinted at, and transferred ones with a second id; new clients. */
 const portion = (index: number): CallEvent[] =>
   Array.from({ length: PER_KIND }, (_, call) => callsOf(index, call)).flat();
 
@@ -156,10 +156,20 @@ function callsOf(index: number, call: number): CallEvent[] {
     ...disturbed.missedCall(of('missed')),
     disturbed.event('call.started', 0, of('lost')),
     disturbed.event('call.ended', 30, { ...hint, ...of('lost') }),
+    ...transferredCall(of('transferred')),
   ];
 }
 
-const KINDS = ['answered', 'missed', 'lost'] as const;
+/** Goes on under a second id, which is never named again (R15). */
+function transferredCall(of: Pick<CallEvent, 'call_id' | 'client'>): CallEvent[] {
+  const [started, answered, ended] = disturbed.answeredCall(of);
+  const second = `${of.call_id}-second`;
+  const transferred = disturbed.event('call.transferred', 20, { ...of, linked_call_ids: [second] });
+  const goesOn = disturbed.event('leg.answered', 22, { ...of, call_id: second, employee: { ext: '103' } });
+  return [started, answered, transferred, goesOn, ended].filter((event) => event !== undefined);
+}
+
+const KINDS = ['answered', 'missed', 'lost', 'transferred'] as const;
 type Kind = (typeof KINDS)[number];
 
 const numberOf = (index: number, kind: Kind, call: number) =>
@@ -258,9 +268,9 @@ async function asIfUndisturbed(events: readonly CallEvent[]) {
   await undisturbed.publishPortal();
   await undisturbed.answerLookups(numbersOf('lost'));
   await undisturbed.process().withEvents(events);
-  await undisturbed.answerLookups(numbersOf('answered', 'missed'));
+  await undisturbed.answerLookups(numbersOf('answered', 'missed', 'transferred'));
   undisturbed.now = new Date(undisturbed.now.getTime() + 3_600_000);
-  await undisturbed.process().due(1_000);
+  await undisturbed.process().due(10_000);
   return undisturbed.emitted();
 }
 
