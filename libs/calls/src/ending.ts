@@ -1,7 +1,7 @@
 import type { PbxSource } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import { isOwnRecord, type CallEnd } from './ends.js';
-import type { Leg } from './legs.js';
+import { isTalking } from './legs.js';
 
 /** R3, R4: does the call count as ended, or what is waited for? */
 export interface Ending {
@@ -75,11 +75,6 @@ function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment):
   if (now < askedUntil) return waiting({ for: 'report', until: askedUntil });
   const settled = later(askedUntil, delays.settleDelaySec);
   return now < settled ? waiting({ for: 'record', until: settled }) : inferredEnd(facts, 'from_silence');
-}
-
-/** Also a leg that ended and to which the conversation came back (§4.5), or that had been rung before in vain (§4.6). */
-function isTalking({ answeredAt, lastAnsweredAt, endedAt }: Leg): boolean {
-  return answeredAt !== null && (endedAt === null || (lastAnsweredAt ?? answeredAt) > endedAt);
 }
 
 const SILENCE_SEC = 15 * 60;

@@ -14,10 +14,24 @@ export interface Leg {
    * receipt tells the time: a redelivery would look like a return.
    */
   readonly lastAnsweredAt: string | null;
+  /** When an answer of which only our own receipt tells the time was last heard: a redelivery, or a return. Absent in older rows. */
+  readonly lastAnswerHeardAt?: string | null;
+  /** By the PBX's clock, in older rows also by our receipt. */
   readonly endedAt: string | null;
+  /** Ends of which only our own receipt tells the time: a redelivery comes later and is the same end (R15). Absent in older rows. */
+  readonly endsHeard?: readonly HeardEnd[];
   /** Only ever heard as an internal talk: an attended transfer's consultation, not a talk with the client (§4.5). */
   readonly isConsultation: boolean;
 }
+
+interface HeardEnd {
+  readonly eventId: string;
+  /** The first receipt; ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** A leg ends once under each id of its call; beyond it the call is garbage. */
+const MAX_ENDS_HEARD = 20;
 
 /** More legs than any PBX rings; beyond it the call is garbage, and memory stays bounded. */
 const MAX_LEGS = 1000;
@@ -28,14 +42,18 @@ export function legOf(event: CallEvent): Leg | null {
   const at = timeOf(event);
   // R4: only an employee or an outside number answers; an IVR, voice mail or a group as a whole is nobody.
   const isBySomebody = Boolean(event.employee ?? event.target_number);
+  const { isByPbx } = startOf(event);
   const answered = event.type === 'leg.answered' && isBySomebody ? at : null;
+  const ended = event.type === 'leg.ended' ? at : null;
   return {
     key: keyOf(event),
     employee: event.employee ?? null,
     rangAt: event.type === 'leg.ringing' ? at : null,
     answeredAt: answered,
-    lastAnsweredAt: startOf(event).isByPbx ? answered : null,
-    endedAt: event.type === 'leg.ended' ? at : null,
+    lastAnsweredAt: isByPbx ? answered : null,
+    lastAnswerHeardAt: isByPbx ? null : answered,
+    endedAt: isByPbx ? ended : null,
+    endsHeard: ended === null || isByPbx ? [] : [{ eventId: event.event_id, at: ended }],
     isConsultation: event.direction === 'internal',
   };
 }
@@ -62,7 +80,32 @@ function joinLeg(a: Leg, b: Leg): Leg {
     rangAt: smaller(a.rangAt, b.rangAt),
     answeredAt: smaller(a.answeredAt, b.answeredAt),
     lastAnsweredAt: larger(a.lastAnsweredAt, b.lastAnsweredAt),
+    lastAnswerHeardAt: larger(a.lastAnswerHeardAt ?? null, b.lastAnswerHeardAt ?? null),
     endedAt: larger(a.endedAt, b.endedAt),
+    endsHeard: joinEndsHeard(a.endsHeard ?? [], b.endsHeard ?? []),
     isConsultation: a.isConsultation && b.isConsultation,
   };
+}
+
+function joinEndsHeard(a: readonly HeardEnd[], b: readonly HeardEnd[]): readonly HeardEnd[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const first = new Map(a.map((end) => [end.eventId, end]));
+  for (const end of b) {
+    const known = first.get(end.eventId);
+    if (!known || end.at < known.at) first.set(end.eventId, end);
+  }
+  return [...first.values()].sort((x, y) => (x.eventId < y.eventId ? -1 : 1)).slice(0, MAX_ENDS_HEARD);
+}
+
+/**
+ * Is somebody talking on it, as far as silence may end the call (R4)? Also on a leg that ended and to which the
+ * conversation came back (§4.5), or that had been rung before in vain (§4.6). Where only our receipt tells the times, a
+ * return cannot be told from a redelivered answer, nor a second end from a redelivered one: it counts as talk, for to wait
+ * a day for an end that was lost is a smaller evil than to end a talk. Of the same events at the same receipts nothing
+ * changes, however often they come (R15).
+ */
+export function isTalking({ answeredAt, lastAnsweredAt, lastAnswerHeardAt, endedAt, endsHeard }: Leg): boolean {
+  if (answeredAt === null) return false;
+  const over = (endsHeard ?? []).reduce((latest, { at }) => larger(latest, at), endedAt);
+  return over === null || (larger(lastAnsweredAt, lastAnswerHeardAt ?? null) ?? answeredAt) > over;
 }

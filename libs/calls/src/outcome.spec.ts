@@ -19,7 +19,7 @@ import {
   withUnsorted,
 } from './testing/given.js';
 import { talkersOf } from './people.js';
-import { effects, plan, reasons } from './testing/planned.js';
+import { effects, intent, plan, reasons } from './testing/planned.js';
 
 describe('R3, R4: a hint of the end («Потерянный звонок»)', () => {
   const settings = settingsWith({ cells: { answeredUnknown: withDeal, missedUnknown: withUnsorted } });
@@ -109,6 +109,48 @@ describe('R4: the outcome', () => {
     const silent = { heardAt: instantAt(50), now: '2025-03-04T12:00:00.000Z' };
     expect(plan([started(), ...rungTwice, byReceipt('leg.answered', 50)], settings, silent).ended).toBeNull();
     expect(plan([started(), ...rungTwice], settings, silent).ended).not.toBeNull();
+  });
+
+  describe('told by our receipt alone', () => {
+    const byReceipt = (type: CallEvent['type'], second: number, employee = PETROVA) =>
+      event(type, second, {
+        employee,
+        occurred_at: null,
+        occurred_at_quality: 'received',
+        received_at: instantAt(second),
+      });
+    const anHourOn = { heardAt: instantAt(60), now: instantAt(3600) };
+
+    it('a talk was ended by silence for the end of its leg’s vain ring was delivered again', () => {
+      const rungInVain = [byReceipt('leg.ringing', 0), byReceipt('leg.ended', 20), byReceipt('leg.ringing', 40)];
+      const going = [started(), ...rungInVain, byReceipt('leg.answered', 50), byReceipt('leg.ended', 60)];
+      for (const events of [going, [...going].reverse()]) expect(plan(events, settings, anHourOn).ended).toBeNull();
+    });
+
+    it('the end of a leg under another id of the call is another end', () => {
+      const second = { ...byReceipt('leg.ended', 60), event_id: 'f'.repeat(64) };
+      const over = [started(), byReceipt('leg.ended', 20), byReceipt('leg.answered', 50), second];
+      expect(plan(over, settings, anHourOn).ended).not.toBeNull();
+    });
+
+    it('a talk that came back after a failed transfer was ended by silence, for its answer has the id of the first one', () => {
+      const failed = [byReceipt('leg.ringing', 31, SIDOROV), byReceipt('leg.ended', 50, SIDOROV)];
+      const first = [started(), byReceipt('leg.answered', 5), byReceipt('leg.ended', 30)];
+      const back = byReceipt('leg.answered', 52);
+      expect(plan([...first, ...failed, back], settings, anHourOn).ended).toBeNull();
+      expect(plan([...first, ...failed], settings, anHourOn).ended).not.toBeNull();
+    });
+
+    it('an answer that is heard a second time does not decide who talked last: it may be a mere redelivery (R6)', () => {
+      const last = settingsWith({ incoming: { acceptedBy: 'last' } });
+      const both = [started(), byReceipt('leg.answered', 5), byReceipt('leg.answered', 40, SIDOROV)];
+      const ended = endedAnswered({ employee: null });
+      const made = [
+        [...both, ended],
+        [...both, byReceipt('leg.answered', 52), ended],
+      ].map((events) => intent('note', events, last, { clientKnown: true }));
+      expect(made[1]).toEqual(made[0]);
+    });
   });
 
   describe('of which nothing but a recording was heard', () => {
