@@ -7,6 +7,7 @@ import type {
   CallOutcomeDetail,
 } from '@perezvon/contracts';
 import { fuller, textOf } from './choice.js';
+import { isSamePerson } from './outcome.js';
 import { timeOf } from './start.js';
 
 /** What one end record says (rules.md R4). */
@@ -25,14 +26,23 @@ export interface CallEnd {
   readonly employee: CallEmployee | null;
   /** Who talked, in the order of their first talks where all were timed; null inside = an outside number. Null = not told. */
   readonly talkers: readonly (CallEmployee | null)[] | null;
-  /** Who talked first and who last, where the record names them, times them or knows but one. Absent in older rows. */
+  /** Who talked first, where the record names him, times the first talks or knows but one talker. Absent in older rows. */
   readonly firstTalker?: CallEmployee | null;
+  /** Who talked last, where the record names him or knows but one talker. Absent in older rows. */
   readonly lastTalker?: CallEmployee | null;
+  /** Who was last by an order that does not know who came back. Absent in older rows. */
+  readonly lastInOrder?: LastInOrder | null;
   /** First receipt of this content: what came last of several contents corrects the others. */
   readonly receivedAt: string;
   readonly contentHash: string;
   /** «Потерянный звонок» and its like: believed only if no authoritative end comes within the settle delay (R3, R4). */
   readonly isHint: boolean;
+}
+
+export interface LastInOrder {
+  readonly employee: CallEmployee;
+  /** His first talk, where he is the last by these; null: by the order of the records' ends. */
+  readonly since: string | null;
 }
 
 /** A call is corrected a few times at most; beyond it only the newest are kept. */
@@ -58,19 +68,25 @@ export function endOf(event: CallEvent): CallEnd {
   };
 }
 
-type Talk = Pick<CallEnd, 'talkers' | 'firstTalker' | 'lastTalker'>;
+type Talk = Pick<CallEnd, 'talkers' | 'firstTalker' | 'lastTalker' | 'lastInOrder'>;
 
-/** A list of participants has no order of its own: only times, or the record's own word, make one. */
+/**
+ * A list of participants has no order of its own: only times, or the record's own word, make one. First talks tell who was
+ * first; who was last only if nobody came back (§4.5).
+ */
 function talkOf({ participants, first_talked_employee: first, last_talked_employee: last }: CallEvent): Talk {
   const talked = participants?.filter((p) => p.talked === true || (p.talk_sec ?? 0) > 0) ?? [];
   const at = ({ first_talk_at }: (typeof talked)[number]) => first_talk_at ?? '';
   const talkers = [...talked].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)).map((p) => p.employee);
   const isTimed = talked.every((p) => p.employee === null || p.first_talk_at != null);
   const ordered = isTimed ? talkers.filter((one) => one !== null) : [];
+  const latest = ordered.at(-1);
+  const since = talked.find(({ employee }) => employee === latest)?.first_talk_at ?? null;
   return {
     talkers: talkers.length === 0 ? null : talkers,
     firstTalker: first ?? ordered.at(0) ?? onlyOf(talkers),
-    lastTalker: last ?? ordered.at(-1) ?? onlyOf(talkers),
+    lastTalker: last ?? onlyOf(talkers),
+    lastInOrder: latest && since !== null ? { employee: latest, since } : null,
   };
 }
 
@@ -106,6 +122,7 @@ function joinEnd(a: CallEnd, b: CallEnd): CallEnd {
     talkers: fuller(first.talkers, other.talkers),
     firstTalker: fuller(first.firstTalker ?? null, other.firstTalker ?? null),
     lastTalker: fuller(first.lastTalker ?? null, other.lastTalker ?? null),
+    lastInOrder: fuller(first.lastInOrder ?? null, other.lastInOrder ?? null),
   };
 }
 
@@ -175,9 +192,19 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
     totalSec: sum(earlier.totalSec, later.totalSec),
     talkers: toldBy(earlier) || toldBy(later) ? [...talkersIn(earlier), ...talkersIn(later)] : null,
     firstTalker: firstIn(earlier) ?? (toldBy(earlier) ? null : firstIn(later)),
-    lastTalker: lastIn(later) ?? (toldBy(later) ? null : lastIn(earlier)),
+    ...lastOfBoth(earlier, later),
     receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
   };
+}
+
+/** The record that ends last tells who was last, unless both name their own: then its end is but an order. */
+function lastOfBoth(earlier: CallEnd, later: CallEnd): Pick<CallEnd, 'lastTalker' | 'lastInOrder'> {
+  const [told, other] = [lastIn(later), lastIn(earlier)];
+  if (told === null && !toldBy(later)) return { lastTalker: other, lastInOrder: earlier.lastInOrder ?? null };
+  if (other === null && !toldBy(earlier)) return { lastTalker: told, lastInOrder: later.lastInOrder ?? null };
+  if (told !== null && other !== null && isSamePerson(told, other)) return { lastTalker: told, lastInOrder: null };
+  const employee = told ?? later.lastInOrder?.employee;
+  return { lastTalker: null, lastInOrder: employee ? { employee, since: null } : null };
 }
 
 const partiesOf = (first: CallEnd, other: CallEnd): Pick<CallEnd, 'client' | 'direction' | 'virtualNumber'> => ({

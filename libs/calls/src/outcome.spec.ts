@@ -305,7 +305,8 @@ describe('R4: the record of a leg', () => {
     const leg = second({ employee: SIDOROV, wait_sec: 4, received_at: instantAt(90) });
     const both = callOf(started(), transferred, own, { ...leg, occurred_at: instantAt(95) }).ended;
     expect(both).toMatchObject({ waitSec: 11, talkSec: 40, receivedAt: instantAt(90) });
-    expect(both).toMatchObject({ firstTalker: PETROVA, lastTalker: SIDOROV, talkers: [PETROVA, SIDOROV] });
+    expect(both).toMatchObject({ firstTalker: PETROVA, talkers: [PETROVA, SIDOROV] });
+    expect(both).toMatchObject({ lastTalker: null, lastInOrder: { employee: SIDOROV, since: null } });
     const late = callOf(started(), transferred, { ...own, received_at: instantAt(99) }, leg).ended;
     expect(late).toMatchObject({ receivedAt: instantAt(99), talkSec: 40 });
   });

@@ -152,6 +152,54 @@ describe('R6: who took the call', () => {
     }
   });
 
+  describe('and who was last', () => {
+    const back = event('leg.answered', 60, { employee: PETROVA });
+    const returned = [started(), answered(), event('leg.answered', 40, { employee: SIDOROV }), back];
+    const talkedAt = (employee: CallEmployee, second: number) => ({
+      employee,
+      first_talk_at: instantAt(second),
+      talk_sec: 9,
+    });
+    const timed = endedAnswered({ participants: [talkedAt(PETROVA, 11), talkedAt(SIDOROV, 40)] });
+    const leg = (second: number) =>
+      event('call.ended', second, {
+        call_id: 'second',
+        outcome: 'answered',
+        employee: SIDOROV,
+        talk_sec: 30,
+        total_sec: 30,
+      });
+    const transferred = event('call.transferred', 39, { to_employee: SIDOROV, linked_call_ids: ['second'] });
+
+    it('was the one to whom the call had been transferred in vain: first talks do not tell who came back (§4.5)', () => {
+      expect(note('last', ...returned, timed)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+    });
+
+    it('is told by first talks where no leg of the later one was heard of, unless an earlier one came back after it', () => {
+      const last = { responsibleUserId: DEFAULT_INCOMING };
+      expect(note('last', started(), answered(), timed)).toMatchObject(last);
+      expect(note('last', started(), answered(), back, timed)).toMatchObject({ responsibleUserId: PETROVA_IN_CRM });
+    });
+
+    it('was the first one, for his leg’s record ended a second after that of the second leg', () => {
+      const second = event('leg.answered', 41, { employee: SIDOROV });
+      expect(note('last', started(), answered(), transferred, second, leg(70), endedAnswered())).toMatchObject({
+        responsibleUserId: DEFAULT_INCOMING,
+      });
+      expect(note('last', ...returned, transferred, leg(59), endedAnswered())).toMatchObject({
+        responsibleUserId: PETROVA_IN_CRM,
+      });
+    });
+
+    it('is told by the order of the records’ ends where no leg of who ended last was heard of', () => {
+      expect(note('last', started(), answered(), transferred, endedAnswered({ total_sec: 71 }), leg(90))).toMatchObject(
+        {
+          responsibleUserId: DEFAULT_INCOMING,
+        },
+      );
+    });
+  });
+
   it('stayed with who was transferred to, for the event of the return was lost: the record names who talked last (R4)', () => {
     const told = endedAnswered({ employee: SIDOROV, last_talked_employee: sidorovsId });
     const petrova = [started(), answered(SIDOROV), event('leg.answered', 40, { employee: PETROVA })];

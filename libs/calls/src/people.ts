@@ -1,7 +1,7 @@
 import type { CallClient, CallEmployee, DirectionSettings, PbxEmployee, Settings } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import { fuller } from './choice.js';
-import type { CallEnd } from './ends.js';
+import type { CallEnd, LastInOrder } from './ends.js';
 import type { Leg } from './legs.js';
 import { isSamePerson, talkingLegs, type Verdict } from './outcome.js';
 
@@ -45,12 +45,30 @@ function firstTalker(facts: CallFacts): CallEmployee | null {
 /** Whoever the conversation came back to after a failed transfer is the last again (§4.5). */
 function lastTalker(facts: CallFacts): CallEmployee | null {
   if (facts.ended?.lastTalker) return facts.ended.lastTalker;
-  const legs = [...legsThatTalked(facts)];
-  const last = legs.sort((a, b) => (answerOf(a) < answerOf(b) ? -1 : 1)).at(-1)?.employee ?? null;
+  const legs = [...legsThatTalked(facts)].sort((a, b) => (answerOf(a) < answerOf(b) ? -1 : 1));
+  const last = legs.at(-1)?.employee ?? null;
+  const inOrder = facts.ended?.lastInOrder ?? null;
+  if (inOrder) return last && isKnownBetter(inOrder, legs) ? last : inOrder.employee;
   const accepted = facts.ended?.employee ?? null;
-  const isHeard = accepted && legs.some((leg) => leg.employee && isSamePerson(leg.employee, accepted));
-  return accepted && !isHeard ? accepted : last;
+  return accepted && !isHeardOn(legs, accepted) ? accepted : last;
 }
+
+/** Do legs tell better who was last than an order of the record's that does not know who came back? */
+function isKnownBetter({ employee, since }: LastInOrder, legs: readonly Leg[]): boolean {
+  const isHeard = isHeardOn(legs, employee);
+  const last = legs.at(-1);
+  if (!last) return false;
+  // First talks are by the PBX's clock: our receipts do not gainsay them.
+  if (since !== null) return last.lastAnsweredAt !== null && (isHeard || last.lastAnsweredAt > since);
+  // His answer was heard again after the last one's. That alone may be a redelivery, but the records say so too.
+  const heardAgain = legs.some(
+    (leg) => leg.employee && isSamePerson(leg.employee, employee) && (leg.lastAnswerHeardAt ?? '') > timeOfAnswer(last),
+  );
+  return isHeard && !heardAgain;
+}
+
+const isHeardOn = (legs: readonly Leg[], one: CallEmployee) =>
+  legs.some(({ employee }) => employee && isSamePerson(employee, one));
 
 /** Legs of employees who talked, in the order in which they began; where the record lists who did, of these alone. */
 function legsThatTalked(facts: CallFacts): readonly Leg[] {
@@ -82,7 +100,9 @@ function joinMentions(a: CallEmployee, b: CallEmployee): CallEmployee {
   return { pbx_id: key('pbx_id'), login: key('login'), ext: key('ext'), phone: key('phone'), name: key('name') };
 }
 
-const answerOf = ({ lastAnsweredAt, answeredAt, key }: Leg) => `${lastAnsweredAt ?? answeredAt ?? ''}|${key}`;
+const timeOfAnswer = ({ lastAnsweredAt, answeredAt }: Leg) => lastAnsweredAt ?? answeredAt ?? '';
+
+const answerOf = (leg: Leg) => `${timeOfAnswer(leg)}|${leg.key}`;
 
 /** The amoCRM user of an employee; null when nobody, unknown, unmapped or ambiguous. */
 export function crmUserOf(employee: CallEmployee | null, directory: Directory): number | null {
