@@ -37,6 +37,8 @@ export interface CallFacts {
   readonly recordings: readonly Recording[];
   /** Nothing but recordings was heard of it: nobody has said that there was a call. Absent in older rows. */
   readonly isOnlyRecorded?: boolean;
+  /** A PBX placed it by itself, back to who was lost or by a campaign (§4.6). Absent in older rows. */
+  readonly isCallBack?: boolean;
   /** Data-quality remarks of call-ingest. */
   readonly warnings: readonly string[];
   /** Latest time that any event told; what an inferred end takes as its time (R4). */
@@ -86,6 +88,7 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
     ends: joinEnds(a.ends, b.ends),
     recordings: joinRecords(a.recordings, b.recordings),
     isOnlyRecorded: (a.isOnlyRecorded ?? false) && (b.isOnlyRecorded ?? false),
+    isCallBack: (a.isCallBack ?? false) || (b.isCallBack ?? false),
     warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
     lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
     firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
@@ -100,6 +103,8 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
 }
 
 const MAX_WARNINGS = 20;
+
+const CALL_BACK = /^(auto_back_call_by_lost_call|auto_out_calls)$/i;
 
 /** More often no conversation is moved; beyond it the call is garbage. The same ones whatever the order of arrival. */
 const MAX_TRANSFERS = 100;
@@ -116,6 +121,7 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
     ends: event.type === 'call.ended' ? [endOf(event)] : [],
     recordings: event.record ? [recordOf(event.record, event.received_at)] : [],
     isOnlyRecorded: event.type === 'call.record_ready',
+    isCallBack: CALL_BACK.test(event.call_source ?? ''),
     warnings: [...(event.warnings ?? [])].sort(),
     lastAt: timeOf(event),
     firstReceivedAt: event.received_at,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CallClient, CallEvent } from '@perezvon/contracts';
 import { isOneCall, linkedIdsOf } from './call-ties.js';
-import { callOf, event, started, VIRTUAL } from './testing/given.js';
+import { callOf, event, instantAt, recorded, started, VIRTUAL } from './testing/given.js';
 
 const numbered = (e164: string): CallClient => ({ raw: e164.slice(1), e164, kind: 'e164' });
 const OTHER = numbered('+79031112233');
+const secondOf = ({ received_at }: CallEvent) => (Date.parse(received_at) - Date.parse(instantAt(0))) / 1000;
 const SHORT: CallClient = { raw: '101', e164: null, kind: 'short' };
 const HIDDEN: CallClient = { raw: 'anonymous', e164: null, kind: 'hidden' };
 
@@ -31,6 +32,87 @@ describe('a call that another one names', () => {
     const local: CallClient = { raw: '2345678', e164: null, kind: 'invalid' };
     expect(isOneCall(told(local), 'second', second({ client: local }))).toBe(true);
     expect(isOneCall(told(HIDDEN), 'second', second({ client: HIDDEN }))).toBe(false);
+  });
+});
+
+describe('a call that another one names, told of another time', () => {
+  const HOUR = 3600;
+  const OUT = { call_id: 'W', direction: 'out', client: OTHER } as const;
+  const transferAt = (second: number) =>
+    event('call.transferred', second, { linked_call_ids: ['W'], to_employee: { ext: '102' } });
+  const byReceipt = (one: CallEvent): CallEvent => ({ ...one, occurred_at: null, occurred_at_quality: 'received' });
+  const ended = (second: number, totalSec: number, more: Partial<CallEvent>) =>
+    event('call.ended', second, { outcome: 'answered', talk_sec: totalSec, total_sec: totalSec, ...more });
+  const w = [started(OUT), ended(60, 60, OUT)];
+  const x = (begins: number) => [event('call.started', begins), transferAt(begins + 20)];
+
+  it('was joined with a stranger’s transfer three hours after its end, and its note was overwritten', () => {
+    expect(isOneCall(callOf(...x(3 * HOUR)), 'W', callOf(...w))).toBe(false);
+    expect(isOneCall(callOf(...x(3 * HOUR).map(byReceipt)), 'W', callOf(...w.map(byReceipt)))).toBe(false);
+    expect(isOneCall(callOf(...x(0)), 'W', callOf(...w))).toBe(true);
+  });
+
+  it('was joined with it also where its end was lost: nobody talked on it any more', () => {
+    expect(isOneCall(callOf(...x(3 * HOUR)), 'W', callOf(started(OUT)))).toBe(false);
+    const talking = callOf(started(OUT), event('leg.answered', 5, { ...OUT, employee: { ext: '101' } }));
+    expect(isOneCall(callOf(...x(3 * HOUR)), 'W', talking)).toBe(true);
+  });
+
+  it('swallowed the same client’s next call, which named it', () => {
+    const anew = (begins: number) =>
+      callOf(event('call.started', begins, { call_id: 'new', linked_call_ids: ['1002003004'] }));
+    const lost = callOf(started(), ended(30, 30, { outcome: 'missed', talk_sec: 0 }));
+    expect(isOneCall(anew(3 * HOUR), '1002003004', lost)).toBe(false);
+    expect(isOneCall(anew(40), '1002003004', lost)).toBe(false);
+    // Rounded clocks: voice mail begins when the first leg gives up.
+    expect(isOneCall(anew(32), '1002003004', lost)).toBe(true);
+  });
+
+  it.each(['auto_back_call_by_lost_call', 'auto_out_calls'])(
+    'swallowed its call-back (%s), which followed at once (§4.6)',
+    (call_source) => {
+      const back: Partial<CallEvent> = {
+        call_id: 'back',
+        direction: 'out',
+        call_source,
+        linked_call_ids: ['1002003004'],
+      };
+      const lost = callOf(started(), ended(30, 30, { outcome: 'missed', talk_sec: 0 }));
+      for (const begins of [25, 30, 31])
+        expect(isOneCall(callOf(event('call.started', begins, back)), '1002003004', lost)).toBe(false);
+      // A leg of the call-back itself is no other call.
+      const itself = callOf(event('call.started', 31, back), { ...transferAt(50), ...back, linked_call_ids: ['W'] });
+      for (const more of [{ call_source }, {}])
+        expect(isOneCall(itself, 'W', callOf(event('leg.ringing', 51, { ...OUT, ...more })))).toBe(true);
+    },
+  );
+
+  it('that begins at the very second of the transfer is its leg, whichever of both is told by our receipt alone', () => {
+    const whole = [started(), transferAt(20), ended(21, 21, {})];
+    for (const begins of [19, 20, 21, 23]) {
+      const leg = [event('leg.ringing', begins, OUT), ended(begins + 40, 40, OUT)];
+      for (const one of [whole, whole.map(byReceipt)])
+        for (const other of [leg, leg.map(byReceipt), leg.slice(0, 1), leg.slice(0, 1).map(byReceipt), leg.slice(1)])
+          expect(isOneCall(callOf(...one), 'W', callOf(...other))).toBe(true);
+    }
+  });
+
+  it('is its leg by our own clock where the PBX’s, ten minutes slow, tells only one of them', () => {
+    const slow = (one: CallEvent): CallEvent => ({ ...one, occurred_at: instantAt(secondOf(one) - 600) });
+    const whole = [started(), transferAt(20), ended(21, 21, {})];
+    const leg = byReceipt(event('leg.ringing', 21, OUT));
+    expect(isOneCall(callOf(...whole.map(slow)), 'W', callOf(leg))).toBe(true);
+  });
+
+  it('is its leg though its record tells no start, or the call is known by late records alone', () => {
+    const whole = [started(), transferAt(20), ended(21, 21, {})];
+    const record = event('call.ended', 60, { ...OUT, outcome: 'answered', talk_sec: 36, wait_sec: 4 });
+    expect(isOneCall(callOf(...whole), 'W', callOf(record))).toBe(true);
+    const late = (one: CallEvent): CallEvent => ({ ...one, received_at: instantAt(2 * HOUR) });
+    expect(isOneCall(callOf(...whole), 'W', callOf(late(ended(60, 40, OUT))))).toBe(true);
+    expect(
+      isOneCall(callOf(...whole), 'W', callOf(recorded(undefined, { ...OUT, occurred_at: instantAt(HOUR) }))),
+    ).toBe(true);
   });
 });
 

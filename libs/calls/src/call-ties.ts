@@ -1,5 +1,6 @@
 import type { CallClient, CallEvent } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
+import { canBeOneByTime } from './overlap.js';
 import { callIdOf, namedIdOf } from './ids.js';
 
 /**
@@ -51,11 +52,16 @@ const NO_ID = /^[\s0\-–—_.]*$|^(null|none|nil|undefined|false|n\/a)$|\{\{/i;
 /**
  * Is a call, told under `pbxCallId`, the one that named it? If both told the same client. After a transfer also if it was
  * another or none (§4.5, §4.6): a colleague or an outside number that was asked; a leg to an outside number shows our own
- * virtual one. But a call that a client of his own made is another call, whatever a transfer named.
+ * virtual one. But a call that a client of his own made is another call, whatever a transfer named; so is one of another
+ * time, whoever the client was.
  */
 export function isOneCall(naming: CallFacts, pbxCallId: string, named: CallFacts): boolean {
   const [client, other] = [spellingOf(naming.client), spellingOf(named.client)];
-  if (client !== null && client === other) return true;
+  const isSameClient = client !== null && client === other;
+  return (isSameClient || isMovedTo(naming, pbxCallId, named)) && canBeOneByTime(naming, named);
+}
+
+function isMovedTo(naming: CallFacts, pbxCallId: string, named: CallFacts): boolean {
   const { e164 } = named.client;
   const isCallersOwn = named.direction === 'in' && e164 !== null && e164 !== naming.virtualNumber;
   return naming.secondIds.includes(pbxCallId) && !isCallersOwn;

@@ -77,7 +77,7 @@ function withoutEnd(facts: CallFacts, delays: Delays, { now, heardAt }: Moment):
   return now < settled ? waiting({ for: 'record', until: settled }) : inferredEnd(facts, 'from_silence');
 }
 
-const SILENCE_SEC = 15 * 60;
+export const SILENCE_SEC = 15 * 60;
 const LONGEST_TALK_SEC = 24 * 60 * 60;
 /** Reports are read every hour with an overlap (§4.7, 9): one that has the call has come by then. */
 const REPORT_WAIT_SEC = 75 * 60;

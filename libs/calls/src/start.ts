@@ -13,7 +13,7 @@ export function earlierStart(a: Start, b: Start): Start {
 }
 
 /** R4: no call lasts longer; a total beyond it is a PBX's garbage. */
-const LONGEST_CALL_SEC = 24 * 60 * 60;
+export const LONGEST_CALL_SEC = 24 * 60 * 60;
 
 /** When the event says the call began: an end record looks back over the whole call (durations are the PBX's own). */
 export function startOf(event: CallEvent): Start {

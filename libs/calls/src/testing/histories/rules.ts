@@ -27,6 +27,13 @@ const everyTask = { answeredTask: { enabled: true }, missedTask: { enabled: true
 const late = (later: CallEvent, second: number): CallEvent => ({ ...later, received_at: instantAt(second) });
 const answeredCall = [started(), answered(), endedAnswered()];
 const OTHER = { raw: '79031112233', e164: '+79031112233', kind: 'e164' } as const;
+const toOther: Partial<CallEvent> = { call_id: 'older', direction: 'out', client: OTHER };
+const calledBack: Partial<CallEvent> = {
+  call_id: 'back',
+  direction: 'out',
+  call_source: 'auto_back_call_by_lost_call',
+  linked_call_ids: ['1002003004'],
+};
 
 export const ruleHistories: readonly History[] = [
   {
@@ -401,6 +408,31 @@ export const ruleHistories: readonly History[] = [
       late(started({ call_id: 'other', client: OTHER, linked_call_ids: ['pbx-77'] }), 5),
       endedMissed({ linked_call_ids: ['other'] }),
       late(endedMissed({ call_id: 'other', client: OTHER, linked_call_ids: ['0'] }), 60),
+    ],
+  },
+  {
+    name: 'r15-called-back-at-once',
+    title: 'A call-back names the lost call that it follows within seconds: it is a call of its own',
+    settings: { cells: bothCells, incoming: everyTask },
+    events: [
+      started(),
+      endedMissed(),
+      event('call.started', 32, calledBack),
+      event('leg.answered', 40, { ...calledBack, employee: PETROVA }),
+      event('call.ended', 70, { ...calledBack, outcome: 'answered', employee: PETROVA, talk_sec: 30, total_sec: 38 }),
+    ],
+  },
+  {
+    name: 'r15-transfer-names-an-older-call',
+    title: 'A transfer names a call to another number that was over long before: they stay two calls',
+    settings: { cells: bothCells, incoming: everyTask },
+    events: [
+      event('call.started', -7200, toOther),
+      event('call.ended', -7100, { ...toOther, outcome: 'answered', talk_sec: 90, total_sec: 100 }),
+      started(),
+      answered(),
+      event('call.transferred', 35, { from_employee: PETROVA, to_employee: SIDOROV, linked_call_ids: ['older'] }),
+      endedAnswered(),
     ],
   },
   {
