@@ -191,6 +191,21 @@ describe('R6: who took the call', () => {
       });
     });
 
+    it('is told by the order of the records’ ends where his answer was heard again, though our receipt alone tells when', () => {
+      const heard = (second: number, employee: CallEmployee) => {
+        const by = { occurred_at: null, occurred_at_quality: 'received', received_at: instantAt(second) } as const;
+        return event('leg.answered', second, { employee, ...by });
+      };
+      const both = [started(), heard(11, PETROVA), transferred, heard(41, SIDOROV), leg(59)];
+      expect(note('last', ...both, endedAnswered())).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+      expect(note('last', ...both, heard(60, PETROVA), endedAnswered())).toMatchObject({
+        responsibleUserId: PETROVA_IN_CRM,
+      });
+      // First talks are by the PBX's clock: the order of our receipts does not gainsay them.
+      const crossed = [started(), heard(41, SIDOROV), heard(45, PETROVA), timed];
+      expect(note('last', ...crossed)).toMatchObject({ responsibleUserId: DEFAULT_INCOMING });
+    });
+
     it('is told by the order of the records’ ends where no leg of who ended last was heard of', () => {
       expect(note('last', started(), answered(), transferred, endedAnswered({ total_sec: 71 }), leg(90))).toMatchObject(
         {

@@ -123,6 +123,7 @@ function takenOverBySecond(facts: CallFacts): CallFacts {
     talk_sec: 60,
     total_sec: 70,
     employee: { ext: '1' },
+    last_talked_employee: { ext: '2' },
     participants: [
       { employee: { ext: '1' }, talked: true, talk_sec: 30 },
       { employee: { ext: '2' }, talked: true, talk_sec: 30 },
