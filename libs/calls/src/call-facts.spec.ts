@@ -22,6 +22,12 @@ import {
 } from './testing/given.js';
 
 describe('the facts of a call', () => {
+  const byReceipt = (second: number): Partial<CallEvent> => ({
+    employee: SIDOROV,
+    occurred_at: null,
+    occurred_at_quality: 'received',
+    received_at: instantAt(second),
+  });
   const history = [
     started(hidden),
     ringing(PETROVA),
@@ -29,6 +35,9 @@ describe('the facts of a call', () => {
     answered(PETROVA),
     event('leg.answered', 40, { employee: SIDOROV }),
     event('leg.ended', 12, { employee: SIDOROV }),
+    ...[45, 55].map((second) => event('leg.ended', second, byReceipt(second))),
+    ...[47, 53].map((second) => event('leg.answered', second, byReceipt(second))),
+    event('call.started', 1, { call_source: 'auto_back_call_by_lost_call' }),
     recorded(),
     recorded('https://media.cp.megafon.ru/r/1.mp3?sign=b'),
     endedMissed(),
