@@ -14,7 +14,7 @@ import { decide } from './decide.js';
 import { decisionOf } from './decision.js';
 import { commandIdOf, lookupIdOf } from './ids.js';
 import { endedAt, type Plan, type PlannedEffect } from './plan.js';
-import type { CallProgress, Promised } from './progress.js';
+import type { CallProgress, FrozenClient, Promised } from './progress.js';
 import { shownState } from './shown-state.js';
 import type { CallIdentity, Step, Surroundings } from './step.js';
 
@@ -65,19 +65,25 @@ function hearing(progress: CallProgress, { causedByEventId: eventId, now: at }: 
  * (a leg to the outside was heard of before the call itself) freezes nothing for him, and does not undo what was.
  */
 function freeze(progress: CallProgress, { client: { e164 } }: CallFacts, { client }: Surroundings): CallProgress {
-  if (e164 === null || isBound(progress)) return progress;
-  const frozen = progress.frozen ?? [];
-  const before = frozen.find(({ phone }) => phone === e164);
+  if (e164 === null) return progress;
+  const before = progress.frozen?.find(({ phone }) => phone === e164);
   if (before) return { ...progress, clientKnown: before.known };
-  const untold = { ...progress.untold, lookup: client };
-  if (client === null) return { ...progress, clientKnown: null, untold };
-  const { known } = client;
-  return { ...progress, clientKnown: known, frozen: [...frozen, { phone: e164, known }].slice(-MAX_FROZEN), untold };
+  if (isBound(progress)) return frozenAs({ phone: e164, known: progress.clientKnown }, progress);
+  const asked = { ...progress, untold: { ...progress.untold, lookup: client } };
+  return client === null ? { ...asked, clientKnown: null } : frozenAs({ phone: e164, known: client.known }, asked);
 }
 
+const frozenAs = (one: FrozenClient, progress: CallProgress): CallProgress => ({
+  ...progress,
+  clientKnown: one.known,
+  frozen: [...(progress.frozen ?? []), one].slice(-MAX_FROZEN),
+});
+
 /** What was promised stays, whoever the client proves to be (R4); by what it was promised, the rest is decided. */
-const isBound = ({ clientKnown, frozen, promised }: CallProgress): boolean =>
-  clientKnown !== null && (frozen === undefined || Object.keys(promised).length > 0);
+function isBound(progress: CallProgress): progress is CallProgress & { readonly clientKnown: boolean } {
+  const { clientKnown, frozen, promised } = progress;
+  return clientKnown !== null && (frozen === undefined || Object.keys(promised).length > 0);
+}
 
 /** More numbers than any call is told to be of; beyond it the call is garbage. */
 const MAX_FROZEN = 20;
