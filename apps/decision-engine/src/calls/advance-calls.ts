@@ -16,6 +16,9 @@ import { merge, step, type Context } from './step.js';
 /** Why calls are looked at: new facts, something around them changed, or their time has come. */
 type Cause = 'events' | 'news' | 'due';
 
+/** As many neighbours do not move a batch's calls one after the other: beyond it something is wrong, and is to be seen. */
+const MAX_ATTEMPTS = 100;
+
 /** Instants at which the process may be killed, for tests that do so. */
 export type Point = `${Cause}:${'locked' | 'decided' | 'saved' | 'appended' | 'committed'}`;
 
@@ -48,7 +51,7 @@ export class AdvanceCalls {
 
   private async commitEvents(events: readonly CallEvent[]): Promise<readonly ClaimedCall[]> {
     if (events.length === 0) return [];
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         let claimed: readonly ClaimedCall[] = [];
         await this.commit('events', async (tx) => {
@@ -58,7 +61,7 @@ export class AdvanceCalls {
         return claimed;
       } catch (error) {
         // The next look sees what was committed meanwhile; a call is joined or expires once, so this comes to an end.
-        if (!(error instanceof CallMovedMeanwhile)) throw error;
+        if (!(error instanceof CallMovedMeanwhile) || attempt >= MAX_ATTEMPTS) throw error;
       }
     }
   }

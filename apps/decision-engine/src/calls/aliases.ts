@@ -139,10 +139,16 @@ async function insertAliases(
   );
 }
 
+/**
+ * The call of each alias. What a neighbour stored of a call while that call was being joined still leads to the younger
+ * one, for ever: the id by which that was founded is an alias itself, and leads on to the older. Primary key, twice.
+ */
+const READ_ALIASES = `
+  select a.alias_id, coalesce(own.call_id, a.call_id) as call_id
+    from call_aliases a left join call_aliases own on own.alias_id = a.call_id
+   where a.alias_id = any($1::uuid[])`;
+
 async function readAliases(tx: EntityManager, aliases: readonly string[]): Promise<Map<string, string>> {
-  const rows: { alias_id: string; call_id: string }[] = await tx.query(
-    'select alias_id, call_id from call_aliases where alias_id = any($1::uuid[])',
-    [aliases],
-  );
+  const rows: { alias_id: string; call_id: string }[] = await tx.query(READ_ALIASES, [aliases]);
   return new Map(rows.map((row) => [row.alias_id, row.call_id]));
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { callIdOf } from '@perezvon/calls';
+import { callIdOf, tiesOf } from '@perezvon/calls';
 import type { CallEvent } from '@perezvon/contracts';
 import { EngineBench } from '../testing/engine.js';
 
@@ -38,10 +38,10 @@ type Lock = readonly [sql: string, ...callIds: string[]];
 const lockRow = (pbxCallId: string): Lock => ['select 1 from calls where call_id = $1 for update', idOf(pbxCallId)];
 
 /** Whoever founds a call waits until it is certain that nobody else has. */
-const lockFounding = (pbxCallId: string): Lock => [
-  'insert into call_aliases (alias_id, call_id) values ($1, $1)',
-  idOf(pbxCallId),
-];
+const lockFounding = (pbxCallId: string): Lock => lockAlias(idOf(pbxCallId));
+
+/** Whoever stores that a call goes by this id waits. */
+const lockAlias = (aliasId: string): Lock => ['insert into call_aliases (alias_id, call_id) values ($1, $1)', aliasId];
 
 /** Whoever claims any call waits. */
 const lockCalls: Lock = ['lock table calls in exclusive mode'];
@@ -167,6 +167,48 @@ describe('a call whose second id tells its number late', () => {
   it('was written twice when the number was stored while it was named', async () => {
     await during([naming()], lockRow('first'), number());
     await finish({});
+    expect(await written()).toEqual({ first: ['note', 'unsorted'] });
+  });
+});
+
+describe('a call that goes on to a third', () => {
+  const leg = (pbxCallId: string, at: number, ext: string) =>
+    bench.event('leg.answered', at, { call_id: pbxCallId, employee: { ext } });
+  const moved = (pbxCallId: string, at: number, to: string) =>
+    bench.event('call.transferred', at, { call_id: pbxCallId, linked_call_ids: [to] });
+
+  const endAt = (at: number) => ({
+    occurred_at: bench.event('call.ended', at).occurred_at,
+    talk_sec: 395,
+    total_sec: at,
+  });
+
+  beforeEach(async () => {
+    await bench.process().withEvents([first('call.started', 0, {}), leg('first', 5, '102')]);
+  });
+
+  /** By which the transfer's call is found under the id that it names. */
+  const namedIdOf = (transfer: CallEvent) => tiesOf(transfer).named[0]?.namedIds[0] ?? '';
+
+  it('was looked for without an end when its second id was joined to it while the third was stored', async () => {
+    await bench.process().withEvents([leg('second', 64, '103')]);
+    const on = moved('second', 200, 'third');
+    await during([[on]], lockAlias(namedIdOf(on)), [moved('first', 60, 'second')]);
+    await bench.process().withEvents([leg('third', 203, '104')]);
+    await finish(endAt(400));
+    expect(await written()).toEqual({ first: ['note', 'unsorted'] });
+  });
+
+  it('was written twice when its second id was founded by a transfer while the first told of that id too', async () => {
+    // Aliases are stored in their order: the transfer waits before it has stored its own.
+    const third = Array.from({ length: 1_000 }, (_, i) => `third-${i}`).find(
+      (id) => namedIdOf(moved('second', 60, id)) < idOf('second'),
+    );
+    if (third === undefined) throw new Error('no id sorts before');
+    const on = moved('second', 60, third);
+    await during([[on]], lockAlias(namedIdOf(on)), [moved('first', 20, 'second'), leg('second', 25, '103')]);
+    await bench.process().withEvents([leg(third, 64, '104')]);
+    await finish(endAt(400));
     expect(await written()).toEqual({ first: ['note', 'unsorted'] });
   });
 });
