@@ -75,4 +75,18 @@ describe('batches of several partitions', () => {
     expect(await all).toMatchObject([{ reason: lost }, { reason: lost }]);
     expect(seen).toEqual([[1, 2]]);
   });
+
+  it('that were too much together failed again and again: after such a failure each goes by itself', async () => {
+    const tooMuch = new CommitOutcomeUnknownError(new Error('canceling statement due to statement timeout'));
+    const { seen, commit, finish } = held((items) => (items.length > 1 ? tooMuch : null));
+    const together = new GroupCommit(commit, { maxItems: 10, atOnce: 1 });
+    const batches = [[1], [2], [3]];
+    const first = Promise.allSettled(batches.map((items) => together.add(items)));
+    await finish();
+    expect((await first).every(({ status }) => status === 'rejected')).toBe(true);
+    const second = Promise.allSettled(batches.map((items) => together.add(items)));
+    await finish();
+    expect((await second).every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(seen).toEqual([[1, 2, 3], [1], [2], [3]]);
+  });
 });

@@ -24,6 +24,8 @@ export class GroupCommit<Item> {
   private waiting: Batch<Item>[] = [];
   private running = 0;
   private isDue = false;
+  /** So many batches go by themselves: together they may have been too much for the time that a statement has. */
+  private alone = 0;
 
   /** @param commit all or nothing; may be called again with the same items */
   constructor(
@@ -59,6 +61,10 @@ export class GroupCommit<Item> {
 
   private nextGroup(): readonly Batch<Item>[] {
     const group = this.waiting.splice(0, 1);
+    if (this.alone > 0) {
+      this.alone -= 1;
+      return group;
+    }
     let room = this.limits.maxItems - (group[0]?.items.length ?? 0);
     for (let next = this.waiting[0]; next && next.items.length <= room; next = this.waiting[0]) {
       room -= next.items.length;
@@ -74,6 +80,7 @@ export class GroupCommit<Item> {
       await this.commit(group.flatMap(({ items }) => items));
       for (const { resolve } of group) resolve();
     } catch (error) {
+      if (group.length > 1 && isRetryable(error)) this.alone = group.length;
       if (group.length === 1 || isRetryable(error)) for (const { reject } of group) reject(error);
       else for (const batch of group) await this.commitGroup([batch]);
     }
