@@ -87,6 +87,28 @@ describe('a call that another one names, told of another time', () => {
     },
   );
 
+  describe('that a transfer named was a call of its own, with all effects twice,', () => {
+    const moved = [started(), transferAt(60)];
+    const leg = (begins: number, more: Partial<CallEvent> = {}) => event('leg.ringing', begins, { ...OUT, ...more });
+    const record = ended(61, 61, {});
+
+    it('when the colleague’s phone rang only after a queue', () => {
+      expect(isOneCall(callOf(...moved, record), 'W', callOf(leg(105)))).toBe(true);
+    });
+
+    it('when the first leg’s record stood long ago, and the conversation went on to a third', () => {
+      const later = event('call.transferred', 500, { linked_call_ids: ['W'] });
+      expect(isOneCall(callOf(...moved, record, later), 'W', callOf(leg(505)))).toBe(true);
+    });
+
+    it('when its record alone was heard, pulled an hour later, and the call itself by our receipt', () => {
+      const pulled = { ...ended(300, 240, OUT), received_at: instantAt(HOUR) };
+      expect(isOneCall(callOf(...moved.map(byReceipt)), 'W', callOf(pulled))).toBe(true);
+      const whole = { ...record, received_at: instantAt(HOUR) };
+      expect(isOneCall(callOf(...moved.map(byReceipt), whole), 'W', callOf(pulled))).toBe(true);
+    });
+  });
+
   it('that begins at the very second of the transfer is its leg, whichever of both is told by our receipt alone', () => {
     const whole = [started(), transferAt(20), ended(21, 21, {})];
     for (const begins of [19, 20, 21, 23]) {

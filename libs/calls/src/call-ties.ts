@@ -1,6 +1,6 @@
 import type { CallClient, CallEvent } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
-import { canBeOneByTime } from './overlap.js';
+import { canBeOneByTime, ROUNDED_MS, TRANSFER_MS } from './overlap.js';
 import { callIdOf, namedIdOf } from './ids.js';
 
 /**
@@ -58,7 +58,10 @@ const NO_ID = /^[\s0\-–—_.]*$|^(null|none|nil|undefined|false|n\/a)$|\{\{/i;
 export function isOneCall(naming: CallFacts, pbxCallId: string, named: CallFacts): boolean {
   const [client, other] = [spellingOf(naming.client), spellingOf(named.client)];
   const isSameClient = client !== null && client === other;
-  return (isSameClient || isMovedTo(naming, pbxCallId, named)) && canBeOneByTime(naming, named);
+  if (!isSameClient && !isMovedTo(naming, pbxCallId, named)) return false;
+  // After a transfer the client may wait for the colleague; without one the other id is a name for the same moment.
+  const apartMs = naming.secondIds.includes(pbxCallId) ? TRANSFER_MS : ROUNDED_MS;
+  return canBeOneByTime(naming, named, apartMs);
 }
 
 function isMovedTo(naming: CallFacts, pbxCallId: string, named: CallFacts): boolean {
