@@ -181,7 +181,7 @@ const byTime = (a: CallEnd, b: CallEnd) => (a.at + ageOf(a) < b.at + ageOf(b) ? 
 
 /** One outcome per call, never per leg (R4): answered if any leg was. `later` is the record of a later leg. */
 function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
-  const answered = [later, earlier].find((end) => end.outcome === 'answered' && end.talkSec !== 0);
+  const answered = [later, earlier].find(isTalkOf);
   const base = answered ?? earlier;
   return {
     ...base,
@@ -189,13 +189,16 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
     at: later.at,
     waitSec: earlier.waitSec ?? later.waitSec,
     talkSec: isTalkUnmeasured(earlier, later) ? null : sum(earlier.talkSec, later.talkSec),
-    totalSec: sum(earlier.totalSec, later.totalSec),
+    totalSec: isTalkOf(earlier) === isTalkOf(later) ? sum(earlier.totalSec, later.totalSec) : base.totalSec,
     talkers: toldBy(earlier) || toldBy(later) ? [...talkersIn(earlier), ...talkersIn(later)] : null,
     firstTalker: firstIn(earlier) ?? (toldBy(earlier) ? null : firstIn(later)),
     ...lastOfBoth(earlier, later),
     receivedAt: earlier.receivedAt > later.receivedAt ? earlier.receivedAt : later.receivedAt,
   };
 }
+
+/** A leg that nobody took rang while the call went on elsewhere: its time is not the call's. */
+const isTalkOf = ({ outcome, talkSec }: CallEnd): boolean => outcome === 'answered' && talkSec !== 0;
 
 /** The record that ends last tells who was last, unless both name their own: then its end is but an order. */
 function lastOfBoth(earlier: CallEnd, later: CallEnd): Pick<CallEnd, 'lastTalker' | 'lastInOrder'> {

@@ -294,6 +294,16 @@ describe('R4: the record of a leg', () => {
     expect(plan([...going, consultation], settings, twoMinutesOn)).toMatchObject({ ended: null });
   });
 
+  it('of which nobody took the call added its ringing to the note: the client talked elsewhere meanwhile (R9)', () => {
+    const asked = second({ outcome: 'missed', talk_sec: null, total_sec: 24, occurred_at: instantAt(85) });
+    const own = endedAnswered({ talk_sec: null, total_sec: 600, occurred_at: instantAt(600) });
+    for (const events of [
+      [asked, own],
+      [own, asked],
+    ])
+      expect(callOf(started(), transferred, ...events).ended).toMatchObject({ outcome: 'answered', totalSec: 600 });
+  });
+
   it('tells who talked after whom, where no leg was heard of', () => {
     const first = endedAnswered({ talk_sec: 20, total_sec: 31 });
     const both = callOf(transferred, first, second({ employee: SIDOROV, occurred_at: instantAt(100) }));
