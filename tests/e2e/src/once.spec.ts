@@ -11,6 +11,8 @@ const AS_FAST_AS_IT_GOES = 'max';
 const SLOWLY = '30';
 const SERVICES: readonly ServiceName[] = ['call-ingest', 'decision-engine', 'amocrm-writer', 'settings-api'];
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 let single: unknown;
 
 describe('the recorded calls, played once', () => {
@@ -38,7 +40,8 @@ describe('the recorded calls, played once', () => {
   });
 
   it('leave no phone number and no secret in the logs', async () => {
-    const logs = await stack.logs();
+    // Our ids are hexadecimal: one in some thousands has the digits of a number.
+    const logs = (await stack.logs()).replaceAll(UUID, 'id');
     expect(logs).not.toMatch(/\+?79\d{9}/);
     const { uisSecret, itoolabsSecret, canonicalSecret, accountApiKey } = stack.demo;
     for (const secret of [uisSecret, itoolabsSecret, canonicalSecret, accountApiKey]) {
@@ -77,7 +80,7 @@ describe('the recorded calls, delivered three times while each service is killed
  */
 async function crmOf(stack: StackUnderTest): Promise<unknown> {
   const text = JSON.stringify(await stack.crm())
-    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id')
+    .replaceAll(UUID, 'id')
     .replaceAll(/\?sign=\w+/g, '');
   return JSON.parse(text, (_key, value: unknown) => {
     if (Array.isArray(value)) return inOrder(value);
