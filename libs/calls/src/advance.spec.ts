@@ -189,6 +189,15 @@ describe('a call advances', () => {
     expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1'], ['task.missed/1', 'note/1']]);
   });
 
+  it('an answer that created a card owed no missed task when its end was first told as rejected, then as no talk (R6, R15)', () => {
+    const missedTask = { ...settings.integration.incoming.missedTask, enabled: true };
+    const cardAtAnswer = settingsWith({ cells: { answeredUnknown: withDeal }, incoming: { missedTask } });
+    const rejected = endedMissed({ outcome: 'rejected', outcome_detail: 'spam' });
+    const noTalk = endedMissed({ received_at: '2025-03-04T09:13:20.000Z' });
+    const steps = play([started(), answered(), rejected, noTalk], {}, cardAtAnswer);
+    expect(commandsOf(steps)).toEqual([[], ['contact/1', 'deal/1'], [], ['task.missed/1', 'note/1']]);
+  });
+
   it('a talk whose end never came within 24 h warned nobody: its decision carries the warning (R4)', () => {
     const identity = { callId: CALL, pbxCallId: '1', settings };
     const dayLater = { ...calm, now: '2025-03-05T09:12:00.000Z' };

@@ -43,5 +43,7 @@ export function decidedNow(facts: CallFacts, decidedAs: CallProgress['decidedAs'
 }
 
 /** Of the end alone; older rows know only both together. */
-export const endedAsOf = ({ endedAs, endDecided, decidedAs }: CallProgress) =>
-  endedAs ?? (endDecided ? decidedAs : null);
+export function endedAsOf({ endedAs, endDecided, decidedAs }: CallProgress): CallProgress['decidedAs'] {
+  if (endedAs !== undefined) return endedAs;
+  return endDecided ? decidedAs : null;
+}

@@ -1,7 +1,7 @@
 import type { PbxSource } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
-import { isOwnRecord, type CallEnd } from './ends.js';
-import { isTalking } from './legs.js';
+import { isOwnRecord, isTalkOf, type CallEnd } from './ends.js';
+import { isTalking, lastAnswerOf } from './legs.js';
 
 /** R3, R4: does the call count as ended, or what is waited for? */
 export interface Ending {
@@ -43,6 +43,7 @@ export function endingOf(facts: CallFacts, delays: Delays, moment: Moment): Endi
   if (ended === null) return withoutEnd(facts, delays, moment);
   // An authoritative record is decided at once; a hint, or one leg's record, may be overruled or completed (R3).
   if (!ended.isHint && !isRecordOwed(facts)) return { ended, inferred: null, wait: null, wakeAt: null };
+  if (!ended.isHint && isTalkingOn(ended, facts)) return withoutEnd(facts, delays, moment);
   const until = later(moment.heardAt, delays.settleDelaySec);
   return moment.now < until ? waiting({ for: 'record', until }) : { ended, inferred: null, wait: null, wakeAt: null };
 }
@@ -53,6 +54,15 @@ function isRecordOwed(facts: CallFacts): boolean {
   if (secondIds.length === 0) return false;
   const isThere = (id: string): boolean => ends.some((end) => end.callId === id && !end.isHint);
   return !secondIds.every(isThere) || !ends.some((end) => isOwnRecord(end, facts));
+}
+
+/**
+ * The record of a leg is not the end of the call while somebody talks: the colleague did not take the transfer, or the
+ * client was passed on from him (§4.6). Where the leg was a talk, who had talked before it has given the client away.
+ */
+function isTalkingOn(ended: CallEnd, { ends, legs, ...session }: CallFacts): boolean {
+  if (ends.some((end) => isOwnRecord(end, session))) return false;
+  return legs.some((leg) => isTalking(leg) && (!isTalkOf(ended) || lastAnswerOf(leg) > ended.at));
 }
 
 /**

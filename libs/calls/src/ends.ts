@@ -153,8 +153,11 @@ export function endThatCounts(ends: readonly CallEnd[], session: Session): CallE
   const withClient = records.filter((end) => !isInternal(end));
   const counted = [withClient, records, all].find((some) => some.length > 0) ?? [];
   const sum = counted.sort(byTime).reduce<CallEnd | null>((known, end) => (known ? addUp(known, end) : end), null);
+  if (sum === null || sum.isHint) return sum;
   const first = own.find((end) => counted.includes(end));
-  return sum && first ? { ...sum, ...partiesOf(first, sum) } : sum;
+  if (first) return { ...sum, ...partiesOf(first, sum) };
+  // Legs that nobody took measure their own talk, not what was talked before them or beside them.
+  return isTalkOf(sum) ? sum : { ...sum, talkSec: null };
 }
 
 export const isOwnRecord = ({ callId, isHint }: CallEnd, { secondIds }: Pick<Session, 'secondIds'>): boolean =>
@@ -198,7 +201,7 @@ function addUp(earlier: CallEnd, later: CallEnd): CallEnd {
 }
 
 /** A leg that nobody took rang while the call went on elsewhere: its time is not the call's. */
-const isTalkOf = ({ outcome, talkSec }: CallEnd): boolean => outcome === 'answered' && talkSec !== 0;
+export const isTalkOf = ({ outcome, talkSec }: CallEnd): boolean => outcome === 'answered' && talkSec !== 0;
 
 /** The record that ends last tells who was last, unless both name their own: then its end is but an order. */
 function lastOfBoth(earlier: CallEnd, later: CallEnd): Pick<CallEnd, 'lastTalker' | 'lastInOrder'> {

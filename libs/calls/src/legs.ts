@@ -104,8 +104,12 @@ function joinEndsHeard(a: readonly HeardEnd[], b: readonly HeardEnd[]): readonly
  * a day for an end that was lost is a smaller evil than to end a talk. Of the same events at the same receipts nothing
  * changes, however often they come (R15).
  */
-export function isTalking({ answeredAt, lastAnsweredAt, lastAnswerHeardAt, endedAt, endsHeard }: Leg): boolean {
-  if (answeredAt === null) return false;
-  const over = (endsHeard ?? []).reduce((latest, { at }) => larger(latest, at), endedAt);
-  return over === null || (larger(lastAnsweredAt, lastAnswerHeardAt ?? null) ?? answeredAt) > over;
+export function isTalking(leg: Leg): boolean {
+  if (leg.answeredAt === null) return false;
+  const over = (leg.endsHeard ?? []).reduce((latest, { at }) => larger(latest, at), leg.endedAt);
+  return over === null || lastAnswerOf(leg) > over;
 }
+
+/** When it was answered, or the conversation came back to it; ISO 8601 UTC, empty where nobody did. */
+export const lastAnswerOf = ({ answeredAt, lastAnsweredAt, lastAnswerHeardAt }: Leg): string =>
+  larger(lastAnsweredAt, lastAnswerHeardAt ?? null) ?? answeredAt ?? '';

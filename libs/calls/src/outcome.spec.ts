@@ -337,6 +337,39 @@ describe('R4: the record of a leg', () => {
     expect(callOf(asked, transferred, endedAnswered(), started())).toMatchObject({ client: { e164: CLIENT } });
   });
 
+  describe('that nobody took', () => {
+    const untaken = second({ outcome: 'missed', talk_sec: 0, total_sec: 24, occurred_at: instantAt(45) });
+    const going = [started(), answered(), transferred, untaken];
+
+    it('ended the call as missed while the client talked on with who had asked', () => {
+      expect(plan(going, settings, twoMinutesOn)).toMatchObject({ ended: null, effects: [] });
+      expect(plan([...going, endedAnswered()], settings, twoMinutesOn).cell).toBe('answeredUnknown');
+      expect(plan(going, settings, { heardAt: instantAt(45), now: instantAt(25 * 3600) })).toMatchObject({
+        cell: 'answeredUnknown',
+        ended: { detail: 'inferred' },
+      });
+    });
+
+    it('made a missed call of an answered one, when the call’s own record was lost', () => {
+      const hungUp = event('leg.ended', 100, { employee: PETROVA });
+      const made = plan([...going, hungUp], settings, { heardAt: instantAt(100), now: instantAt(120) });
+      expect(made).toMatchObject({ cell: 'answeredUnknown', ended: { talkSec: null } });
+    });
+
+    it('is a missed call after the settle delay where nobody talked (R3)', () => {
+      const ringing = [started(), transferred, untaken];
+      expect(plan(ringing, settings, { heardAt: instantAt(45), now: instantAt(65) }).cell).toBe('missedUnknown');
+    });
+  });
+
+  it('of a talk ended the call although the client had been passed on to a third', () => {
+    const IVANOV = { login: 'ivanov' };
+    const taken = second({ employee: SIDOROV, occurred_at: instantAt(60) });
+    const on = event('call.transferred', 60, { linked_call_ids: ['third'] });
+    const third = event('leg.answered', 64, { call_id: 'third', employee: IVANOV });
+    expect(plan([started(), answered(), transferred, taken, on, third], settings, twoMinutesOn).ended).toBeNull();
+  });
+
   it('alone is given the settle delay, for the call’s own may follow; then it counts', () => {
     const alone = [started(), answered(), transferred, second({ direction: 'in', employee: SIDOROV })];
     const heardAt = instantAt(60);
