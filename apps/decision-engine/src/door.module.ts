@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { InternalController } from './internal/internal.controller.js';
 import { SettingsCache } from './settings/settings-cache.js';
 import { AnswerRoutes } from './routing/answer-routes.js';
+import { KeepAnswers } from './routing/keep-answers.js';
 import { PbxSources } from './routing/pbx-sources.js';
 import { PortalUsers } from './routing/portal-users.js';
 import { ROUTE_LOGGER, type RouteLogger } from './routing/route-logger.js';
@@ -26,7 +27,8 @@ export interface DoorParts {
 export class DoorModule {
   static of({ dataSource, relay, logger, clientFreshForSec, ...parts }: DoorParts): DynamicModule {
     const [settings, users] = [new SettingsCache(), new PortalUsers()];
-    const answers = new AnswerRoutes(dataSource, relay, settings, users, clientFreshForSec, logger);
+    const keep = new KeepAnswers(dataSource, relay);
+    const answers = new AnswerRoutes(dataSource, keep, settings, users, clientFreshForSec, logger);
     return {
       module: DoorModule,
       controllers: [RouteController, InternalController],

@@ -16,7 +16,7 @@ import { answerUnreadableQuestions } from './routing/unreadable-questions.js';
 import { SERVICE } from './service-name.js';
 import { StreamThread } from './stream/stream-thread.js';
 
-/** A question takes two round trips: four connections answer some 2,000 a second. */
+/** One writes answers down, the others read: a question is one round trip. */
 const ROUTING_POOL_SIZE = 4;
 /** Shorter than the answer's budget: nobody waits for a statement that comes later. */
 const ROUTING_STATEMENT_MS = 1_000;

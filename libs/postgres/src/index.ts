@@ -10,6 +10,7 @@ export {
   sqlStateOf,
   TransactionAbortedError,
 } from './errors.js';
+export { GroupCommit, type GroupLimits } from './group-commit.js';
 export { type MigrationClass } from './migrations.js';
 export { type AppendedRecord, createOutboxTable, dropOutboxTable, Outbox, type OutboxRecord } from './outbox.js';
 export { countRefused, createRefusedOutboxTable, dropRefusedOutboxTable } from './outbox-refused.js';

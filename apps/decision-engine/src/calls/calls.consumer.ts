@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { calls, type CallEvent } from '@perezvon/contracts';
 import { Consumes, PoisonMessageError, type MessageBatch, type PoisonedMessage } from '@perezvon/kafka';
-import { isRetryable } from '@perezvon/postgres';
+import { GroupCommit, isRetryable } from '@perezvon/postgres';
 import { AdvanceCalls } from './advance-calls.js';
-import { GroupCommit } from './group-commit.js';
 
 /** One commit works while the other waits for Postgres: docs/measurements/routing-profile.md. */
 const TOGETHER = { maxItems: 1_000, atOnce: 2 };

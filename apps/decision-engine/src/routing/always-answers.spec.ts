@@ -95,6 +95,20 @@ describe('POST /v1/route answers 200', () => {
     expect(await ask(door)).toMatchObject({ body: { reason: 'integration_inactive' } });
   });
 
+  it('when the answers before it cannot be written down: they held every connection, and it waited for them', async () => {
+    await bench.publishPortal();
+    await bench.answerLookup('+79161234567', [bench.contact(7)]);
+    const door = await open();
+    const holder = bench.database.dataSource.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('lock table route_answers in share mode');
+    for (let asked = 0; asked < 20; asked += 1) {
+      expect(await ask(door)).toMatchObject({ body: { reason: 'responsible_unmapped' } });
+    }
+    await holder.rollbackTransaction();
+    await holder.release();
+  });
+
   it('when the database is gone', async () => {
     const door = await open();
     await bench.database.drop();

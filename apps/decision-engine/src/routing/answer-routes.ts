@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { lookupIdOf, route, routeIdOf, type Routing } from '@perezvon/calls';
 import { commands, type ClientCard, type LookupCommand, type PbxEmployee, type Route } from '@perezvon/contracts';
-import type { OutboxRecord, OutboxRelay } from '@perezvon/postgres';
+import type { OutboxRecord } from '@perezvon/postgres';
 import type { DataSource } from 'typeorm';
 import type { SettingsCache } from '../settings/settings-cache.js';
-import { keepAnswer } from './keep-answer.js';
+import type { Answered, KeepAnswers } from './keep-answers.js';
 import type { PortalUsers } from './portal-users.js';
 import { readDirectory, type RouteDirectory } from './read-directory.js';
 import type { RouteQuestion } from './route-question.js';
 import type { RouteLogger } from './route-logger.js';
 
-/** An answer, and what is still owed for it: nothing when it was given before. */
-interface Decided {
-  readonly answer: Route;
+interface Decided extends Answered {
+  /** Nothing is owed for an answer that was given before. */
   readonly isNew: boolean;
-  readonly lookup: readonly OutboxRecord[];
 }
 
 /** A question that was taken up: its answer, and when it is written down. */
@@ -38,7 +36,7 @@ export class AnswerRoutes {
   constructor(
     /** Its own pool: the stream may have taken every connection of the other. */
     private readonly dataSource: DataSource,
-    private readonly relay: Pick<OutboxRelay, 'wake'>,
+    private readonly keepAnswers: KeepAnswers,
     private readonly settingsCache: SettingsCache,
     private readonly portalUsers: PortalUsers,
     private readonly clientFreshForSec: number,
@@ -88,8 +86,7 @@ export class AnswerRoutes {
     const { answer, isNew, lookup } = await decided.catch(() => NOT_DECIDED); // who asked is told, and tells the log
     if (answer === null || !isNew) return;
     try {
-      await keepAnswer(this.dataSource, answer, lookup);
-      this.relay.wake();
+      await this.keepAnswers.keep({ answer, lookup });
     } catch (error) {
       const { accountId, pbxCallId } = answer;
       this.logger.warn({ accountId, pbxCallId, err: error }, 'a routing answer could not be written down');

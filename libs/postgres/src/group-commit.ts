@@ -1,10 +1,13 @@
-import { isRetryable } from '@perezvon/postgres';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable } from './errors.js';
 
 export interface GroupLimits {
   /** What one commit takes beyond its first batch. */
   readonly maxItems: number;
   /** Commits under way at once. */
   readonly atOnce: number;
+  /** For so long (ms) after a commit more may gather before the next; what comes after idleness does not wait. */
+  readonly restMs?: number;
 }
 
 interface Batch<Item> {
@@ -14,8 +17,8 @@ interface Batch<Item> {
 }
 
 /**
- * Commits together what is handed over together: a transaction is a dozen round trips whatever its size, and one fetch
- * brings a batch of each partition at the same moment.
+ * Commits together what is handed over together: a transaction costs its round trips whatever its size, and one fetch of
+ * Kafka brings a batch of each partition at the same moment.
  *
  *     added ──a commit is free──▶ in a group with all that was added meanwhile ──▶ committed
  *                                                                  └─ refused ──▶ each batch by itself
@@ -41,7 +44,7 @@ export class GroupCommit<Item> {
     });
   }
 
-  /** In the event loop's next round: until then the other batches of the fetch are added. */
+  /** In the event loop's next round: until then the other batches are added. */
   private startSoon(): void {
     if (this.isDue) return;
     this.isDue = true;
@@ -53,10 +56,16 @@ export class GroupCommit<Item> {
 
   private start(group: readonly Batch<Item>[]): void {
     this.running += 1;
-    void this.commitGroup(group).finally(() => {
-      this.running -= 1;
-      this.startSoon();
-    });
+    void this.commitGroup(group)
+      .then(() => this.rest())
+      .finally(() => {
+        this.running -= 1;
+        this.startSoon();
+      });
+  }
+
+  private async rest(): Promise<void> {
+    if (this.limits.restMs !== undefined && this.alone === 0) await sleep(this.limits.restMs);
   }
 
   private nextGroup(): readonly Batch<Item>[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CommitOutcomeUnknownError } from '@perezvon/postgres';
+import { CommitOutcomeUnknownError } from './errors.js';
 import { GroupCommit } from './group-commit.js';
 
 /** A commit that ends when it is told to. */
@@ -74,6 +74,24 @@ describe('batches of several partitions', () => {
     await finish();
     expect(await all).toMatchObject([{ reason: lost }, { reason: lost }]);
     expect(seen).toEqual([[1, 2]]);
+  });
+
+  it('rest after a commit, so that more come together; what comes after idleness does not wait', async () => {
+    const { seen, commit, finish } = held();
+    const together = new GroupCommit(commit, { maxItems: 10, atOnce: 1, restMs: 300 });
+    const first = together.add([1]);
+    await finish();
+    await first;
+    const later: Promise<void>[] = [];
+    for (const item of [2, 3, 4]) {
+      later.push(together.add([item]));
+      await finish();
+    }
+    expect(seen).toEqual([[1]]);
+    while (seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await finish();
+    await Promise.all(later);
+    expect(seen).toEqual([[1], [2, 3, 4]]);
   });
 
   it('that were too much together failed again and again: after such a failure each goes by itself', async () => {
