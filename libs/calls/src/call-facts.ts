@@ -43,6 +43,8 @@ export interface CallFacts {
   readonly warnings: readonly string[];
   /** Latest time that any event told; what an inferred end takes as its time (R4). */
   readonly lastAt: string;
+  /** The latest event of the call itself, neither its end nor a recording: both come as late as they like. Absent in older rows. */
+  readonly lastLive?: LiveEvent | null;
   /** By our own clock. */
   readonly firstReceivedAt: string;
   readonly lastReceivedAt: string;
@@ -51,6 +53,12 @@ export interface CallFacts {
     readonly client: ToldClient;
     readonly start: Start;
   };
+}
+
+/** Both latest, though not of one event. */
+interface LiveEvent {
+  readonly at: string;
+  readonly receivedAt: string;
 }
 
 /** Merges one event into the facts. */
@@ -91,6 +99,7 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
     isCallBack: (a.isCallBack ?? false) || (b.isCallBack ?? false),
     warnings: union(a.warnings, b.warnings).slice(0, MAX_WARNINGS),
     lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
+    lastLive: laterOf(a.lastLive ?? null, b.lastLive ?? null),
     firstReceivedAt: a.firstReceivedAt < b.firstReceivedAt ? a.firstReceivedAt : b.firstReceivedAt,
     lastReceivedAt: a.lastReceivedAt > b.lastReceivedAt ? a.lastReceivedAt : b.lastReceivedAt,
     heard: {
@@ -101,6 +110,11 @@ function joinGathered(a: GatheredFacts, b: GatheredFacts): GatheredFacts {
     },
   };
 }
+
+const laterOf = (a: LiveEvent | null, b: LiveEvent | null): LiveEvent | null =>
+  a && b
+    ? { at: a.at > b.at ? a.at : b.at, receivedAt: a.receivedAt > b.receivedAt ? a.receivedAt : b.receivedAt }
+    : (a ?? b);
 
 const MAX_WARNINGS = 20;
 
@@ -124,6 +138,7 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
     isCallBack: CALL_BACK.test(event.call_source ?? ''),
     warnings: [...(event.warnings ?? [])].sort(),
     lastAt: timeOf(event),
+    lastLive: isLive(event) ? { at: timeOf(event), receivedAt: event.received_at } : null,
     firstReceivedAt: event.received_at,
     lastReceivedAt: event.received_at,
     heard: {
@@ -134,6 +149,8 @@ function gatheredFrom(event: CallEvent): GatheredFacts {
     },
   };
 }
+
+const isLive = ({ type }: CallEvent) => type !== 'call.ended' && type !== 'call.record_ready';
 
 type Conclusions = Pick<CallFacts, 'direction' | 'client' | 'virtualNumber' | 'startedAt' | 'ended'>;
 

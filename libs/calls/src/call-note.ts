@@ -49,9 +49,9 @@ function noteIntent({ facts, verdict, direction, situation }: Occasion): CallNot
   };
 }
 
-/** R4: the note of a talk whose end never came says that its duration is not known. */
+/** R4: the note of a talk of which nobody told how long it was says so; its end may never have come. */
 function resultOf({ ended }: CallFacts, answered: boolean, employee: string | null): string | null {
-  const isUnknown = answered && ended?.detail === 'inferred' && ended.talkSec === null;
+  const isUnknown = answered && ended !== null && ended.talkSec === null && ended.totalSec === null;
   return [employee, isUnknown ? 'длительность неизвестна' : null].filter((part) => part !== null).join(', ') || null;
 }
 

@@ -68,6 +68,22 @@ describe('a call that another one names, told of another time', () => {
     expect(isOneCall(anew(32), '1002003004', lost)).toBe(true);
   });
 
+  it('swallowed the next call, whose deal and note were cancelled, when its own end or recording came once more, or late', () => {
+    const next = (change: (one: CallEvent) => CallEvent = (one) => one) =>
+      callOf(change(event('call.started', 1_800, { call_id: 'new', linked_call_ids: ['1002003004'] })));
+    const end = ended(60, 60, {});
+    const pulledAgain = { ...end, received_at: instantAt(HOUR), origin: 'pull' as const };
+    const recordedLate = { ...recorded(), occurred_at: instantAt(2_400), received_at: instantAt(2_400) };
+    for (const late of [pulledAgain, recordedLate]) {
+      expect(isOneCall(next(), '1002003004', callOf(started(), end, late))).toBe(false);
+      expect(isOneCall(next(byReceipt), '1002003004', callOf(...[started(), end, late].map(byReceipt)))).toBe(false);
+    }
+    expect(isOneCall(next(), '1002003004', callOf(started(), pulledAgain))).toBe(false);
+    // Everything out of a backlog, at once by our clock: the PBX's has the word.
+    const atOnce = (one: CallEvent) => ({ ...one, received_at: instantAt(2 * HOUR) });
+    expect(isOneCall(next(atOnce), '1002003004', callOf(...[started(), end].map(atOnce)))).toBe(false);
+  });
+
   it.each(['auto_back_call_by_lost_call', 'auto_out_calls'])(
     'swallowed its call-back (%s), which followed at once (§4.6)',
     (call_source) => {

@@ -1,7 +1,7 @@
 import type { PbxSource } from '@perezvon/contracts';
 import type { CallFacts } from './call-facts.js';
 import { isOwnRecord, isTalkOf, type CallEnd } from './ends.js';
-import { isTalking, lastAnswerOf } from './legs.js';
+import { isTalking } from './legs.js';
 
 /** R3, R4: does the call count as ended, or what is waited for? */
 export interface Ending {
@@ -27,6 +27,8 @@ export interface Moment {
    * a service that was down and reads a backlog does not take its own silence for the PBX's.
    */
   readonly heardAt: string;
+  /** What the end alone was decided as; null = no end was decided yet (R15). */
+  readonly endedAs: 'answered' | 'missed' | null;
 }
 
 type Delays = Pick<PbxSource, 'settleDelaySec' | 'ringLimitSec' | 'pull'>;
@@ -43,7 +45,8 @@ export function endingOf(facts: CallFacts, delays: Delays, moment: Moment): Endi
   if (ended === null) return withoutEnd(facts, delays, moment);
   // An authoritative record is decided at once; a hint, or one leg's record, may be overruled or completed (R3).
   if (!ended.isHint && !isRecordOwed(facts)) return { ended, inferred: null, wait: null, wakeAt: null };
-  if (!ended.isHint && isTalkingOn(ended, facts)) return withoutEnd(facts, delays, moment);
+  if (moment.endedAs === null && isUntakenLeg(ended, facts) && facts.legs.some(isTalking))
+    return withoutEnd(facts, delays, moment);
   const until = later(moment.heardAt, delays.settleDelaySec);
   return moment.now < until ? waiting({ for: 'record', until }) : { ended, inferred: null, wait: null, wakeAt: null };
 }
@@ -57,13 +60,11 @@ function isRecordOwed(facts: CallFacts): boolean {
 }
 
 /**
- * The record of a leg is not the end of the call while somebody talks: the colleague did not take the transfer, or the
- * client was passed on from him (§4.6). Where the leg was a talk, who had talked before it has given the client away.
+ * The record of a leg that nobody took is not the end of the call while somebody talks: the client is with who had asked
+ * (§4.6). Where the leg was a talk, who talked before it has given the client away. Nothing reopens a call that was over.
  */
-function isTalkingOn(ended: CallEnd, { ends, legs, ...session }: CallFacts): boolean {
-  if (ends.some((end) => isOwnRecord(end, session))) return false;
-  return legs.some((leg) => isTalking(leg) && (!isTalkOf(ended) || lastAnswerOf(leg) > ended.at));
-}
+const isUntakenLeg = (ended: CallEnd, facts: CallFacts): boolean =>
+  !ended.isHint && !isTalkOf(ended) && !facts.ends.some((end) => isOwnRecord(end, facts));
 
 /**
  * R4, no end arrives. A call nobody talks on is over after the silence: its record is pulled if the source can, else the

@@ -157,7 +157,7 @@ export function endThatCounts(ends: readonly CallEnd[], session: Session): CallE
   const first = own.find((end) => counted.includes(end));
   if (first) return { ...sum, ...partiesOf(first, sum) };
   // Legs that nobody took measure their own talk, not what was talked before them or beside them.
-  return isTalkOf(sum) ? sum : { ...sum, talkSec: null };
+  return isTalkOf(sum) ? sum : { ...sum, talkSec: null, totalSec: null };
 }
 
 export const isOwnRecord = ({ callId, isHint }: CallEnd, { secondIds }: Pick<Session, 'secondIds'>): boolean =>
@@ -173,7 +173,9 @@ function isConsultation(end: CallEnd, own: readonly CallEnd[], { secondIds, hear
   if (end.isHint || !secondIds.includes(end.callId)) return false;
   if (isInternal(end)) return heard.direction === 'in' || heard.direction === 'out';
   const client = own.map((record) => record.client.e164).find((e164) => e164 !== null) ?? heard.client.e164;
-  return client !== null && end.client.e164 !== null && end.client.e164 !== client;
+  // A hidden caller is not whom a leg towards the outside reached.
+  const isTold = client !== null || (heard.direction === 'in' && end.direction === 'out');
+  return isTold && end.client.e164 !== null && end.client.e164 !== client;
 }
 
 const ageOf = ({ receivedAt, contentHash, callId }: CallEnd) => JSON.stringify([receivedAt, contentHash, callId]);

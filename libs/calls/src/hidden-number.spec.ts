@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CellSettings } from '@perezvon/contracts';
 import {
+  answered,
   endedAnswered,
   endedMissed,
+  event,
   hidden,
   outgoing,
+  PETROVA,
   settingsWith,
   started,
+  VIRTUAL,
   withContact,
   withDeal,
   withUnsorted,
@@ -48,6 +52,33 @@ describe('R10: a hidden number', () => {
 
   it('stops being hidden when the authoritative record tells it (R4)', () => {
     expect(effects([started(hidden), endedMissed()], on('missedUnknown', withUnsorted))).toEqual(['unsorted', 'note']);
+  });
+});
+
+describe('R10: a hidden caller who was forwarded', () => {
+  const EXPERT = { raw: '79031112233', e164: '+79031112233', kind: 'e164' as const };
+  const OUR_OWN = { raw: VIRTUAL.slice(1), e164: VIRTUAL, kind: 'e164' as const };
+  const settings = on('answeredUnknown', withDeal);
+  const over = { clientKnown: null };
+
+  it.each([
+    ['of whom he was forwarded to', EXPERT],
+    ['of the company’s own number', OUR_OWN],
+  ])('made a contact and a deal %s', (_, client) => {
+    const outside = { direction: 'out', client } as const;
+    const leg = event('leg.answered', 30, { ...outside, target_number: { raw: EXPERT.raw, e164: EXPERT.e164 } });
+    const ofOneId = [started(hidden), answered(PETROVA, hidden), leg, endedAnswered(hidden)];
+    expect(reasons(ofOneId, settings, over)).toEqual(['R10 hidden_number']);
+    const second = { ...outside, call_id: 'second' };
+    const ofTwo = [
+      started(hidden),
+      answered(PETROVA, hidden),
+      event('call.transferred', 20, { ...hidden, linked_call_ids: ['second'] }),
+      event('call.started', 22, second),
+      event('call.ended', 60, { ...second, outcome: 'answered', talk_sec: 30, total_sec: 38 }),
+      endedAnswered(hidden),
+    ];
+    expect(reasons(ofTwo, settings, over)).toEqual(['R10 hidden_number']);
   });
 });
 

@@ -111,5 +111,5 @@ export function isTalking(leg: Leg): boolean {
 }
 
 /** When it was answered, or the conversation came back to it; ISO 8601 UTC, empty where nobody did. */
-export const lastAnswerOf = ({ answeredAt, lastAnsweredAt, lastAnswerHeardAt }: Leg): string =>
+const lastAnswerOf = ({ answeredAt, lastAnsweredAt, lastAnswerHeardAt }: Leg): string =>
   larger(lastAnsweredAt, lastAnswerHeardAt ?? null) ?? answeredAt ?? '';

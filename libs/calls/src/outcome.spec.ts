@@ -353,7 +353,12 @@ describe('R4: the record of a leg', () => {
     it('made a missed call of an answered one, when the call’s own record was lost', () => {
       const hungUp = event('leg.ended', 100, { employee: PETROVA });
       const made = plan([...going, hungUp], settings, { heardAt: instantAt(100), now: instantAt(120) });
-      expect(made).toMatchObject({ cell: 'answeredUnknown', ended: { talkSec: null } });
+      expect(made).toMatchObject({ cell: 'answeredUnknown', ended: { talkSec: null, totalSec: null } });
+      const note = made.effects.find(({ effect }) => effect === 'note');
+      expect(note?.intent).toMatchObject({
+        durationSec: 0,
+        callResult: expect.stringContaining('длительность неизвестна'),
+      });
     });
 
     it('is a missed call after the settle delay where nobody talked (R3)', () => {
@@ -362,12 +367,22 @@ describe('R4: the record of a leg', () => {
     });
   });
 
-  it('of a talk ended the call although the client had been passed on to a third', () => {
-    const IVANOV = { login: 'ivanov' };
-    const taken = second({ employee: SIDOROV, occurred_at: instantAt(60) });
-    const on = event('call.transferred', 60, { linked_call_ids: ['third'] });
-    const third = event('leg.answered', 64, { call_id: 'third', employee: IVANOV });
-    expect(plan([started(), answered(), transferred, taken, on, third], settings, twoMinutesOn).ended).toBeNull();
+  it('alone, of a talk, was reopened for a day by an answer that was delivered again, and its note lost the duration (R15)', () => {
+    const byReceipt = (at: number) => ({ received_at: instantAt(at), occurred_at: null });
+    const whole = [started(), answered(), transferred, second({ direction: 'in', employee: SIDOROV })];
+    for (const employee of [PETROVA, SIDOROV]) {
+      const again = event('leg.answered', 300, { employee, ...byReceipt(300) });
+      const made = plan([...whole, again], settings, { heardAt: instantAt(300), now: instantAt(320) });
+      expect(made).toMatchObject({ cell: 'answeredUnknown', wait: null, ended: { talkSec: 20 } });
+    }
+  });
+
+  it('corrected to one that nobody took did not reopen a call that was over (R15)', () => {
+    const corrected = second({ outcome: 'missed', talk_sec: 0, received_at: instantAt(200) });
+    const whole = [started(), answered(), transferred, second({ direction: 'in', employee: SIDOROV }), corrected];
+    const later = { heardAt: instantAt(200), now: instantAt(220), endedAs: 'answered' } as const;
+    expect(plan(whole, settings, later)).toMatchObject({ cell: 'answeredUnknown', wait: null });
+    expect(plan(whole, settings, { ...later, endedAs: null }).ended).toBeNull();
   });
 
   it('alone is given the settle delay, for the call’s own may follow; then it counts', () => {

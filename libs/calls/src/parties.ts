@@ -10,19 +10,33 @@ export function moreTelling(a: CallDirection, b: CallDirection): CallDirection {
 /** A client, and the direction of the event that told him; absent in older rows. */
 export type ToldClient = CallClient & { readonly by?: CallDirection };
 
-const clientRank: Record<CallClient['kind'], number> = { hidden: 0, invalid: 1, short: 2, e164: 3 };
+type Told = `${CallDirection}-${CallClient['kind']}`;
 
 /**
- * E.164 over short over unusable over hidden. Of two numbers the one that the call itself told: a leg towards the outside,
- * such as a forwarded call's, has a client of its own.
+ * Who is taken for the client, the best first. Of an incoming call it is who called in, also if his number was hidden: what
+ * an event towards the outside tells is whom it was forwarded to, or our own number (R10; reference/pbx-events.md §4.6).
  */
+const PREFERRED: readonly Told[] = [
+  ...(['in-e164', 'unknown-e164', 'in-short', 'in-invalid', 'in-hidden'] as const),
+  ...(['out-e164', 'internal-e164', 'out-short', 'internal-short', 'unknown-short'] as const),
+  ...([
+    'out-invalid',
+    'internal-invalid',
+    'unknown-invalid',
+    'out-hidden',
+    'internal-hidden',
+    'unknown-hidden',
+  ] as const),
+];
+
 export function betterClient(a: ToldClient, b: ToldClient): ToldClient {
-  if (clientRank[a.kind] !== clientRank[b.kind]) return clientRank[a.kind] > clientRank[b.kind] ? a : b;
-  const [x, y] = [directionRank[a.by ?? 'unknown'], directionRank[b.by ?? 'unknown']];
-  if (x !== y) return x > y ? a : b;
+  const [x, y] = [rankOf(a), rankOf(b)];
+  if (x !== y) return x < y ? a : b;
   if (a.e164 === b.e164 && a.raw === b.raw) return a;
   return spelling(a) <= spelling(b) ? a : b;
 }
+
+const rankOf = ({ by, kind }: ToldClient): number => PREFERRED.indexOf(`${by ?? 'unknown'}-${kind}`);
 
 export const clientIn = ({ raw, e164, kind }: ToldClient): CallClient => ({ raw, e164, kind });
 

@@ -13,8 +13,6 @@ export interface Situation extends Moment {
   readonly promised: ReadonlySet<EffectName>;
   /** What the end, or the first creation, was decided as; once answered, always answered (R15). */
   readonly decidedAs: 'answered' | 'missed' | null;
-  /** What the end alone was decided as; null = no end was decided yet (R15). */
-  readonly endedAs: 'answered' | 'missed' | null;
 }
 
 export interface Plan {

@@ -1,4 +1,4 @@
-/** What the bench tells its asking process, and what it hears back. */
+/** What the bench tells its asking process and the source of its stream, and what it hears back. */
 
 export const QUESTIONS_PER_SECOND = 200;
 
@@ -14,4 +14,11 @@ export interface Asked {
   readonly takenMs: readonly number[];
   /** Of each question, how late the asking process itself was: part of `takenMs`. */
   readonly lateMs: readonly number[];
+}
+
+/** Answered, once it is told to stop, with how many events were sent. */
+export interface Stream {
+  readonly perSecond: number;
+  /** How many of the events have been sent before. */
+  readonly from: number;
 }

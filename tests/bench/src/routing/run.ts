@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { calls, commands } from '@perezvon/contracts';
 import { freePort, startKafka, startPostgres } from '@perezvon/local';
@@ -10,7 +9,7 @@ import { busyAccount, mirroredPortal } from '../pipeline/account.js';
 import { allDecided, freshDatabase, INTERNAL_KEY, PIPELINE_OUTPUTS, startPipeline } from '../pipeline/run.js';
 import { median, type Row } from '../rows.js';
 import { CLIENTS, fillDirectory } from './directory.js';
-import { type Asked, type Round } from './round.js';
+import { type Asked, type Round, type Stream } from './round.js';
 
 const ROUND_SECONDS = 10;
 const GOAL_MS = 10;
@@ -36,13 +35,13 @@ export async function benchRouting(runs: number, say: (line: string) => void): P
   await broker.begin(PIPELINE_OUTPUTS, ['call-ingest', 'decision-engine']);
   const services = startPipeline(kafka.brokers, databaseUrl, String(port));
   const asker = startAsker(`http://127.0.0.1:${String(port)}`);
+  const source = startSource(kafka.brokers);
   try {
     await services.engine.unlessItDies(allDecided(broker, databaseUrl, BACKLOG_EVENTS / EVENTS_PER_CALL));
     const pace = BACKLOG_EVENTS / (await secondsTaken(broker));
     await fillDirectory(databaseUrl);
     say(`${text(CLIENTS)} clients; pipeline ${text(pace)} events/s, so ${text(pace * LOAD)} beside the questions`);
-    const ended = new AbortController();
-    const streaming = streamCalls(broker, pace * LOAD, ended.signal);
+    source.send({ perSecond: pace * LOAD, from: BACKLOG_EVENTS } satisfies Stream);
     await ask(asker, WARM_UP_SECONDS);
     const p50s: number[] = [];
     const p99s: number[] = [];
@@ -54,8 +53,7 @@ export async function benchRouting(runs: number, say: (line: string) => void): P
       const late = `the asking process itself was ${quantile(lateMs, 0.99).toFixed(1)} ms late at p99`;
       say(`run ${String(run)}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${late})`);
     }
-    ended.abort();
-    const sent = await streaming;
+    const sent = await sentBy(source);
     const settledMs = performance.now();
     await allDecided(broker, databaseUrl, Math.floor((BACKLOG_EVENTS + sent) / EVENTS_PER_CALL));
     say(`the stream was through ${((performance.now() - settledMs) / 1000).toFixed(1)} s after the last question`);
@@ -69,6 +67,7 @@ export async function benchRouting(runs: number, say: (line: string) => void): P
     ];
   } finally {
     asker.kill();
+    source.kill();
     await Promise.all([services.ingest.end(), services.engine.end()]);
     await broker.disconnect();
     await postgres.dispose();
@@ -82,18 +81,16 @@ async function secondsTaken(broker: BenchBroker): Promise<number> {
   return Math.max(1, lastMs - firstMs) / 1000;
 }
 
-const TICK_MS = 20;
+/** The calls that stream meanwhile. */
+function startSource(brokers: string): ChildProcess {
+  const env = { PATH: process.env['PATH'], KAFKA_BROKERS: brokers };
+  return fork(fileURLToPath(new URL('source.js', import.meta.url)), { env, detached: true });
+}
 
 /** @returns how many events were sent */
-async function streamCalls(broker: BenchBroker, perSecond: number, signal: AbortSignal): Promise<number> {
-  const startedMs = performance.now();
-  let sent = 0;
-  while (!signal.aborted) {
-    const due = Math.round(((performance.now() - startedMs) * perSecond) / 1000);
-    await broker.produce(benchEvents(due - sent, BACKLOG_EVENTS + sent));
-    sent = due;
-    await sleep(TICK_MS);
-  }
+async function sentBy(source: ChildProcess): Promise<number> {
+  source.send('stop');
+  const [sent] = (await answerOf(source)) as [number];
   return sent;
 }
 
@@ -102,19 +99,25 @@ function startAsker(engineUrl: string): ChildProcess {
   return fork(fileURLToPath(new URL('asker.js', import.meta.url)), { env, detached: true });
 }
 
-/** @throws when the asking process has ended: a question was not answered at all */
 async function ask(asker: ChildProcess, seconds: number): Promise<Asked> {
-  const over = new AbortController();
-  const ended = once(asker, 'exit', { signal: over.signal }).then(([code]) => {
-    throw new Error(`the asking process ended with code ${String(code)}`);
-  });
-  const answered = once(asker, 'message', { signal: over.signal });
   asker.send({ seconds } satisfies Round);
+  const [asked] = (await answerOf(asker)) as [Asked];
+  return asked;
+}
+
+/** @throws when the process has ended: a question was not answered, or a stream not sent */
+async function answerOf(child: ChildProcess): Promise<unknown[]> {
+  const name = child.spawnargs.join(' ');
+  if (child.exitCode !== null) throw new Error(`${name} ended with code ${String(child.exitCode)}`);
+  const over = new AbortController();
+  const ended = once(child, 'exit', { signal: over.signal }).then(([code]): never => {
+    throw new Error(`${name} ended with code ${String(code)}`);
+  });
+  const answered: Promise<unknown[]> = once(child, 'message', { signal: over.signal });
   try {
-    const [asked] = (await Promise.race([answered, ended])) as [Asked];
-    return asked;
+    return await Promise.race([answered, ended]);
   } finally {
-    ended.catch(() => undefined); // aborted with this round
+    ended.catch(() => undefined); // aborted with this answer
     over.abort();
   }
 }
