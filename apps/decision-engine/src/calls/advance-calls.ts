@@ -43,8 +43,10 @@ export class AdvanceCalls {
   /** New facts. Repetitions change nothing: what they say is in the call's row. */
   async withEvents(events: readonly CallEvent[]): Promise<void> {
     const claimed = await this.commitEvents(events);
-    const tellingOfTies = claimed.filter(({ mayTie }) => mayTie).map(({ group }) => group);
-    const again = await tiedMeanwhile(this.dataSource.manager, tellingOfTies);
+    const again = await tiedMeanwhile(
+      this.dataSource.manager,
+      claimed.flatMap(({ ties }) => ties ?? []),
+    );
     // Not looked after once more: it tells nothing that was not committed before, so no neighbour can have missed it.
     await this.commitEvents(again);
   }

@@ -3,7 +3,7 @@ import type { CallEvent } from '@perezvon/contracts';
 import type { EntityManager } from 'typeorm';
 import { findConversations } from './aliases.js';
 import { CallMovedMeanwhile } from './call-moved-meanwhile.js';
-import type { Group } from './groups.js';
+import { asOne, groupById, type Group } from './groups.js';
 import { lockCalls } from './lock-calls.js';
 import type { CallRow } from './call-row.js';
 
@@ -12,8 +12,8 @@ export interface ClaimedCall {
   readonly row: CallRow;
   readonly group: Group;
   readonly younger: readonly CallRow[];
-  /** It is told now by what another call may be tied to it (R15): a new id, a call that it names, its client's number. */
-  readonly mayTie: boolean;
+  /** What it tells now by which another call may be tied to it (R15): a new id, a call that it names, its client's number. */
+  readonly ties: Group | null;
 }
 
 /**
@@ -37,12 +37,23 @@ export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]
   return conversations.map(({ group, callIds, isNew }) => {
     const [row, ...younger] = callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
     if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
-    return { row, group, younger, mayTie: isNew || group.named.length > 0 || bringsNumber(group, row) };
+    const number = numberIn(group, row);
+    const ties = isNew || group.named.length > 0 ? group : null;
+    return { row, group, younger, ties: number ? namingAll(group, row, number) : ties };
   });
 }
 
-const bringsNumber = ({ events }: Group, { facts }: CallRow) =>
-  events.some(({ client }) => client.e164 !== null && client.e164 !== facts?.client.e164);
+/** The event that tells another number than was known. */
+const numberIn = ({ events }: Group, { facts }: CallRow): CallEvent | undefined =>
+  events.find(({ client }) => client.e164 !== null && client.e164 !== facts?.client.e164);
+
+/** By its client's number a call may prove to be one that it named while the number was hidden: it names them again. */
+function namingAll(group: Group, { facts }: CallRow, number: CallEvent): Group {
+  const before = facts?.secondIds ?? [];
+  if (before.length === 0) return group;
+  const naming = { ...number, linked_call_ids: [...(number.linked_call_ids ?? []), ...before] };
+  return asOne(groupById(group.events.map((event) => (event === number ? naming : event))));
+}
 
 const byAge = (a: CallRow, b: CallRow) => (a.firstSeenAt + a.callId < b.firstSeenAt + b.callId ? -1 : 1);
 

@@ -171,6 +171,21 @@ describe('a call whose second id tells its number late', () => {
   });
 });
 
+describe('a hidden caller who was transferred', () => {
+  const talk = (more: Partial<CallEvent>) => ({ outcome: 'answered', talk_sec: 20, total_sec: 30, ...more }) as const;
+
+  it('was written twice when the transfer came after the second id’s record, and the number with the call’s own', async () => {
+    await bench.process().withEvents([first('call.started', 0, hidden)]);
+    await bench.process().withEvents([first('leg.answered', 10, { employee: { ext: '102' }, ...hidden })]);
+    await bench.process().withEvents([second('leg.answered', 32, { employee: { ext: '103' }, ...hidden })]);
+    await bench.process().withEvents([second('call.ended', 91, talk({ talk_sec: 55, total_sec: 60 }))]);
+    const naming = { linked_call_ids: ['second'], ...hidden };
+    await bench.process().withEvents([first('call.transferred', 30, naming)]);
+    await finish(talk({ occurred_at: bench.event('call.ended', 31).occurred_at }));
+    expect(await written()).toEqual({ first: ['note', 'unsorted'] });
+  });
+});
+
 describe('a call that goes on to a third', () => {
   const leg = (pbxCallId: string, at: number, ext: string) =>
     bench.event('leg.answered', at, { call_id: pbxCallId, employee: { ext } });
