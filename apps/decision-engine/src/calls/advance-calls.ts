@@ -42,17 +42,17 @@ export class AdvanceCalls {
 
   /** New facts. Repetitions change nothing: what they say is in the call's row. */
   async withEvents(events: readonly CallEvent[]): Promise<void> {
-    const claimed = await this.commitEvents(events);
-    const again = await tiedMeanwhile(
-      this.dataSource.manager,
-      claimed.flatMap(({ ties }) => ties ?? []),
-    );
-    // Not looked after once more: it tells nothing that was not committed before, so no neighbour can have missed it.
-    await this.commitEvents(again);
+    for (let told = events; told.length > 0;) {
+      const claimed = await this.commitEvents(told);
+      // Each round joins at least one call more, so this comes to an end; most often there is nothing in the first.
+      told = await tiedMeanwhile(
+        this.dataSource.manager,
+        claimed.flatMap(({ ties }) => ties ?? []),
+      );
+    }
   }
 
   private async commitEvents(events: readonly CallEvent[]): Promise<readonly ClaimedCall[]> {
-    if (events.length === 0) return [];
     for (let attempt = 1; ; attempt += 1) {
       try {
         let claimed: readonly ClaimedCall[] = [];

@@ -37,22 +37,28 @@ export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]
   return conversations.map(({ group, callIds, isNew }) => {
     const [row, ...younger] = callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
     if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
-    const number = numberIn(group, row);
-    const ties = isNew || group.named.length > 0 ? group : null;
-    return { row, group, younger, ties: number ? namingAll(group, row, number) : ties };
+    return { row, group, younger, ties: tiesOf(group, row, younger, isNew) };
   });
 }
 
-/** The event that tells another number than was known. */
-const numberIn = ({ events }: Group, { facts }: CallRow): CallEvent | undefined =>
-  events.find(({ client }) => client.e164 !== null && client.e164 !== facts?.client.e164);
+function tiesOf(group: Group, row: CallRow, younger: readonly CallRow[], isNew: boolean): Group | null {
+  if (younger.length > 0 || bringsNumber(group, row)) return namingAll(group, [row, ...younger]);
+  return isNew || group.named.length > 0 ? group : null;
+}
 
-/** By its client's number a call may prove to be one that it named while the number was hidden: it names them again. */
-function namingAll(group: Group, { facts }: CallRow, number: CallEvent): Group {
-  const before = facts?.secondIds ?? [];
-  if (before.length === 0) return group;
-  const naming = { ...number, linked_call_ids: [...(number.linked_call_ids ?? []), ...before] };
-  return asOne(groupById(group.events.map((event) => (event === number ? naming : event))));
+const bringsNumber = ({ events }: Group, { facts }: CallRow) =>
+  events.some(({ client }) => client.e164 !== null && client.e164 !== facts?.client.e164);
+
+/**
+ * Knowing its client's number only now, or by a call that it proves to be, a call may prove to be one that it named while
+ * the number was hidden: it names them again.
+ */
+function namingAll(group: Group, rows: readonly CallRow[]): Group {
+  const named = rows.flatMap(({ facts }) => facts?.secondIds ?? []);
+  const [first, ...others] = group.events;
+  if (named.length === 0 || first === undefined) return group;
+  const naming = { ...first, linked_call_ids: [...(first.linked_call_ids ?? []), ...named] };
+  return asOne(groupById([naming, ...others]));
 }
 
 const byAge = (a: CallRow, b: CallRow) => (a.firstSeenAt + a.callId < b.firstSeenAt + b.callId ? -1 : 1);

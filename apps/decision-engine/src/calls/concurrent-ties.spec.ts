@@ -186,6 +186,27 @@ describe('a hidden caller who was transferred', () => {
   });
 });
 
+describe('a call whose second id was hidden when it named the third', () => {
+  it('was written twice when the third had told its number before the second was known to be of the first', async () => {
+    const third = (type: CallEvent['type'], at: number, more: Partial<CallEvent>) =>
+      bench.event(type, at, { call_id: 'third', ...more });
+    const record = { outcome: 'answered', talk_sec: 15, total_sec: 20 } as const;
+    await bench.process().withEvents([first('leg.answered', 5, { employee: { ext: '102' } })]);
+    await bench.process().withEvents([third('leg.answered', 45, { employee: { ext: '104' }, ...hidden })]);
+    await bench.process().withEvents([second('leg.answered', 25, { employee: { ext: '103' }, ...hidden })]);
+    await bench
+      .process()
+      .withEvents([
+        second('call.transferred', 40, { linked_call_ids: ['third'], ...hidden }),
+        third('call.ended', 60, record),
+      ]);
+    await bench.process().withEvents([first('call.transferred', 20, { linked_call_ids: ['second'] })]);
+    await bench.process().withEvents([second('call.ended', 40, record)]);
+    await finish({ ...record, occurred_at: bench.event('call.ended', 20).occurred_at });
+    expect(await written()).toEqual({ first: ['note', 'unsorted'] });
+  });
+});
+
 describe('a call that goes on to a third', () => {
   const leg = (pbxCallId: string, at: number, ext: string) =>
     bench.event('leg.answered', at, { call_id: pbxCallId, employee: { ext } });
