@@ -140,13 +140,13 @@ export function coverageText({ rules, cells }: Coverage): string {
     '',
     '## Rules',
     '',
-    'A call was recorded for a rule, or its decision names the rule all the same.',
+    'A call was recorded for a rule (these first), or its decision names the rule all the same.',
     '',
-    '| rule | specs | recorded for it | named by others |',
-    '| --- | --- | --- | --- |',
+    '| rule | specs | recorded calls |',
+    '| --- | --- | --- |',
     ...rules.map(({ rule, specs, goldens, own }) => {
       const others = goldens.filter((name) => !own.includes(name));
-      return `| ${rule} | ${list(specs)} | ${list(own)} | ${few(others)} |`;
+      return `| ${rule} | ${list(specs)} | ${[list(own), few(others)].filter((text) => text !== '').join('<br>')} |`;
     }),
     '',
     '## Cell × action × direction',
@@ -165,7 +165,7 @@ const list = (names: readonly string[]) => names.map((name) => name.replaceAll('
 
 /** What nearly every call names is told by its number. */
 const maxListed = 12;
-const few = (names: readonly string[]): string => (names.length > maxListed ? `${names.length} calls` : list(names));
+const few = (names: readonly string[]): string => (names.length > maxListed ? `${names.length} others` : list(names));
 
 /** A history that was recorded for one rule says so in its name: `r03-create-at-the-end`. */
 function ruleOfName({ name }: History): readonly string[] {
