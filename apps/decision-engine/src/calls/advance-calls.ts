@@ -42,17 +42,19 @@ export class AdvanceCalls {
 
   /** New facts. Repetitions change nothing: what they say is in the call's row. */
   async withEvents(events: readonly CallEvent[]): Promise<void> {
-    for (let told = events; told.length > 0;) {
-      const claimed = await this.commitEvents(told);
-      // Each round joins at least one call more, so this comes to an end; most often there is nothing in the first.
-      told = await tiedMeanwhile(
-        this.dataSource.manager,
-        claimed.flatMap(({ ties }) => ties ?? []),
-      );
+    let claimed = await this.commitEvents(events);
+    for (;;) {
+      const ties = claimed.flatMap((call) => call.ties ?? []);
+      const again = await tiedMeanwhile(this.dataSource.manager, ties);
+      if (again.length === 0) return;
+      claimed = await this.commitEvents(again);
+      // What has joined nothing ties no more than before; what has may tie another call, and so on to the last one.
+      if (claimed.every(({ younger }) => younger.length === 0)) return;
     }
   }
 
   private async commitEvents(events: readonly CallEvent[]): Promise<readonly ClaimedCall[]> {
+    if (events.length === 0) return [];
     for (let attempt = 1; ; attempt += 1) {
       try {
         let claimed: readonly ClaimedCall[] = [];
