@@ -37,11 +37,11 @@ export async function claimCalls(tx: EntityManager, events: readonly CallEvent[]
   return conversations.map(({ group, callIds, isNew }) => {
     const [row, ...younger] = callIds.flatMap((callId) => rows.get(callId) ?? []).sort(byAge);
     if (!row || [row, ...younger].some(({ state }) => state === 'joined')) throw new CallMovedMeanwhile();
-    return { row, group, younger, ties: tiesOf(group, row, younger, isNew) };
+    return { row, group, younger, ties: tellingOf(group, row, younger, isNew) };
   });
 }
 
-function tiesOf(group: Group, row: CallRow, younger: readonly CallRow[], isNew: boolean): Group | null {
+function tellingOf(group: Group, row: CallRow, younger: readonly CallRow[], isNew: boolean): Group | null {
   if (younger.length > 0 || bringsNumber(group, row)) return namingAll(group, [row, ...younger]);
   return isNew || group.named.length > 0 ? group : null;
 }
